@@ -1,0 +1,5 @@
+/** Load generator and micro-benchmarks. */
+@NullMarked
+package dev.clasp.bench;
+
+import org.jspecify.annotations.NullMarked;
