@@ -5,7 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Big-endian access to byte arrays. No bounds checks beyond those of the array: callers check first.
+ * Big-endian access to byte arrays. No bounds checks beyond those of the array: callers check
+ * first.
  *
  * <p>VarHandle views compile to single moves; the array check is the only cost.
  */

@@ -1,8 +1,8 @@
 package dev.clasp.protocol;
 
 /**
- * Why a connection ends. Codes are those of the WebSocket close frame (RFC 6455 section 7.4); other transports close and
- * log it.
+ * Why a connection ends. Codes are those of the WebSocket close frame (RFC 6455 section 7.4); other
+ * transports close and log it.
  *
  * @param code 1000 to 4999; 1005 and 1006 only as observed, never sent
  * @param text for humans, cut to 123 UTF-8 bytes on the wire

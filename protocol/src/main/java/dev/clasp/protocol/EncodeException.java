@@ -1,6 +1,8 @@
 package dev.clasp.protocol;
 
-/** A message that has no valid encoding: too large, nested too deeply, or text that is not Unicode. */
+/**
+ * A message that has no valid encoding: too large, nested too deeply, or text that is not Unicode.
+ */
 public final class EncodeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -1,20 +1,26 @@
 package dev.clasp.protocol;
 
-/** Codes of the ERROR message that our router sends (wire.md 10, design D2-D8). Peers may send any other number. */
+/**
+ * Codes of the ERROR message that our router sends (wire.md 10, design D2-D8). Peers may send any
+ * other number.
+ */
 public final class ErrorCode {
 
   public static final int BAD_PATTERN = 202;
   public static final int UNAUTHORIZED = 300;
   public static final int FORBIDDEN = 301;
   public static final int TOKEN_EXPIRED = 302;
+
   /** Malformed message, invalid address or value, revision conflict, capacity. */
   public static final int BAD_REQUEST = 400;
+
   public static final int LOCK_HELD = 401;
   public static final int BUNDLE_FORBIDDEN = 403;
   public static final int NOT_FOUND = 404;
   public static final int TOO_MANY = 429;
   public static final int INTERNAL = 500;
   public static final int UNAVAILABLE = 501;
+
   /** The receiver reads too slowly and messages were dropped. */
   public static final int OVERFLOW = 503;
 

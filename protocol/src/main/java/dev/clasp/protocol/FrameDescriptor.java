@@ -30,7 +30,8 @@ public final class FrameDescriptor {
   private FrameDescriptor() {}
 
   /**
-   * Length of the frame that starts at {@code offset}, or -1 if more bytes are needed to know or to complete it.
+   * Length of the frame that starts at {@code offset}, or -1 if more bytes are needed to know or to
+   * complete it.
    *
    * @param available bytes from {@code offset} on
    * @throws DecodeException bad magic, or encrypted or compressed bit set

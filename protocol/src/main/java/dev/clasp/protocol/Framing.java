@@ -2,7 +2,9 @@ package dev.clasp.protocol;
 
 /** How frames are delimited on a carrier: the bytes in front of each frame. */
 public enum Framing {
-  /** Nothing: frames follow each other and delimit themselves (QUIC, serial, pipes; wire.md 2.7). */
+  /**
+   * Nothing: frames follow each other and delimit themselves (QUIC, serial, pipes; wire.md 2.7).
+   */
   BARE {
     @Override
     public int prefixLength(int frameLength) {

@@ -9,11 +9,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * One CLASP message as an object (wire.md 5). Routers use {@link MessageView} on the hot path; everybody else uses these
- * records.
+ * One CLASP message as an object (wire.md 5). Routers use {@link MessageView} on the hot path;
+ * everybody else uses these records.
  *
- * <p>Unsigned 64-bit fields are longs holding the bits; unsigned 32-bit fields are ints holding the bits (use {@link
- * Integer#toUnsignedLong}). Optional fields keep "present but empty" apart from "absent".
+ * <p>Unsigned 64-bit fields are longs holding the bits; unsigned 32-bit fields are ints holding the
+ * bits (use {@link Integer#toUnsignedLong}). Optional fields keep "present but empty" apart from
+ * "absent".
  */
 public sealed interface Message {
 
@@ -179,7 +180,9 @@ public sealed interface Message {
     }
   }
 
-  /** {@code revision}: towards the router the expected one, from the router the new one; unsigned. */
+  /**
+   * {@code revision}: towards the router the expected one, from the router the new one; unsigned.
+   */
   record SetValue(
       String address,
       Value value,

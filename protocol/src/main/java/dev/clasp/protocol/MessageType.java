@@ -5,6 +5,7 @@ public final class MessageType {
   public static final int HELLO = 0x01;
   public static final int WELCOME = 0x02;
   public static final int ANNOUNCE = 0x03;
+
   /** v4. */
   public static final int FEDERATION_SYNC = 0x04;
 
@@ -14,6 +15,7 @@ public final class MessageType {
   public static final int SET = 0x21;
   public static final int GET = 0x22;
   public static final int SNAPSHOT = 0x23;
+
   /** v4. */
   public static final int REPLAY = 0x24;
 

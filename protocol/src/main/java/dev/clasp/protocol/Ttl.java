@@ -3,7 +3,8 @@ package dev.clasp.protocol;
 /**
  * Lifetime of a parameter as carried by a v4 SET (wire.md 5.7): one 32-bit word.
  *
- * <p>0 means never; bit 31 set means absolute (seconds from the write); else sliding (restarted by each write).
+ * <p>0 means never; bit 31 set means absolute (seconds from the write); else sliding (restarted by
+ * each write).
  */
 public sealed interface Ttl {
 
@@ -25,7 +26,8 @@ public sealed interface Ttl {
   record Absolute(int seconds) implements Ttl {
     public Absolute {
       if (seconds < 0) {
-        throw new IllegalArgumentException("absolute TTL must be 0 to 2147483647 s, not " + seconds);
+        throw new IllegalArgumentException(
+            "absolute TTL must be 0 to 2147483647 s, not " + seconds);
       }
     }
   }

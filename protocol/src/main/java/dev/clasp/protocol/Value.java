@@ -10,12 +10,12 @@ import java.util.Map;
 /**
  * A CLASP value: one of eight kinds (wire.md 4.2).
  *
- * <p>Int and float are different kinds: 1 and 1.0 have different bytes. The narrow integers and floats of the wire
- * widen on decode; encoding always writes i64 and f64, which every peer understands. A router that relays a message
- * keeps the original bytes and with them the width.
+ * <p>Int and float are different kinds: 1 and 1.0 have different bytes. The narrow integers and
+ * floats of the wire widen on decode; encoding always writes i64 and f64, which every peer
+ * understands. A router that relays a message keeps the original bytes and with them the width.
  *
- * <p>Immutable and thread-safe. Equality of floats is that of {@link Double#compare}: NaN equals itself, 0.0 and -0.0
- * differ.
+ * <p>Immutable and thread-safe. Equality of floats is that of {@link Double#compare}: NaN equals
+ * itself, 0.0 and -0.0 differ.
  */
 public sealed interface Value {
 
