@@ -1,0 +1,90 @@
+# shellcheck shell=sh
+# Building what ./clasp runs. Sourced by ./clasp and ./verify, with root (the project) and jdk set.
+#
+# The jars are copied to target/launch, a folder of their own that is replaced as a whole: a server that is
+# running keeps its open jars when another terminal builds again.
+
+launch=${root:?}/target/launch
+stamp=$launch/built
+build_log=$root/target/build.log
+lock=$root/target/build.lock
+
+say() {
+  printf 'clasp: %s\n' "$*" >&2
+}
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# True when there is no build, or a source is newer than it. A folder counts too: it changes when a file is removed.
+is_stale() {
+  [ -f "$stamp" ] || return 0
+  [ -n "$(find "$root"/*/src/main "$root"/console "$root"/pom.xml "$root"/*/pom.xml \
+    \( -name node_modules -o -name target -o -name dist \) -prune \
+    -o \( -type f -o -path '*/src/*' \) -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+}
+
+# The process that builds holds the lock: a symbolic link to its process id, because making one is atomic.
+take_lock() {
+  told=
+  until ln -s "$$" "$lock" 2>/dev/null; do
+    owner=$(readlink "$lock") || continue
+    if ! kill -0 "$owner" 2>/dev/null; then
+      rm -f "$lock"
+    else
+      [ -n "$told" ] || say "waiting for the build in another terminal (process $owner) ..."
+      told=yes
+      sleep 1
+    fi
+  done
+}
+
+require_build_tools() {
+  command -v mvn >/dev/null || die "Maven is missing: install it (Debian, Ubuntu: apt-get install maven; macOS: brew install maven)."
+  if grep -q '^ *<module>console</module>' "$root/pom.xml" && ! command -v npm >/dev/null; then
+    die "npm is missing: install Node.js 20 or newer with npm (Debian, Ubuntu: apt-get install npm; others: https://nodejs.org)."
+  fi
+}
+
+# Builds if something changed. Concurrent callers wait for one of them.
+build_if_stale() {
+  is_stale || return 0
+  require_build_tools
+  mkdir -p "$root/target" || exit 1
+  take_lock
+  maven=
+  trap 'rm -f "$lock"' EXIT
+  trap 'kill $maven 2>/dev/null; exit 130' INT
+  trap 'kill $maven 2>/dev/null; exit 143' TERM HUP
+  if is_stale; then
+    build
+  fi
+  rm -f "$lock"
+  trap - EXIT INT TERM HUP
+}
+
+build() {
+  if [ -f "$stamp" ]; then
+    say "sources changed, building ..."
+  else
+    say "building for the first time, this takes a minute or two ..."
+  fi
+  rm -rf "$launch".new
+  mkdir -p "$launch".new || exit 1
+  # Made before the build, so that a file saved during it counts as newer.
+  touch "$launch.new/built"
+  # In the background, because the shell runs its traps only between commands and during wait.
+  (cd "$root" && exec env JAVA_HOME="${jdk:?}" mvn -pl cli -am -Dmaven.test.skip=true package) \
+    >"$build_log" 2>&1 </dev/null &
+  maven=$!
+  if ! wait "$maven"; then
+    errors=$(sed -n -e '/\[Help 1\]/q' -e '/^\[ERROR\]/p' "$build_log" | head -n 30)
+    printf '%s\n' "${errors:-$(tail -n 30 "$build_log")}" >&2
+    die "the build failed; everything it said is in $build_log"
+  fi
+  cp -R "$root/cli/target/dist/lib" "$launch.new/lib" || exit 1
+  rm -rf "$launch"
+  mv "$launch.new" "$launch"
+}
