@@ -1,0 +1,108 @@
+package dev.clasp.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Writes a message body into a growing array, never above the payload limit. */
+final class ByteWriter {
+
+  /** Room in front of the payload for the frame header. */
+  private final int start;
+
+  private byte[] b;
+  private int at;
+
+  ByteWriter(int start) {
+    this.start = start;
+    this.b = new byte[start + 124];
+    this.at = start;
+  }
+
+  int length() {
+    return at - start;
+  }
+
+  int offset() {
+    return at;
+  }
+
+  byte[] array() {
+    return b;
+  }
+
+  /** Everything written, header room included. */
+  byte[] toBytes() {
+    return Arrays.copyOf(b, at);
+  }
+
+  void u8(int value) {
+    reserve(1);
+    b[at++] = (byte) value;
+  }
+
+  void u16(int value) {
+    reserve(2);
+    Bytes.putU16(b, at, value);
+    at += 2;
+  }
+
+  void i32(int value) {
+    reserve(4);
+    Bytes.putI32(b, at, value);
+    at += 4;
+  }
+
+  void i64(long value) {
+    reserve(8);
+    Bytes.putI64(b, at, value);
+    at += 8;
+  }
+
+  void f64(double value) {
+    i64(Double.doubleToRawLongBits(value));
+  }
+
+  void bytes(byte[] value) {
+    reserve(value.length);
+    System.arraycopy(value, 0, b, at, value.length);
+    at += value.length;
+  }
+
+  /** A 16-bit count or length. */
+  void count(int count) {
+    if (count > 0xFFFF) {
+      throw EncodeException.payloadTooLarge(count);
+    }
+    u16(count);
+  }
+
+  @SuppressWarnings(
+      "deprecation") // getBytes(int, int, byte[], int) is the one copy of Latin-1 without garbage
+  void text(String text) {
+    int length = Utf8.encodedLength(text);
+    count(length);
+    reserve(length);
+    if (length == text.length()) {
+      text.getBytes(0, length, b, at);
+    } else {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      System.arraycopy(utf8, 0, b, at, length);
+    }
+    at += length;
+  }
+
+  /** Fills in a count written earlier. */
+  void patchU16(int offset, int value) {
+    Bytes.putU16(b, offset, value);
+  }
+
+  private void reserve(int n) {
+    long needed = (long) length() + n;
+    if (needed > FrameDescriptor.MAX_PAYLOAD) {
+      throw EncodeException.payloadTooLarge(needed);
+    }
+    if (at + n > b.length) {
+      b = Arrays.copyOf(b, Math.max(at + n, 2 * b.length));
+    }
+  }
+}

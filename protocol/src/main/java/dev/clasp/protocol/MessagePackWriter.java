@@ -1,0 +1,101 @@
+package dev.clasp.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** Writes values as MessagePack, each in its shortest form. */
+final class MessagePackWriter {
+
+  private MessagePackWriter() {}
+
+  static void write(ByteWriter out, Value value) {
+    switch (value) {
+      case Value.Null _ -> out.u8(0xC0);
+      case Value.Bool(boolean v) -> out.u8(v ? 0xC3 : 0xC2);
+      case Value.Int(long v) -> integer(out, v);
+      case Value.Float(double v) -> {
+        out.u8(0xCB);
+        out.f64(v);
+      }
+      case Value.Text(String v) -> text(out, v);
+      case Value.Bytes bytes -> {
+        byte[] v = bytes.value();
+        if (v.length <= 0xFF) {
+          out.u8(0xC4);
+          out.u8(v.length);
+        } else {
+          out.u8(0xC5);
+          out.count(v.length);
+        }
+        out.bytes(v);
+      }
+      case Value.Array(List<Value> values) -> {
+        head(out, values.size(), 0x90, 0xDC);
+        values.forEach(v -> write(out, v));
+      }
+      case Value.Map(Map<String, Value> entries) -> {
+        head(out, entries.size(), 0x80, 0xDE);
+        entries.forEach((key, v) -> {
+          text(out, key);
+          write(out, v);
+        });
+      }
+    }
+  }
+
+  private static void head(ByteWriter out, int count, int small, int code16) {
+    if (count <= 15) {
+      out.u8(small | count);
+    } else {
+      out.u8(code16);
+      out.count(count);
+    }
+  }
+
+  private static void text(ByteWriter out, String text) {
+    int length = Utf8.encodedLength(text);
+    if (length <= 31) {
+      out.u8(0xA0 | length);
+    } else if (length <= 0xFF) {
+      out.u8(0xD9);
+      out.u8(length);
+    } else {
+      out.u8(0xDA);
+      out.count(length);
+    }
+    out.bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void integer(ByteWriter out, long v) {
+    if (v >= 0 && v <= 0x7F || v < 0 && v >= -32) {
+      out.u8((int) v);
+    } else if (v >= 0) {
+      if (v <= 0xFF) {
+        out.u8(0xCC);
+        out.u8((int) v);
+      } else if (v <= 0xFFFF) {
+        out.u8(0xCD);
+        out.u16((int) v);
+      } else if (v <= 0xFFFF_FFFFL) {
+        out.u8(0xCE);
+        out.i32((int) v);
+      } else {
+        out.u8(0xCF);
+        out.i64(v);
+      }
+    } else if (v >= Byte.MIN_VALUE) {
+      out.u8(0xD0);
+      out.u8((int) v);
+    } else if (v >= Short.MIN_VALUE) {
+      out.u8(0xD1);
+      out.u16((int) v);
+    } else if (v >= Integer.MIN_VALUE) {
+      out.u8(0xD2);
+      out.i32((int) v);
+    } else {
+      out.u8(0xD3);
+      out.i64(v);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.ByteHash;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * All interned addresses, divided into stripes by hash. The hash is seeded at random so that nobody
+ * can choose addresses that collide.
+ */
+final class AddressSpace {
+
+  static final int STRIPES = 256;
+
+  private final Stripe[] stripes = new Stripe[STRIPES];
+  private final long seed = new SplittableRandom().nextLong();
+
+  /** Stored parameters in all stripes. */
+  private final AtomicInteger parameters = new AtomicInteger();
+
+  AddressSpace(int maxIdleAddresses) {
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new Stripe(i, maxIdleAddresses / STRIPES);
+    }
+  }
+
+  long hash(byte[] b, int offset, int length) {
+    return ByteHash.hash(b, offset, length, seed);
+  }
+
+  /** The stripe of an address; the table inside a stripe uses the low bits, this the high ones. */
+  Stripe stripeOf(long hash) {
+    return stripes[(int) (hash >>> 56)];
+  }
+
+  Stripe stripe(int index) {
+    return stripes[index];
+  }
+
+  AtomicInteger parameters() {
+    return parameters;
+  }
+}

@@ -1,0 +1,234 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.MessageView;
+import dev.clasp.router.spi.LaneExecutor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One event loop's share of the router: its scratch buffers, its inbox, the sessions that have
+ * output to flush, its counters.
+ *
+ * <p>A frame is routed on the loop that read it. Deliveries to sessions of another lane go through
+ * that lane's inbox, one entry per message, with one wake-up when the inbox turns non-empty. A lane
+ * delivers to its own sessions directly only while its inbox is empty; otherwise it uses the inbox
+ * as well, so that an older revision waiting there is not overtaken. That test happens under the
+ * stripe lock, like every enqueue, so it sees all older entries of the address.
+ *
+ * <p>Lane thread only, except {@link #post} and {@link #count(Counter)}.
+ */
+public final class Lane {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+  private static final VarHandle COUNTS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** Entries in an inbox beyond which other lanes stop reading from their connections. */
+  private static final int CONGESTED = 65_536;
+
+  private static final int POOLED_BATCHES = 64;
+
+  /** Views of the message being routed and of the bundle member being routed. */
+  final MessageView view = new MessageView();
+
+  final MessageView member = new MessageView();
+
+  /** The message being fanned out. */
+  final Outgoing out = new Outgoing();
+
+  /** The reply being sent. Separate, because a reply follows the fan-out of the same request. */
+  final Outgoing reply = new Outgoing();
+
+  /**
+   * The part of a snapshot being filled. Separate, because live messages may be sent in between.
+   */
+  final Outgoing snapshot = new Outgoing();
+
+  private final int index;
+  private final RouterConfig config;
+  private final LaneExecutor executor;
+  private final MpscUnboundedAtomicArrayQueue<InboxEntry> inbox =
+      new MpscUnboundedAtomicArrayQueue<>(1024);
+  private final AtomicBoolean drainScheduled = new AtomicBoolean();
+  private final ArrayList<Session> dirty = new ArrayList<>();
+  private final ArrayDeque<byte[]> smallBatches = new ArrayDeque<>();
+  private final ArrayDeque<byte[]> largeBatches = new ArrayDeque<>();
+  private final ArrayList<RouterConnection> paused = new ArrayList<>();
+  private final Set<Session> sessions = new HashSet<>();
+  private final long[] counts = new long[Counter.values().length];
+  private boolean flushScheduled;
+
+  /**
+   * What the inbox carries: a message for the lane's members of a route, or for one session; a
+   * chain for a bundle.
+   */
+  static final class InboxEntry {
+    final Delivery delivery;
+    final Route.@Nullable Group group;
+    final @Nullable Session target;
+    final int typeBit;
+    final @Nullable Session except;
+    @Nullable InboxEntry next;
+
+    InboxEntry(
+        Delivery delivery,
+        Route.@Nullable Group group,
+        @Nullable Session target,
+        int typeBit,
+        @Nullable Session except) {
+      this.delivery = delivery;
+      this.group = group;
+      this.target = target;
+      this.typeBit = typeBit;
+      this.except = except;
+    }
+  }
+
+  Lane(int index, RouterConfig config, LaneExecutor executor) {
+    this.index = index;
+    this.config = config;
+    this.executor = executor;
+  }
+
+  /** Position among the router's lanes, from 0. */
+  public int index() {
+    return index;
+  }
+
+  LaneExecutor executor() {
+    return executor;
+  }
+
+  // --- inbox -------------------------------------------------------------------------------------
+
+  boolean inboxEmpty() {
+    return inbox.isEmpty();
+  }
+
+  boolean congested() {
+    return inbox.size() > CONGESTED;
+  }
+
+  /** Any thread: puts an entry into the inbox and wakes the lane if need be. */
+  void post(InboxEntry entry) {
+    inbox.offer(entry);
+    if (!drainScheduled.get() && drainScheduled.compareAndSet(false, true)) {
+      executor.execute(this::drainTask);
+    }
+  }
+
+  private void drainTask() {
+    drainScheduled.set(false);
+    drainInbox();
+    if (!paused.isEmpty()) {
+      ArrayList<RouterConnection> resumed = new ArrayList<>(paused);
+      paused.clear();
+      resumed.forEach(RouterConnection::resumeAfterCongestion);
+    }
+  }
+
+  /** Delivers what waits in the inbox. */
+  void drainInbox() {
+    for (InboxEntry entry = inbox.poll(); entry != null; entry = inbox.poll()) {
+      for (InboxEntry e = entry; e != null; e = e.next) {
+        out.load(e.delivery);
+        if (e.group != null) {
+          deliver(e.group, e.typeBit, e.except);
+        } else if (e.target != null) {
+          e.target.outbound().send(out);
+        }
+      }
+    }
+  }
+
+  /** Sends {@link #out} to this lane's members of a route. */
+  void deliver(Route.Group group, int typeBit, @Nullable Session except) {
+    Session[] sessions = group.sessions();
+    int[] masks = group.masks();
+    for (int i = 0; i < sessions.length; i++) {
+      if ((masks[i] & typeBit) != 0 && sessions[i] != except) {
+        sessions[i].outbound().send(out);
+      }
+    }
+  }
+
+  /**
+   * Calls the connection back after this lane has worked off its inbox. Any thread of the router's
+   * lanes.
+   */
+  void resumeWhenDrained(RouterConnection connection) {
+    executor.execute(() -> {
+      paused.add(connection);
+      if (!drainScheduled.get() && drainScheduled.compareAndSet(false, true)) {
+        executor.execute(this::drainTask);
+      }
+    });
+  }
+
+  // --- flush -------------------------------------------------------------------------------------
+
+  /** Notes that a session has output; everything is flushed once, at the end of this loop turn. */
+  void markDirty(Session session) {
+    dirty.add(session);
+    if (!flushScheduled) {
+      flushScheduled = true;
+      executor.execute(this::flush);
+    }
+  }
+
+  private void flush() {
+    flushScheduled = false;
+    // Flushing may make a session writable again and add output: the list may grow meanwhile.
+    for (int i = 0; i < dirty.size(); i++) {
+      try {
+        dirty.get(i).outbound().flush();
+      } catch (RuntimeException e) {
+        LOG.error("flushing session {} failed", dirty.get(i).id(), e);
+      }
+    }
+    dirty.clear();
+  }
+
+  byte[] smallBatch() {
+    byte[] batch = smallBatches.pollLast();
+    return batch != null ? batch : new byte[Math.min(SMALL_BATCH, config.batchBytes())];
+  }
+
+  byte[] largeBatch() {
+    byte[] batch = largeBatches.pollLast();
+    return batch != null ? batch : new byte[config.batchBytes()];
+  }
+
+  void recycle(byte[] batch) {
+    ArrayDeque<byte[]> pool = batch.length >= config.batchBytes() ? largeBatches : smallBatches;
+    if (pool.size() < POOLED_BATCHES) {
+      pool.addLast(batch);
+    }
+  }
+
+  static final int SMALL_BATCH = 4096;
+
+  /** The sessions of this lane. */
+  Set<Session> sessions() {
+    return sessions;
+  }
+
+  // --- counters ----------------------------------------------------------------------------------
+
+  void add(Counter counter, long n) {
+    counts[counter.ordinal()] += n;
+  }
+
+  /** Any thread: the current total, perhaps some messages old. */
+  long count(Counter counter) {
+    return (long) COUNTS.getOpaque(counts, counter.ordinal());
+  }
+}

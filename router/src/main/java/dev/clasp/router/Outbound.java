@@ -1,0 +1,277 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.ErrorCode;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Framing;
+import dev.clasp.protocol.Message;
+import dev.clasp.router.spi.Connection;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's way out: one contiguous batch that is written once per loop turn while the connection
+ * keeps up, and a bounded queue that conflates while it does not. Lane thread only.
+ *
+ * <p>The copy into the batch is the one copy that each receiver costs. It beats passing a
+ * reference: small frames in one contiguous buffer leave in one system call (measured in
+ * docs/performance.md). The batch array is borrowed from the lane only while it holds bytes, so an
+ * idle session owns no buffer.
+ */
+final class Outbound {
+
+  /** Drops within the window after which the receiver is told (router.md 11.3). */
+  private static final int NOTICE_DROPS = 100;
+
+  private static final long NOTICE_WINDOW_NANOS = 10_000_000_000L;
+
+  private final Session session;
+  private final Lane lane;
+  private final Connection connection;
+  private final Framing framing;
+  private final Router router;
+  private final OutboundQueue queue;
+
+  private byte @Nullable [] batch;
+  private int length;
+
+  /** The connection takes output and nothing waits: send straight into the batch. */
+  private boolean direct = true;
+
+  /** Inside {@link Connection#write}, which may report a change of writability. */
+  private boolean writing;
+
+  private boolean closed;
+  private boolean graceRunning;
+
+  private long messagesOut;
+  private long messagesFlushed;
+  private long bytesOut;
+  private long dropped;
+  private int windowDrops;
+  private long windowStart;
+  private long lastNotice;
+
+  Outbound(Session session, Lane lane, Connection connection, Router router) {
+    this.session = session;
+    this.lane = lane;
+    this.connection = connection;
+    this.framing = connection.framing();
+    this.router = router;
+    this.queue = new OutboundQueue(router.config().queueMessages(), router.config().queueBytes());
+    long now = router.clock().nanos();
+    this.windowStart = now;
+    this.lastNotice = now - NOTICE_WINDOW_NANOS;
+  }
+
+  /** Sends one message, now or when the connection takes more. */
+  void send(Outgoing message) {
+    if (direct) {
+      int start = message.start(framing);
+      int count = message.framedLength();
+      byte[] b = reserve(count);
+      System.arraycopy(message.buffer, start, b, length, count);
+      length += count;
+      messagesOut++;
+    } else if (!closed) {
+      enqueue(message.retain());
+    }
+  }
+
+  /** Nothing more is sent; frees what waits. */
+  void close() {
+    closed = true;
+    direct = false;
+    queue.clear();
+    byte[] b = batch;
+    if (b != null) {
+      batch = null;
+      length = 0;
+      lane.recycle(b);
+    }
+  }
+
+  /** End of the loop turn. */
+  void flush() {
+    if (length > 0) {
+      writeBatch();
+    }
+    if (!direct) {
+      drain();
+    }
+    session.continueSnapshots();
+  }
+
+  /** The connection takes more, or no more. */
+  void writabilityChanged() {
+    // From inside a write: the state is looked at when the write returns.
+    if (!writing) {
+      drain();
+      session.continueSnapshots();
+    }
+  }
+
+  /** Sends what waits, as far as the connection takes it. */
+  private void drain() {
+    if (closed || !connection.writable()) {
+      return;
+    }
+    for (Delivery next = queue.poll(); next != null; next = queue.poll()) {
+      byte[] frame = next.frame();
+      int prefix = framing.prefixLength(frame.length);
+      byte[] b = reserve(prefix + frame.length);
+      framing.writePrefix(b, length, frame.length);
+      System.arraycopy(frame, 0, b, length + prefix, frame.length);
+      length += prefix + frame.length;
+      messagesOut++;
+      if (!connection.writable()) {
+        return;
+      }
+    }
+    direct = true;
+  }
+
+  /** True when a long snapshot may go on: nothing waits and the connection takes more. */
+  boolean flowing() {
+    return direct;
+  }
+
+  int queued() {
+    return queue.messages();
+  }
+
+  /** So much waits that the session's own requests should wait too. */
+  boolean stuffed() {
+    return queue.full();
+  }
+
+  long messagesOut() {
+    return messagesOut;
+  }
+
+  long bytesOut() {
+    return bytesOut;
+  }
+
+  long dropped() {
+    return dropped;
+  }
+
+  /** The batch, with room for this many more bytes; writes a full one first. */
+  private byte[] reserve(int count) {
+    byte[] b = batch;
+    if (b == null || length + count > b.length) {
+      b = roomFor(count);
+    }
+    if (length == 0) {
+      lane.markDirty(session);
+    }
+    return b;
+  }
+
+  private byte[] roomFor(int count) {
+    int max = router.config().batchBytes();
+    byte[] b = batch;
+    if (b == null) {
+      b = count > Lane.SMALL_BATCH ? lane.largeBatch() : lane.smallBatch();
+    } else if (b.length < max && length + count <= max) {
+      byte[] small = b;
+      b = lane.largeBatch();
+      System.arraycopy(small, 0, b, 0, length);
+      lane.recycle(small);
+    } else {
+      writeBatch();
+      b = lane.largeBatch();
+    }
+    if (count > b.length) {
+      lane.recycle(b);
+      b = new byte[count];
+    }
+    batch = b;
+    return b;
+  }
+
+  private void writeBatch() {
+    byte[] b = batch;
+    if (b == null || length == 0) {
+      return;
+    }
+    int count = length;
+    length = 0;
+    batch = null;
+    bytesOut += count;
+    lane.add(Counter.BYTES_OUT, count);
+    lane.add(Counter.FRAMES_OUT, messagesOut - messagesFlushed);
+    messagesFlushed = messagesOut;
+    writing = true;
+    connection.write(b, 0, count);
+    writing = false;
+    lane.recycle(b);
+    if (!connection.writable()) {
+      direct = false;
+    }
+  }
+
+  private void enqueue(Delivery delivery) {
+    switch (queue.offer(delivery)) {
+      case QUEUED -> {}
+      case DISPLACED, DROPPED -> countDrop();
+      case FULL -> tooSlow();
+    }
+    if (queue.full() && !graceRunning) {
+      graceRunning = true;
+      lane.executor().schedule(this::graceOver, router.config().slowGraceNanos());
+    }
+  }
+
+  private void graceOver() {
+    graceRunning = false;
+    if (!closed && queue.full()) {
+      tooSlow();
+    }
+  }
+
+  /** Ends the session; later, because a stripe lock may be held now. */
+  private void tooSlow() {
+    CloseReason reason =
+        new CloseReason(
+            CloseReason.TRY_LATER, "receiver too slow: " + queue.messages() + " messages waiting");
+    close();
+    lane.add(Counter.SLOW_CLOSED, 1);
+    lane.executor().execute(() -> connection.close(reason));
+  }
+
+  /**
+   * Counts one loss; after 100 within 10 s, and at most once in 10 s, tells the receiver (router.md
+   * 11.3).
+   */
+  private void countDrop() {
+    dropped++;
+    lane.add(Counter.DROPPED, 1);
+    long now = router.clock().nanos();
+    if (now - windowStart >= NOTICE_WINDOW_NANOS) {
+      windowStart = now;
+      windowDrops = 1;
+      return;
+    }
+    windowDrops++;
+    if (windowDrops >= NOTICE_DROPS && now - lastNotice >= NOTICE_WINDOW_NANOS) {
+      lastNotice = now;
+      lane.add(Counter.ERRORS, 1);
+      byte[] frame =
+          FrameCodec.encode(
+              new Message.Error(
+                  ErrorCode.OVERFLOW,
+                  "Buffer overflow: messages being dropped ("
+                      + windowDrops
+                      + " drops in last 10 seconds)",
+                  Optional.empty(),
+                  OptionalInt.empty()));
+      if (queue.offer(new Delivery(frame, DeliveryClass.REPLY, null))
+          == OutboundQueue.Outcome.FULL) {
+        tooSlow();
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.Bytes;
+import dev.clasp.protocol.EncodeException;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.MessageType;
+import dev.clasp.protocol.Qos;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers to a session's own requests. Lane thread only, no stripe lock held.
+ *
+ * <p>A reply follows the echo of what it answers: echoes that wait in the lane's inbox are
+ * delivered first.
+ */
+final class Replies {
+
+  private Replies() {}
+
+  /** ACK with address and new revision, without allocating. */
+  static void ack(Session session, byte[] b, int addressOffset, int addressLength, long revision) {
+    Lane lane = session.lane();
+    Outgoing reply = begin(lane);
+    byte[] out = reply.buffer;
+    int p = reply.payloadOffset();
+    out[p] = MessageType.ACK;
+    out[p + 1] = 0x03;
+    Bytes.putU16(out, p + 2, addressLength);
+    System.arraycopy(b, addressOffset, out, p + 4, addressLength);
+    Bytes.putI64(out, p + 4 + addressLength, revision);
+    reply.end(Qos.FIRE, 12 + addressLength);
+    session.outbound().send(reply);
+  }
+
+  static void pong(Session session) {
+    Outgoing reply = begin(session.lane());
+    reply.buffer[reply.payloadOffset()] = MessageType.PONG;
+    reply.end(Qos.FIRE, 1);
+    session.outbound().send(reply);
+  }
+
+  /** SYNC answer: t1 as sent, t2 taken at the socket read, t3 now; Unix microseconds. */
+  static void sync(Session session, long t1, long t2, long t3) {
+    Outgoing reply = begin(session.lane());
+    byte[] out = reply.buffer;
+    int p = reply.payloadOffset();
+    out[p] = MessageType.SYNC;
+    out[p + 1] = 0x03;
+    Bytes.putI64(out, p + 2, t1);
+    Bytes.putI64(out, p + 10, t2);
+    Bytes.putI64(out, p + 18, t3);
+    reply.end(Qos.FIRE, 26);
+    session.outbound().send(reply);
+  }
+
+  static void error(Session session, Refusal refusal, @Nullable String address) {
+    session.lane().add(Counter.ERRORS, 1);
+    message(
+        session,
+        new Message.Error(
+            refusal.code(), refusal.text(), Optional.ofNullable(address), OptionalInt.empty()));
+  }
+
+  /** Any message; for the rare ones. */
+  static void message(Session session, Message message) {
+    byte[] frame;
+    try {
+      frame = FrameCodec.encode(message);
+    } catch (EncodeException e) {
+      throw new IllegalStateException("reply cannot be encoded: " + message, e);
+    }
+    Outgoing reply = begin(session.lane());
+    reply.load(frame, DeliveryClass.REPLY);
+    session.outbound().send(reply);
+  }
+
+  private static Outgoing begin(Lane lane) {
+    if (!lane.inboxEmpty()) {
+      lane.drainInbox();
+    }
+    lane.reply.begin(DeliveryClass.REPLY, null);
+    return lane.reply;
+  }
+}

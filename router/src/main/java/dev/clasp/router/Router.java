@@ -1,0 +1,178 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.CloseReason;
+import dev.clasp.router.spi.Connection;
+import dev.clasp.router.spi.LaneExecutor;
+import dev.clasp.router.spi.RouterClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The router: sessions, subscriptions, parameters, and the lanes that move messages between them.
+ * Knows no sockets.
+ *
+ * <p>Use: create it, add one {@link Lane} per event loop, and {@link #open} every connection on the
+ * lane whose loop reads it.
+ *
+ * <p><b>Threads.</b> Everything about a connection happens on its lane. Shared between lanes are
+ * the {@link AddressSpace} (locks per stripe), the {@link SubscriptionIndex} (one monitor) and
+ * concurrent maps. Lock order: stripes by ascending index, then the index. Nothing waits for I/O or
+ * for another lane while it holds a lock.
+ */
+public final class Router {
+
+  private final RouterConfig config;
+  private final RouterClock clock;
+  private final AddressSpace space;
+  private final SubscriptionIndex subscriptions = new SubscriptionIndex();
+  private final SignalRegistry signals;
+  private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+  private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+  private final Writes writes = new Writes(this);
+  private final Bundles bundles = new Bundles(this, writes);
+  private final Reads reads = new Reads(this);
+  private final long startedMicros;
+
+  public Router(RouterConfig config, RouterClock clock) {
+    this.config = config;
+    this.clock = clock;
+    this.space = new AddressSpace(config.maxIdleAddresses());
+    this.signals = new SignalRegistry(config.maxSignals());
+    this.startedMicros = clock.unixMicros();
+  }
+
+  /** Adds the lane of one event loop. Before the first connection of that loop. */
+  public Lane addLane(LaneExecutor executor) {
+    Lane lane = new Lane(lanes.size(), config, executor);
+    lanes.add(lane);
+    if (config.idleNanos() > 0) {
+      executor.schedule(() -> reapIdle(lane), sweepNanos());
+    }
+    return lane;
+  }
+
+  /** A quarter of the idle time, at most 10 s. */
+  private long sweepNanos() {
+    return Math.min(config.idleNanos() / 4 + 1, 10_000_000_000L);
+  }
+
+  private void reapIdle(Lane lane) {
+    long now = clock.nanos();
+    for (Session session : List.copyOf(lane.sessions())) {
+      if (session.idleNanos(now) >= config.idleNanos()) {
+        lane.add(Counter.IDLE_CLOSED, 1);
+        session.close(
+            new CloseReason(
+                CloseReason.GOING_AWAY,
+                "no traffic for " + config.idleNanos() / 1_000_000_000L + " s"));
+      }
+    }
+    lane.executor().schedule(() -> reapIdle(lane), sweepNanos());
+  }
+
+  /** Takes on a connection. On the lane's thread. */
+  public RouterConnection open(Lane lane, Connection connection) {
+    return new RouterConnection(this, lane, connection);
+  }
+
+  /** Ends every session with the reason. Any thread. */
+  public void closeAll(CloseReason reason) {
+    for (Session session : sessions.values()) {
+      session.lane().executor().execute(() -> session.close(reason));
+    }
+  }
+
+  public RouterConfig config() {
+    return config;
+  }
+
+  public RouterClock clock() {
+    return clock;
+  }
+
+  /** Sum of a counter over all lanes. Any thread. */
+  public long count(Counter counter) {
+    long sum = 0;
+    for (Lane lane : lanes) {
+      sum += lane.count(counter);
+    }
+    return sum;
+  }
+
+  /** All sessions as an administrator sees them. Any thread. */
+  public List<SessionStatus> sessionStatus() {
+    List<SessionStatus> all = new ArrayList<>();
+    for (Session session : sessions.values()) {
+      all.add(session.status());
+    }
+    return all;
+  }
+
+  /** Number of stored parameters. */
+  public int parameterCount() {
+    return space.parameters().get();
+  }
+
+  /** Number of subscriptions of all sessions. */
+  public int subscriptionCount() {
+    return subscriptions.size();
+  }
+
+  /** Unix time of the start in microseconds. */
+  public long startedMicros() {
+    return startedMicros;
+  }
+
+  AddressSpace space() {
+    return space;
+  }
+
+  SubscriptionIndex subscriptions() {
+    return subscriptions;
+  }
+
+  SignalRegistry signals() {
+    return signals;
+  }
+
+  Map<String, Session> sessions() {
+    return sessions;
+  }
+
+  /** True while some lane cannot keep up with what the others send it. */
+  boolean congested() {
+    if (lanes.size() > 1) {
+      for (Lane lane : lanes) {
+        if (lane.congested()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  Lane busiestLane() {
+    Lane busiest = lanes.getFirst();
+    for (Lane lane : lanes) {
+      if (lane.congested()) {
+        busiest = lane;
+      }
+    }
+    return busiest;
+  }
+
+  Writes writes() {
+    return writes;
+  }
+
+  Bundles bundles() {
+    return bundles;
+  }
+
+  Reads reads() {
+    return reads;
+  }
+}

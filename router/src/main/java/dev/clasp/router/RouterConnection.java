@@ -1,0 +1,399 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.DecodeException;
+import dev.clasp.protocol.EncodeException;
+import dev.clasp.protocol.ErrorCode;
+import dev.clasp.protocol.Feature;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.FrameDescriptor;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.MessageCodec;
+import dev.clasp.protocol.MessageType;
+import dev.clasp.protocol.MessageView;
+import dev.clasp.protocol.Qos;
+import dev.clasp.router.spi.Connection;
+import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection's conversation: HELLO first, then anything. What a transport calls.
+ *
+ * <p>All methods on the thread of the connection's lane, never concurrently.
+ */
+public final class RouterConnection {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RouterConnection.class);
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final int BAD_FRAMES_MAX = 100;
+  private static final long BAD_FRAMES_WINDOW = 10 * SECOND;
+
+  /** What WELCOME announces; the federation bit is never written there (wire.md 5.3). */
+  private static final Set<Feature> FEATURES = EnumSet.complementOf(EnumSet.of(Feature.FEDERATION));
+
+  private final Router router;
+  private final Lane lane;
+  private final Connection connection;
+  private final Cancellable handshakeDeadline;
+
+  private @Nullable Session session;
+  private boolean closing;
+  private long readMicros;
+  private long readNanos;
+  private boolean timeFresh;
+  private boolean readingPaused;
+
+  private int badFrames;
+  private long badFramesSince;
+  private long lastBadFrameNotice;
+  private long rateWindowStart;
+  private int rateCount;
+  private long lastRateNotice;
+
+  RouterConnection(Router router, Lane lane, Connection connection) {
+    this.router = router;
+    this.lane = lane;
+    this.connection = connection;
+    long now = router.clock().nanos();
+    this.badFramesSince = now;
+    this.lastBadFrameNotice = now - SECOND;
+    this.lastRateNotice = now - SECOND;
+    this.rateWindowStart = now;
+    this.handshakeDeadline =
+        lane.executor().schedule(this::handshakeOver, router.config().handshakeNanos());
+  }
+
+  // --- what the transport reports ----------------------------------------------------------------
+
+  /**
+   * One transport message: a frame, or several in a row.
+   *
+   * @param b valid during the call; may be changed by nobody else meanwhile
+   */
+  public void frame(byte[] b, int offset, int length) {
+    int at = offset;
+    int end = offset + length;
+    refreshTime();
+    do {
+      if (closing) {
+        return;
+      }
+      lane.add(Counter.FRAMES_IN, 1);
+      try {
+        int frameLength = FrameDescriptor.frameLength(b, at, end - at);
+        lane.add(Counter.BYTES_IN, frameLength);
+        int start = FrameDescriptor.payloadStart(b[at + 1]);
+        route(Qos.ofFlags(b[at + 1]), b, at + start, frameLength - start, frameLength);
+        at += frameLength;
+      } catch (DecodeException e) {
+        undecodable(e);
+        return;
+      }
+      // Whole frames behind the first are routed too; anything else behind it is dropped (wire.md
+      // 2.6).
+    } while (at < end && b[at] == FrameDescriptor.MAGIC);
+  }
+
+  /** Everything of one socket read has been handed over. */
+  public void readComplete() {
+    timeFresh = false;
+    Session s = session;
+    if (s == null || readingPaused) {
+      return;
+    }
+    if (s.outbound().stuffed()) {
+      // It does not read its answers: no more questions until it does.
+      pauseReading();
+    } else if (router.congested()) {
+      pauseReading();
+      router.busiestLane().resumeWhenDrained(this);
+    }
+  }
+
+  public void writabilityChanged() {
+    Session s = session;
+    if (s != null) {
+      s.outbound().writabilityChanged();
+      if (readingPaused && !s.outbound().stuffed()) {
+        readingPaused = false;
+        connection.reading(true);
+      }
+    }
+  }
+
+  /** The peer showed that it is there without sending a frame: a WebSocket pong. */
+  public void alive() {
+    Session s = session;
+    if (s != null) {
+      s.lastActiveNanos = router.clock().nanos();
+    }
+  }
+
+  /** The connection has ended, whoever ended it. */
+  public void closed(CloseReason reason) {
+    closing = true;
+    handshakeDeadline.cancel();
+    Session s = session;
+    if (s != null) {
+      LOG.debug("{} ended: {} {}", s, reason.code(), reason.text());
+      // Later: the transport may report this from inside a write under a stripe lock.
+      lane.executor().execute(() -> endSession(s));
+    }
+  }
+
+  /** Another lane has caught up. Any lane's thread. */
+  void resumeAfterCongestion() {
+    lane.executor()
+        .execute(() -> {
+          Session s = session;
+          if (readingPaused && !closing && (s == null || !s.outbound().stuffed())) {
+            readingPaused = false;
+            connection.reading(true);
+          }
+        });
+  }
+
+  private void pauseReading() {
+    readingPaused = true;
+    connection.reading(false);
+  }
+
+  private void refreshTime() {
+    if (!timeFresh) {
+      // One look at the clock per socket read.
+      timeFresh = true;
+      readMicros = router.clock().unixMicros();
+      readNanos = router.clock().nanos();
+      Session s = session;
+      if (s != null) {
+        s.lastActiveNanos = readNanos;
+      }
+    }
+  }
+
+  // --- dispatch ----------------------------------------------------------------------------------
+
+  private void route(Qos qos, byte[] b, int offset, int length, int frameLength) {
+    if (length > 0 && MessageCodec.isMessagePack(b[offset])) {
+      // The legacy form is rare: make it binary, then it goes the one way that all messages go.
+      byte[] binary;
+      try {
+        binary = MessageCodec.encode(MessageCodec.decode(b, offset, length));
+      } catch (EncodeException e) {
+        throw DecodeException.of(
+            DecodeException.Kind.BAD_MESSAGE_PACK, String.valueOf(e.getMessage()));
+      }
+      route(qos, binary, 0, binary.length, frameLength);
+      return;
+    }
+    MessageView view = lane.view.wrap(b, offset, length);
+    Session s = session;
+    if (s == null) {
+      handshake(view);
+      return;
+    }
+    s.messagesIn++;
+    s.bytesIn += frameLength;
+    if (router.config().maxMessagesPerSecond() > 0 && overRate(s, view)) {
+      return;
+    }
+    switch (view.type()) {
+      case MessageType.SET -> router.writes().set(s, view, qos);
+      case MessageType.PUBLISH -> router.writes().publish(s, view);
+      case MessageType.GET -> router.reads().get(s, view);
+      case MessageType.PING -> Replies.pong(s);
+      case MessageType.BUNDLE -> router.bundles().bundle(s, view, qos);
+      default -> routeRare(s, MessageCodec.decode(b, offset, length));
+    }
+  }
+
+  private void routeRare(Session s, Message message) {
+    switch (message) {
+      case Message.Hello hello -> {
+        endSession(s);
+        welcome(hello);
+      }
+      case Message.Subscribe subscribe -> router.reads().subscribe(s, subscribe);
+      case Message.Unsubscribe(int id) -> router.reads().unsubscribe(s, id);
+      case Message.Announce announce -> router.reads().announce(s, announce);
+      case Message.Query(String pattern) -> router.reads().query(s, pattern);
+      case Message.Sync sync ->
+          Replies.sync(s, sync.t1Micros(), readMicros, router.clock().unixMicros());
+      case Message.Replay replay ->
+          Replies.error(
+              s,
+              new Refusal(ErrorCode.UNAVAILABLE, "Journal not configured on this router"),
+              replay.pattern());
+      case Message.FederationSync _ ->
+          Replies.error(
+              s,
+              new Refusal(ErrorCode.UNAVAILABLE, "Federation is not available on this router"),
+              null);
+      // What only routers send is ignored (router.md 20); the rest never comes here.
+      case Message.Welcome _,
+          Message.Snapshot _,
+          Message.Ack _,
+          Message.Error _,
+          Message.Pong _,
+          Message.Result _,
+          Message.Ping _,
+          Message.SetValue _,
+          Message.Publish _,
+          Message.Get _,
+          Message.Bundle _ -> {}
+    }
+  }
+
+  // --- handshake and end -------------------------------------------------------------------------
+
+  private void handshake(MessageView view) {
+    if (view.type() != MessageType.HELLO) {
+      refuse(
+          new Refusal(ErrorCode.BAD_REQUEST, "the first message must be HELLO"),
+          "the first message must be HELLO");
+    } else if (MessageCodec.decode(view.buffer(), view.offset(), view.length())
+        instanceof Message.Hello hello) {
+      if (router.config().maxSessions() > 0
+          && router.sessions().size() >= router.config().maxSessions()) {
+        refuse(
+            CloseReason.TRY_LATER,
+            new Refusal(ErrorCode.UNAVAILABLE, "Server full"),
+            "server full");
+      } else {
+        handshakeDeadline.cancel();
+        welcome(hello);
+      }
+    }
+  }
+
+  private void welcome(Message.Hello hello) {
+    Session s =
+        new Session(
+            UUID.randomUUID().toString(), hello.name(), hello.features(), lane, connection, router);
+    session = s;
+    router.sessions().put(s.id(), s);
+    lane.add(Counter.SESSIONS_OPENED, 1);
+    lane.sessions().add(s);
+    LOG.debug("{} begins", s);
+    Replies.message(
+        s,
+        new Message.Welcome(
+            1,
+            FEATURES,
+            router.clock().unixMicros(),
+            s.id(),
+            router.config().name(),
+            Optional.empty()));
+    s.snapshot(SnapshotCursor.ofEverything(router));
+  }
+
+  private void handshakeOver() {
+    if (session == null && !closing) {
+      String text = "no HELLO within " + router.config().handshakeNanos() / SECOND + " s";
+      refuse(new Refusal(ErrorCode.BAD_REQUEST, text), text);
+    }
+  }
+
+  private void refuse(Refusal refusal, String reason) {
+    refuse(CloseReason.POLICY, refusal, reason);
+  }
+
+  /** Says why in an ERROR, then closes. For connections without a session. */
+  private void refuse(int closeCode, Refusal refusal, String reason) {
+    byte[] frame =
+        FrameCodec.encode(
+            new Message.Error(
+                refusal.code(), refusal.text(), Optional.empty(), OptionalInt.empty()));
+    Outgoing reply = lane.reply;
+    reply.load(frame, DeliveryClass.REPLY);
+    int start = reply.start(connection.framing());
+    connection.write(reply.buffer, start, reply.framedLength());
+    lane.add(Counter.ERRORS, 1);
+    close(new CloseReason(closeCode, reason));
+  }
+
+  private void close(CloseReason reason) {
+    closing = true;
+    handshakeDeadline.cancel();
+    connection.close(reason);
+  }
+
+  /** Takes the session out of every table and releases its locks. No stripe lock held. */
+  private void endSession(Session s) {
+    if (s.ended()) {
+      return;
+    }
+    s.end();
+    router.sessions().remove(s.id());
+    lane.sessions().remove(s);
+    if (!s.subscriptions.isEmpty()) {
+      router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));
+      s.subscriptions.clear();
+    }
+    for (Address address : List.copyOf(s.locks)) {
+      Stripe stripe = router.space().stripeOf(address.hash);
+      stripe.lock.lock();
+      try {
+        if (address.lockHolder == s) {
+          address.lockHolder = null;
+        }
+      } finally {
+        stripe.lock.unlock();
+      }
+    }
+    s.locks.clear();
+  }
+
+  // --- misbehaviour ------------------------------------------------------------------------------
+
+  private void undecodable(DecodeException e) {
+    lane.add(Counter.BAD_FRAMES, 1);
+    Session s = session;
+    if (s == null) {
+      // D2: no message, just the end.
+      close(new CloseReason(CloseReason.POLICY, "not a CLASP frame"));
+      return;
+    }
+    if (readNanos - badFramesSince >= BAD_FRAMES_WINDOW) {
+      badFramesSince = readNanos;
+      badFrames = 0;
+    }
+    badFrames++;
+    if (badFrames >= BAD_FRAMES_MAX) {
+      close(new CloseReason(CloseReason.POLICY, badFrames + " undecodable frames in 10 s"));
+    } else if (readNanos - lastBadFrameNotice >= SECOND) {
+      lastBadFrameNotice = readNanos;
+      Replies.error(s, new Refusal(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage())), null);
+    }
+  }
+
+  /** Counts messages, those in bundles too; true if this one is one too many. */
+  private boolean overRate(Session s, MessageView view) {
+    int max = router.config().maxMessagesPerSecond();
+    if (readNanos - rateWindowStart >= SECOND) {
+      rateWindowStart = readNanos;
+      rateCount = 0;
+    }
+    rateCount += view.type() == MessageType.BUNDLE ? Math.max(1, view.bundleCount()) : 1;
+    if (rateCount <= max) {
+      return false;
+    }
+    if (readNanos - lastRateNotice >= SECOND) {
+      lastRateNotice = readNanos;
+      Replies.error(
+          s,
+          new Refusal(ErrorCode.TOO_MANY, "Rate limit exceeded: " + max + " messages/second"),
+          null);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.clasp.router;
+
+import dev.clasp.protocol.Feature;
+import java.util.Set;
+
+/**
+ * What an administrator sees of a session.
+ *
+ * @param connectedMicros Unix time
+ * @param messagesIn frames received; {@code messagesOut} frames sent; bytes with prefixes
+ * @param queued messages that wait because the client reads slowly
+ * @param dropped messages it did not receive because of that
+ */
+public record SessionStatus(
+    String id,
+    String name,
+    Set<Feature> features,
+    String peer,
+    String transport,
+    long connectedMicros,
+    int subscriptions,
+    long messagesIn,
+    long messagesOut,
+    long bytesIn,
+    long bytesOut,
+    int queued,
+    long dropped) {}

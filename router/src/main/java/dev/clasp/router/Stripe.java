@@ -1,0 +1,148 @@
+package dev.clasp.router;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One share of the address space: a hash table of interned addresses and the lock that orders
+ * everything that happens to them.
+ *
+ * <p>Apply, resolve and enqueue of a write happen while the lock is held, so that the order of
+ * revisions is the order in every session's queue. The lock is held for short, bounded work only
+ * and never while waiting.
+ *
+ * <p>Open addressing with linear probing, at most half full; deletion moves the rest of the cluster
+ * (Knuth, TAOCP 6.4, algorithm R), so there are no tombstones. Addresses without a stored parameter
+ * are kept for their route up to a limit; beyond it the oldest goes unless it was used since
+ * (second chance), O(1) amortised.
+ */
+final class Stripe {
+
+  final int index;
+  final ReentrantLock lock = new ReentrantLock();
+
+  private final int maxIdle;
+  private @Nullable Address[] table = new @Nullable Address[16];
+  private int size;
+
+  /**
+   * Addresses that were interned without a value, oldest first; may hold some that have one by now.
+   */
+  private final ArrayDeque<Address> idle = new ArrayDeque<>(4);
+
+  Stripe(int index, int maxIdle) {
+    this.index = index;
+    this.maxIdle = Math.max(1, maxIdle);
+  }
+
+  /** Number of interned addresses. Lock held. */
+  int size() {
+    return size;
+  }
+
+  @Nullable Address find(byte[] b, int offset, int length, long hash) {
+    int mask = table.length - 1;
+    for (int i = (int) hash & mask; ; i = (i + 1) & mask) {
+      Address address = table[i];
+      if (address == null) {
+        return null;
+      }
+      if (address.hash == hash && address.is(b, offset, length)) {
+        return address;
+      }
+    }
+  }
+
+  /** Adds an address that {@link #find} did not find. The caller has validated the bytes. */
+  Address add(byte[] b, int offset, int length, long hash) {
+    if (2 * (size + 1) > table.length) {
+      grow();
+    }
+    Address address = new Address(Arrays.copyOfRange(b, offset, offset + length), hash);
+    place(table, address);
+    size++;
+    return address;
+  }
+
+  /**
+   * Remembers that the address has no parameter, and forgets older ones of that kind beyond the
+   * limit.
+   */
+  void keepIdle(Address address) {
+    idle.addLast(address);
+    for (int chances = 8; idle.size() > maxIdle && chances > 0; chances--) {
+      Address oldest = idle.removeFirst();
+      if (oldest.stored() || oldest.lockHolder != null) {
+        continue;
+      }
+      if (oldest.touched && chances > 1) {
+        oldest.touched = false;
+        idle.addLast(oldest);
+      } else {
+        remove(oldest);
+      }
+    }
+  }
+
+  /** Calls the visitor for every address that has a parameter. Lock held. */
+  void forEachStored(Visitor visitor) {
+    for (Address address : table) {
+      if (address != null && address.stored()) {
+        visitor.visit(address);
+      }
+    }
+  }
+
+  /** Sees one address. */
+  interface Visitor {
+    void visit(Address address);
+  }
+
+  private void remove(Address address) {
+    int mask = table.length - 1;
+    int i = (int) address.hash & mask;
+    while (table[i] != address) {
+      if (table[i] == null) {
+        return;
+      }
+      i = (i + 1) & mask;
+    }
+    size--;
+    int hole = i;
+    table[hole] = null;
+    for (int j = (hole + 1) & mask; ; j = (j + 1) & mask) {
+      Address next = table[j];
+      if (next == null) {
+        return;
+      }
+      int home = (int) next.hash & mask;
+      boolean reachable = hole <= j ? hole < home && home <= j : hole < home || home <= j;
+      if (!reachable) {
+        table[hole] = next;
+        table[j] = null;
+        hole = j;
+      }
+    }
+  }
+
+  private void grow() {
+    @Nullable Address[] larger = new @Nullable Address[table.length * 2];
+    for (Address address : table) {
+      if (address != null) {
+        place(larger, address);
+      }
+    }
+    table = larger;
+  }
+
+  private static void place(@Nullable Address[] table, Address address) {
+    int mask = table.length - 1;
+    int i = (int) address.hash & mask;
+    while (table[i] != null) {
+      i = (i + 1) & mask;
+    }
+    table[i] = address;
+  }
+}

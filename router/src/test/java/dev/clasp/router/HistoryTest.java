@@ -1,0 +1,269 @@
+package dev.clasp.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Framing;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Message.SetValue;
+import dev.clasp.protocol.Message.Snapshot;
+import dev.clasp.protocol.Message.SubscribeOptions;
+import dev.clasp.protocol.Qos;
+import dev.clasp.protocol.Value;
+import dev.clasp.router.spi.Connection;
+import dev.clasp.router.spi.LaneExecutor;
+import dev.clasp.router.spi.RouterClock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random histories on real threads: writers, readers that come and go, readers that stall. Whatever
+ * happens, no reader sees an address step back, and everyone who is subscribed at the end holds the
+ * newest value.
+ */
+class HistoryTest {
+
+  private static final int ADDRESSES = 40;
+  private static final int ROUNDS = 400;
+  private static final int SETS_PER_ROUND = 40;
+
+  private final List<ScheduledExecutorService> threads = new ArrayList<>();
+
+  @AfterEach
+  void stopThreads() {
+    threads.forEach(ScheduledExecutorService::shutdownNow);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void noReaderStepsBackAndEveryReaderEndsOnTheNewestValue(int lanes) throws Exception {
+    SplittableRandom random = new SplittableRandom(lanes * 7919L);
+    Router router = new Router(RouterConfig.DEFAULT, RouterClock.system());
+    List<Reader> readers = new ArrayList<>();
+    List<Writer> writers = new ArrayList<>();
+    for (int i = 0; i < lanes; i++) {
+      Loop loop = new Loop(Executors.newSingleThreadScheduledExecutor());
+      threads.add(loop.executor);
+      Lane lane = router.addLane(loop);
+      for (int k = 0; k < 4; k++) {
+        readers.add(new Reader(router, lane, loop, random.split()));
+        writers.add(new Writer(router, lane, loop, random.split()));
+      }
+    }
+    List<Future<?>> rounds = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      for (Writer writer : writers) {
+        rounds.add(writer.loop.executor.submit(() -> writer.write()));
+      }
+      for (Reader reader : readers) {
+        rounds.add(reader.loop.executor.submit(() -> reader.disturb()));
+      }
+    }
+    for (Future<?> done : rounds) {
+      done.get(60, TimeUnit.SECONDS);
+    }
+    for (Reader reader : readers) {
+      reader.loop.executor.submit(() -> reader.settle()).get(60, TimeUnit.SECONDS);
+    }
+    // Whatever was posted between lanes runs before a task submitted now; twice, for resumes that
+    // post again.
+    for (int i = 0; i < 3; i++) {
+      barrier();
+    }
+    Map<String, Long> truth = new HashMap<>();
+    for (int i = 0; i < AddressSpace.STRIPES; i++) {
+      router
+          .space()
+          .stripe(i)
+          .forEachStored(address -> truth.put(address.toString(), address.revision));
+    }
+    assertThat(truth).hasSize(ADDRESSES);
+    long written = truth.values().stream().mapToLong(Long::longValue).sum();
+    assertThat(written).isEqualTo((long) writers.size() * ROUNDS * SETS_PER_ROUND);
+    for (Reader reader : readers) {
+      assertThat(reader.violations).isEmpty();
+      assertThat(reader.newest).isEqualTo(truth);
+    }
+  }
+
+  private void barrier() throws InterruptedException {
+    CountDownLatch latch = new CountDownLatch(threads.size());
+    threads.forEach(thread -> thread.execute(latch::countDown));
+    assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private record Loop(ScheduledExecutorService executor) implements LaneExecutor {
+    @Override
+    public void execute(Runnable task) {
+      executor.execute(task);
+    }
+
+    @Override
+    public Cancellable schedule(Runnable task, long delayNanos) {
+      Future<?> future = executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    }
+  }
+
+  private abstract static class Peer implements Connection {
+    final Loop loop;
+    final SplittableRandom random;
+    final RouterConnection connection;
+
+    @SuppressWarnings("this-escape")
+    Peer(Router router, Lane lane, Loop loop, SplittableRandom random) {
+      this.loop = loop;
+      this.random = random;
+      this.connection = router.open(lane, this);
+    }
+
+    void send(Message message, Qos qos) {
+      byte[] frame = FrameCodec.encode(message, qos);
+      connection.frame(frame, 0, frame.length);
+    }
+
+    void hello(String name) {
+      send(new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty()), Qos.FIRE);
+      connection.readComplete();
+    }
+
+    @Override
+    public Framing framing() {
+      return Framing.BARE;
+    }
+
+    @Override
+    public String peer() {
+      return "test";
+    }
+
+    @Override
+    public String transport() {
+      return "memory";
+    }
+
+    @Override
+    public boolean writable() {
+      return true;
+    }
+
+    @Override
+    public void reading(boolean enabled) {}
+
+    @Override
+    public void close(CloseReason reason) {
+      connection.closed(reason);
+    }
+  }
+
+  private static final class Writer extends Peer {
+    private boolean greeted;
+
+    Writer(Router router, Lane lane, Loop loop, SplittableRandom random) {
+      super(router, lane, loop, random);
+    }
+
+    void write() {
+      if (!greeted) {
+        greeted = true;
+        hello("writer");
+      }
+      for (int i = 0; i < SETS_PER_ROUND; i++) {
+        String address = "/p/" + random.nextInt(ADDRESSES);
+        send(TestPeer.setOf(address, Value.of(random.nextLong())), Qos.FIRE);
+      }
+      connection.readComplete();
+    }
+
+    @Override
+    public void write(byte[] framed, int offset, int length) {}
+  }
+
+  private static final class Reader extends Peer {
+    final Map<String, Long> newest = new HashMap<>();
+    final List<String> violations = new ArrayList<>();
+    private boolean greeted;
+    private boolean stalled;
+
+    Reader(Router router, Lane lane, Loop loop, SplittableRandom random) {
+      super(router, lane, loop, random);
+    }
+
+    /** Subscribes, unsubscribes, stalls or resumes at random. */
+    void disturb() {
+      if (!greeted) {
+        greeted = true;
+        hello("reader");
+      }
+      switch (random.nextInt(6)) {
+        case 0 -> subscribe(random.nextInt(3), "/p/*");
+        case 1 -> subscribe(random.nextInt(3), "/p/" + random.nextInt(ADDRESSES));
+        case 2 -> send(new Message.Unsubscribe(random.nextInt(3)), Qos.FIRE);
+        case 3 -> stalled = true;
+        case 4 -> resume();
+        default -> send(new Message.Get("/p/" + random.nextInt(ADDRESSES)), Qos.FIRE);
+      }
+      connection.readComplete();
+    }
+
+    /** Ends subscribed to everything and reading. */
+    void settle() {
+      resume();
+      subscribe(9, "/**");
+      connection.readComplete();
+    }
+
+    private void subscribe(int id, String pattern) {
+      send(new Message.Subscribe(id, pattern, 0xFF, SubscribeOptions.NONE), Qos.CONFIRM);
+    }
+
+    private void resume() {
+      if (stalled) {
+        stalled = false;
+        connection.writabilityChanged();
+      }
+    }
+
+    @Override
+    public boolean writable() {
+      return !stalled;
+    }
+
+    @Override
+    public void write(byte[] framed, int offset, int length) {
+      for (int at = offset; at < offset + length; ) {
+        FrameCodec.Frame frame = FrameCodec.decode(framed, at, offset + length - at);
+        at += frame.length();
+        switch (frame.message()) {
+          case SetValue set -> see(set.address(), set.revision());
+          case Snapshot snapshot ->
+              snapshot.parameters().forEach(p -> see(p.address(), OptionalLong.of(p.revision())));
+          default -> {}
+        }
+      }
+    }
+
+    private void see(String address, OptionalLong revision) {
+      long now = revision.orElseThrow();
+      Long before = newest.put(address, now);
+      if (before != null && now < before) {
+        violations.add(address + " stepped back from " + before + " to " + now);
+      }
+    }
+  }
+}
