@@ -1,4 +1,7 @@
-/** The relay: configuration, listeners and life cycle around the router. */
+/**
+ * The server: puts router, transports and pages together. Configuration is a record passed to
+ * constructors; nothing is global.
+ */
 @NullMarked
 package dev.clasp.server;
 

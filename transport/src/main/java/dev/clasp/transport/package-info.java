@@ -1,4 +1,7 @@
-/** Bytes to frames and back over the network, server and client side. */
+/**
+ * Carries CLASP frames over sockets: connections become {@link dev.clasp.transport.FrameLink}s,
+ * either side. Bytes in, frames out; nothing here looks into a message.
+ */
 @NullMarked
 package dev.clasp.transport;
 

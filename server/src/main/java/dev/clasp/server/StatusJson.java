@@ -1,0 +1,79 @@
+package dev.clasp.server;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.clasp.router.Counter;
+import dev.clasp.router.Router;
+import dev.clasp.router.SessionStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+
+/** The answer to {@code GET /api/status} (docs/status-api.md). */
+final class StatusJson {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private StatusJson() {}
+
+  static byte[] of(Router router) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      long uptime = router.clock().unixMicros() - router.startedMicros();
+      List<SessionStatus> sessions = router.sessionStatus();
+      sessions.sort(Comparator.comparingLong(SessionStatus::connectedMicros));
+      json.writeStartObject();
+      json.writeStringField("name", router.config().name());
+      json.writeStringField("version", Version.number());
+      json.writeStringField("started", instant(router.startedMicros()));
+      json.writeNumberField("uptimeSeconds", uptime / 1_000_000.0);
+      json.writeArrayFieldStart("sessions");
+      for (SessionStatus session : sessions) {
+        write(json, session);
+      }
+      json.writeEndArray();
+      json.writeNumberField("parameters", router.parameterCount());
+      json.writeNumberField("subscriptions", router.subscriptionCount());
+      json.writeNumberField("messagesIn", router.count(Counter.FRAMES_IN));
+      json.writeNumberField("messagesOut", router.count(Counter.FRAMES_OUT));
+      json.writeNumberField("dropped", router.count(Counter.DROPPED));
+      json.writeObjectFieldStart("counters");
+      for (Counter counter : Counter.values()) {
+        json.writeNumberField(counter.key(), router.count(counter));
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, SessionStatus s) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("id", s.id());
+    json.writeStringField("name", s.name());
+    json.writeStringField("peer", s.peer());
+    json.writeStringField("transport", s.transport());
+    json.writeStringField("connected", instant(s.connectedMicros()));
+    json.writeNumberField("subscriptions", s.subscriptions());
+    json.writeNumberField("messagesIn", s.messagesIn());
+    json.writeNumberField("messagesOut", s.messagesOut());
+    json.writeNumberField("bytesIn", s.bytesIn());
+    json.writeNumberField("bytesOut", s.bytesOut());
+    json.writeNumberField("queued", s.queued());
+    json.writeNumberField("dropped", s.dropped());
+    json.writeEndObject();
+  }
+
+  private static String instant(long unixMicros) {
+    return Instant.EPOCH
+        .plus(unixMicros, ChronoUnit.MICROS)
+        .truncatedTo(ChronoUnit.MILLIS)
+        .toString();
+  }
+}

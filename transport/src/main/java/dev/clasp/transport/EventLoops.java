@@ -1,0 +1,83 @@
+package dev.clasp.transport;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A group of event loops with the channel types that fit: native epoll where the machine has it,
+ * else NIO. Shared by servers and clients. Thread-safe.
+ */
+public final class EventLoops implements AutoCloseable {
+
+  private final EventLoopGroup group;
+  private final boolean epoll;
+
+  private EventLoops(EventLoopGroup group, boolean epoll) {
+    this.group = group;
+    this.epoll = epoll;
+  }
+
+  /**
+   * Starts nothing yet: a loop's thread starts with its first task. Daemon threads named {@code
+   * name-1}, ...
+   */
+  public static EventLoops create(String name, int threads) {
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    return new EventLoops(
+        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io), epoll);
+  }
+
+  /** One of the loops, in turn. */
+  public EventLoop next() {
+    return group.next();
+  }
+
+  EventLoopGroup group() {
+    return group;
+  }
+
+  Class<? extends ServerChannel> serverChannel() {
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  Class<? extends SocketChannel> channel() {
+    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /** {@code epoll} or {@code nio}. */
+  public String kind() {
+    return epoll ? "epoll" : "nio";
+  }
+
+  /** Stops the loops; waits up to 5 s unless called from one of them. */
+  @Override
+  public void close() {
+    var done = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    if (!Thread.currentThread().isInterrupted() && !onLoop()) {
+      done.awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private boolean onLoop() {
+    for (var executor : group) {
+      if (executor.inEventLoop()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.clasp.transport;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A plain HTTP request.
+ *
+ * @param path without query string
+ * @param query the query string, empty if none
+ * @param headers by lower-case name; the last of several lines
+ */
+public record HttpQuery(
+    String method, String path, String query, Map<String, String> headers, byte[] body) {
+
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+}
