@@ -80,7 +80,7 @@ build() {
     >"$build_log" 2>&1 </dev/null &
   maven=$!
   if ! wait "$maven"; then
-    errors=$(sed -n -e '/\[Help 1\]/q' -e '/^\[ERROR\]/p' "$build_log" | head -n 30)
+    errors=$(sed -n -e '/Failed to execute goal/q' -e '/^\[ERROR\]/p' "$build_log" | head -n 20)
     printf '%s\n' "${errors:-$(tail -n 30 "$build_log")}" >&2
     die "the build failed; everything it said is in $build_log"
   fi
