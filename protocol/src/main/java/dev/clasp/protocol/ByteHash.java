@@ -2,8 +2,12 @@ package dev.clasp.protocol;
 
 /**
  * A fast seeded 64-bit hash of a byte range: multiply-and-fold over eight bytes at a time, after
- * wyhash (Wang Yi, public domain). Not cryptographic; a random seed keeps strangers from choosing
- * keys that collide.
+ * wyhash (Wang Yi, public domain). Not cryptographic; a random secret seed keeps strangers from
+ * choosing keys that collide.
+ *
+ * <p>Both factors of every product that takes input are mixed with the seed. In wyhash one factor
+ * is mixed with a public constant only: who sends that constant makes the product zero, and all
+ * keys that continue from there collide under every seed.
  */
 public final class ByteHash {
 
@@ -13,12 +17,14 @@ public final class ByteHash {
 
   private ByteHash() {}
 
+  /** The hash of {@code length} bytes, 0 or more; all 64 bits are good. */
   public static long hash(byte[] b, int offset, int length, long seed) {
     long h = seed ^ P0;
+    long k = fold(seed ^ P1, P2);
     int i = offset;
     int end = offset + length;
     for (; end - i > 16; i += 16) {
-      h = fold(Bytes.i64(b, i) ^ P1, Bytes.i64(b, i + 8) ^ h);
+      h = fold(Bytes.i64(b, i) ^ k, Bytes.i64(b, i + 8) ^ h);
     }
     long low;
     long high;
@@ -36,7 +42,7 @@ public final class ByteHash {
       low = 0;
       high = 0;
     }
-    return fold(P1 ^ length, fold(low ^ P2, high ^ h));
+    return fold(P1 ^ length, fold(low ^ k, high ^ h));
   }
 
   private static long fold(long a, long b) {

@@ -68,17 +68,23 @@ final class ByteWriter {
     at += value.length;
   }
 
+  void bytes(Value.Bytes value) {
+    reserve(value.length());
+    value.copyTo(b, at);
+    at += value.length();
+  }
+
   /** A 16-bit count or length. */
   void count(int count) {
-    if (count > 0xFFFF) {
-      throw EncodeException.payloadTooLarge(count);
-    }
+    checkSize(count);
     u16(count);
   }
 
   @SuppressWarnings(
       "deprecation") // getBytes(int, int, byte[], int) is the one copy of Latin-1 without garbage
   void text(String text) {
+    // No character takes less than a byte: long text is refused before it is looked at.
+    checkSize(text.length());
     int length = Utf8.encodedLength(text);
     count(length);
     reserve(length);
@@ -96,11 +102,14 @@ final class ByteWriter {
     Bytes.putU16(b, offset, value);
   }
 
-  private void reserve(int n) {
-    long needed = (long) length() + n;
-    if (needed > FrameDescriptor.MAX_PAYLOAD) {
-      throw EncodeException.payloadTooLarge(needed);
+  private static void checkSize(long size) {
+    if (size > FrameDescriptor.MAX_PAYLOAD) {
+      throw EncodeException.payloadTooLarge(size);
     }
+  }
+
+  private void reserve(int n) {
+    checkSize((long) length() + n);
     if (at + n > b.length) {
       b = Arrays.copyOf(b, Math.max(at + n, 2 * b.length));
     }

@@ -1,12 +1,31 @@
 package dev.clasp.protocol;
 
 /**
- * Nesting limits of the decoders and encoders (wire.md 8.3).
+ * Nesting limits of the decoders and encoders (wire.md 8.3). Objects are built and compared by
+ * recursion, so a limit may not be larger than a small thread stack carries: 1,000.
  *
- * @param valueDepth arrays and maps around a value, itself included
- * @param bundleDepth BUNDLE inside BUNDLE
+ * @param valueDepth arrays and maps around a value, itself included; 0 allows scalars only
+ * @param bundleDepth BUNDLE inside BUNDLE, the outermost included; 0 refuses bundles
  * @param messagePackDepth containers on the path from the root of a MessagePack payload
  */
 public record CodecLimits(int valueDepth, int bundleDepth, int messagePackDepth) {
+
   public static final CodecLimits DEFAULT = new CodecLimits(64, 8, 96);
+
+  private static final int MAX = 1_000;
+
+  /**
+   * @throws IllegalArgumentException a limit is below 0 or above 1,000
+   */
+  public CodecLimits {
+    check("value depth", valueDepth);
+    check("bundle depth", bundleDepth);
+    check("MessagePack depth", messagePackDepth);
+  }
+
+  private static void check(String name, int limit) {
+    if (limit < 0 || limit > MAX) {
+      throw new IllegalArgumentException(name + " must be 0 to " + MAX + ", not " + limit);
+    }
+  }
 }

@@ -1,5 +1,7 @@
 package dev.clasp.protocol;
 
+import java.util.HexFormat;
+
 /**
  * Input that is not a CLASP frame or message. The one exception that decoders throw for bad bytes.
  *
@@ -44,6 +46,11 @@ public final class DecodeException extends RuntimeException {
     int n = (int) Math.min(needed, Integer.MAX_VALUE);
     return new DecodeException(
         Kind.TRUNCATED, n, "truncated: need " + needed + " bytes, have " + available);
+  }
+
+  /** Two hex digits of a byte, for messages. */
+  static String hex(int value) {
+    return HexFormat.of().toHexDigits((byte) value);
   }
 
   public Kind kind() {

@@ -44,7 +44,7 @@ public final class FrameCodec {
    */
   public static byte[] encode(Message message, Qos qos) {
     ByteWriter out = new ByteWriter(FrameDescriptor.HEADER_LENGTH);
-    MessageCodec.write(out, message, CodecLimits.DEFAULT.bundleDepth());
+    MessageWriter.write(out, message);
     FrameDescriptor.writeHeader(out.array(), 0, qos, out.length());
     return out.toBytes();
   }

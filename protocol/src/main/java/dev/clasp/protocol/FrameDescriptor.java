@@ -91,7 +91,7 @@ public final class FrameDescriptor {
   private static DecodeException badMagic(byte found) {
     return DecodeException.of(
         DecodeException.Kind.BAD_MAGIC,
-        String.format("bad magic: expected 0x53, got 0x%02x", found));
+        "bad magic: expected 0x53, got 0x" + DecodeException.hex(found));
   }
 
   private static DecodeException unsupported(int flags) {

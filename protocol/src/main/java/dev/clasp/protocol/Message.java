@@ -153,6 +153,16 @@ public sealed interface Message {
         return samples.clone();
       }
 
+      /** How many there are. */
+      public int count() {
+        return samples.length;
+      }
+
+      /** One of them, without copying all. */
+      public double sample(int index) {
+        return samples[index];
+      }
+
       @Override
       public boolean equals(Object o) {
         return o instanceof Samples other && java.util.Arrays.equals(samples, other.samples);

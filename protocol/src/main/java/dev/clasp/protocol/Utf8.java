@@ -39,10 +39,10 @@ public final class Utf8 {
   /**
    * Bytes of the text in UTF-8.
    *
-   * @throws EncodeException the text has an unpaired surrogate
+   * @throws EncodeException the text has an unpaired surrogate, or more than 2^31-1 bytes
    */
   public static int encodedLength(String text) {
-    int length = 0;
+    long length = 0;
     for (int i = 0, n = text.length(); i < n; i++) {
       char c = text.charAt(i);
       if (c < 0x80) {
@@ -61,7 +61,20 @@ public final class Utf8 {
         length += 4;
       }
     }
-    return length;
+    if (length > Integer.MAX_VALUE) {
+      throw EncodeException.payloadTooLarge(length);
+    }
+    return (int) length;
+  }
+
+  /**
+   * The text in UTF-8.
+   *
+   * @throws EncodeException the text has an unpaired surrogate
+   */
+  public static byte[] encode(String text) {
+    encodedLength(text);
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static int asciiPrefixEnd(byte[] b, int offset, int end) {

@@ -50,6 +50,16 @@ public sealed interface Value {
       return value.clone();
     }
 
+    /** How many there are. */
+    public int length() {
+      return value.length;
+    }
+
+    /** Copies them without an array in between. */
+    public void copyTo(byte[] out, int offset) {
+      System.arraycopy(value, 0, out, offset, value.length);
+    }
+
     @Override
     public boolean equals(Object o) {
       return o instanceof Bytes other && Arrays.equals(value, other.value);

@@ -1,14 +1,16 @@
 package dev.clasp.protocol;
 
 import dev.clasp.protocol.DecodeException.Kind;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Layout of values (wire.md 4.1): type codes, in-place validation, reading and sizes. "Value data"
- * is what follows the type code.
+ * Layout of values (wire.md 4.1): type codes, in-place validation, reading and writing. "Value
+ * data" is what follows the type code; a "tagged value" is the code and the data.
+ *
+ * <p>{@link #skip} looks, {@link #read} builds: both refuse the same bytes with the same error.
  */
 public final class ValueLayout {
 
@@ -25,65 +27,147 @@ public final class ValueLayout {
   public static final int ARRAY = 0x0A;
   public static final int MAP = 0x0B;
 
+  /**
+   * Fewest bytes of an array element (a type code) and of a map entry (an empty key and a code).
+   */
+  private static final int LEAST_ELEMENT = 1;
+
+  private static final int LEAST_ENTRY = 3;
+
+  /** Open containers that fit {@link #skip}'s long: 17 bits each, 16 of count and one of kind. */
+  private static final int NEAR = 3;
+
+  private static final int NEAR_BITS = 17;
+  private static final int NEAR_MASK = (1 << NEAR_BITS) - 1;
+
+  private static final int[] NONE = {};
+
   private ValueLayout() {}
 
+  // --- looking -----------------------------------------------------------------------------------
+
   /**
-   * Checks value data without building anything and returns the offset behind it. Recursion is
-   * bounded by {@code depth}.
+   * Checks value data without building anything and returns the offset behind it: bounds, counts,
+   * UTF-8 of texts and keys, nesting, type codes.
    *
-   * @param type type code
+   * <p>Does not recurse, and allocates only below the fourth level of nesting.
+   *
+   * @param type type code, 0 to 255
    * @param limit end of the message
-   * @param depth containers that may still be opened
+   * @param maxDepth arrays and maps that may be around a value, itself included
    * @throws DecodeException truncated, unknown type, bad UTF-8, or too deep
    */
-  public static int skip(byte[] b, int type, int offset, int limit, int depth) {
-    switch (type) {
-      case NULL -> {
-        return offset;
-      }
-      case BOOL, I8 -> {
-        return require(offset, 1, limit);
-      }
-      case I16 -> {
-        return require(offset, 2, limit);
-      }
-      case I32, F32 -> {
-        return require(offset, 4, limit);
-      }
-      case I64, F64 -> {
-        return require(offset, 8, limit);
-      }
-      case TEXT -> {
-        return skipText(b, offset, limit);
-      }
+  public static int skip(byte[] b, int type, int offset, int limit, int maxDepth) {
+    return type == ARRAY || type == MAP
+        ? skipContainer(b, type, offset, limit, maxDepth)
+        : skipSimple(b, type, offset, limit);
+  }
+
+  private static int skipSimple(byte[] b, int type, int offset, int limit) {
+    return switch (type) {
+      case NULL -> offset;
+      case BOOL, I8 -> require(offset, 1, limit);
+      case I16 -> require(offset, 2, limit);
+      case I32, F32 -> require(offset, 4, limit);
+      case I64, F64 -> require(offset, 8, limit);
+      case TEXT -> skipText(b, offset, limit);
       case BYTES -> {
-        require(offset, 2, limit);
-        return require(offset + 2, Bytes.u16(b, offset), limit);
-      }
-      case ARRAY -> {
-        int count = count(b, offset, limit, 1, depth);
-        int at = offset + 2;
-        for (int i = 0; i < count; i++) {
-          require(at, 1, limit);
-          at = skip(b, b[at] & 0xFF, at + 1, limit, depth - 1);
-        }
-        return at;
-      }
-      case MAP -> {
-        int count = count(b, offset, limit, 3, depth);
-        int at = offset + 2;
-        for (int i = 0; i < count; i++) {
-          at = skipText(b, at, limit);
-          require(at, 1, limit);
-          at = skip(b, b[at] & 0xFF, at + 1, limit, depth - 1);
-        }
-        return at;
+        int data = require(offset, 2, limit);
+        yield require(data, Bytes.u16(b, offset), limit);
       }
       default -> throw unknownType(type);
+    };
+  }
+
+  /**
+   * Walks through nested containers. Of the innermost one, {@code left} members are still to come;
+   * what is left of those around it is packed into {@code near} and, deeper down, {@code far}.
+   */
+  private static int skipContainer(byte[] b, int type, int offset, int limit, int maxDepth) {
+    boolean map = type == MAP;
+    int left = count(b, map, offset, limit);
+    checkDepth(maxDepth);
+    int at = offset + 2;
+    int around = 0;
+    long near = 0;
+    int[] far = NONE;
+    while (true) {
+      if (left == 0) {
+        if (around == 0) {
+          return at;
+        }
+        around--;
+        int outer =
+            around < NEAR ? (int) (near >>> around * NEAR_BITS) & NEAR_MASK : far[around - NEAR];
+        left = outer >>> 1;
+        map = (outer & 1) != 0;
+        continue;
+      }
+      left--;
+      if (map) {
+        at = skipText(b, at, limit);
+      }
+      int data = require(at, 1, limit);
+      int member = b[at] & 0xFF;
+      if (member == ARRAY || member == MAP) {
+        int count = count(b, member == MAP, data, limit);
+        checkDepth(maxDepth - around - 1);
+        int outer = left << 1 | (map ? 1 : 0);
+        if (around < NEAR) {
+          int shift = around * NEAR_BITS;
+          near = near & ~((long) NEAR_MASK << shift) | (long) outer << shift;
+        } else {
+          if (around - NEAR == far.length) {
+            far = Arrays.copyOf(far, Math.max(8, 2 * far.length));
+          }
+          far[around - NEAR] = outer;
+        }
+        around++;
+        left = count;
+        map = member == MAP;
+        at = data + 2;
+      } else {
+        at = skipSimple(b, member, data, limit);
+      }
     }
   }
 
-  /** Reads value data that {@link #skip} has checked, or checks while reading. */
+  private static int skipText(byte[] b, int offset, int limit) {
+    int data = require(offset, 2, limit);
+    int length = Bytes.u16(b, offset);
+    int end = require(data, length, limit);
+    Utf8.validate(b, data, length);
+    return end;
+  }
+
+  private static int count(byte[] b, boolean map, int offset, int limit) {
+    int data = require(offset, 2, limit);
+    int count = Bytes.u16(b, offset);
+    require(data, count * (map ? LEAST_ENTRY : LEAST_ELEMENT), limit);
+    return count;
+  }
+
+  private static int require(int offset, int length, int limit) {
+    if (length > limit - offset) {
+      throw DecodeException.truncated(length, limit - offset);
+    }
+    return offset + length;
+  }
+
+  // --- reading -----------------------------------------------------------------------------------
+
+  /**
+   * Value data as an object, with the default nesting limit.
+   *
+   * @param type type code, 0 to 255
+   * @param limit end of the message; bytes behind the value are left alone
+   * @throws DecodeException truncated, unknown type, bad UTF-8, or too deep
+   */
+  public static Value read(byte[] b, int type, int offset, int limit) {
+    return read(new ByteReader(b, offset, limit), type, CodecLimits.DEFAULT.valueDepth());
+  }
+
+  /** Reads value data. Recursion is bounded by {@code depth}, the containers that may be opened. */
   static Value read(ByteReader in, int type, int depth) {
     return switch (type) {
       case NULL -> Value.NULL;
@@ -93,20 +177,19 @@ public final class ValueLayout {
       case I32 -> Value.of((long) in.i32());
       case I64 -> Value.of(in.i64());
       case F32 -> Value.of((double) Float.intBitsToFloat(in.i32()));
-      case F64 -> Value.of(Double.longBitsToDouble(in.i64()));
+      case F64 -> Value.of(in.f64());
       case TEXT -> Value.of(in.text());
       case BYTES -> Value.of(in.bytes(in.u16()));
       case ARRAY -> {
-        int count = in.count(1);
+        Value[] values = new Value[in.count(LEAST_ELEMENT)];
         checkDepth(depth);
-        List<Value> values = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-          values.add(read(in, in.u8(), depth - 1));
+        for (int i = 0; i < values.length; i++) {
+          values[i] = read(in, in.u8(), depth - 1);
         }
-        yield Value.of(values);
+        yield Value.of(List.of(values));
       }
       case MAP -> {
-        int count = in.count(3);
+        int count = in.count(LEAST_ENTRY);
         checkDepth(depth);
         Map<String, Value> entries = LinkedHashMap.newLinkedHashMap(count);
         for (int i = 0; i < count; i++) {
@@ -119,12 +202,9 @@ public final class ValueLayout {
     };
   }
 
-  /** Value data of a known extent as an object, for whoever looks at a stored value. */
-  public static Value read(byte[] b, int type, int offset, int limit) {
-    return read(new ByteReader(b, offset, limit), type, CodecLimits.DEFAULT.valueDepth());
-  }
+  // --- writing -----------------------------------------------------------------------------------
 
-  /** Canonical type code of a value: i64 for integers, f64 for floats. */
+  /** Canonical type code of a value: i64 for integers, f64 for floats (wire.md 4.3). */
   public static int typeOf(Value value) {
     return switch (value) {
       case Value.Null _ -> NULL;
@@ -138,76 +218,61 @@ public final class ValueLayout {
     };
   }
 
-  /** Writes value data, without the type code. */
+  /** Writes the type code and the data. */
+  static void writeTagged(ByteWriter out, Value value, int depth) {
+    out.u8(typeOf(value));
+    write(out, value, depth);
+  }
+
+  /**
+   * Writes value data, without the type code.
+   *
+   * @param depth containers that may be opened
+   * @throws EncodeException too large, too deep, or text with an unpaired surrogate
+   */
   static void write(ByteWriter out, Value value, int depth) {
     switch (value) {
       case Value.Null _ -> {}
       case Value.Bool(boolean v) -> out.u8(v ? 1 : 0);
       case Value.Int(long v) -> out.i64(v);
-      case Value.Float(double v) -> out.i64(Double.doubleToRawLongBits(v));
+      case Value.Float(double v) -> out.f64(v);
       case Value.Text(String v) -> out.text(v);
-      case Value.Bytes bytes -> {
-        byte[] v = bytes.value();
-        out.count(v.length);
+      case Value.Bytes v -> {
+        out.count(v.length());
         out.bytes(v);
       }
       case Value.Array(List<Value> values) -> {
         checkEncodeDepth(depth);
         out.count(values.size());
         for (Value v : values) {
-          out.u8(typeOf(v));
-          write(out, v, depth - 1);
+          writeTagged(out, v, depth - 1);
         }
       }
       case Value.Map(Map<String, Value> entries) -> {
         checkEncodeDepth(depth);
         out.count(entries.size());
-        entries.forEach((key, v) -> {
-          out.text(key);
-          out.u8(typeOf(v));
-          write(out, v, depth - 1);
-        });
+        for (Map.Entry<String, Value> entry : entries.entrySet()) {
+          out.text(entry.getKey());
+          writeTagged(out, entry.getValue(), depth - 1);
+        }
       }
     }
   }
 
-  private static int skipText(byte[] b, int offset, int limit) {
-    require(offset, 2, limit);
-    int length = Bytes.u16(b, offset);
-    int end = require(offset + 2, length, limit);
-    Utf8.validate(b, offset + 2, length);
-    return end;
-  }
-
-  private static int count(byte[] b, int offset, int limit, int least, int depth) {
-    require(offset, 2, limit);
-    int count = Bytes.u16(b, offset);
-    require(offset + 2, (long) count * least, limit);
-    checkDepth(depth);
-    return count;
-  }
-
-  private static int require(int offset, long length, int limit) {
-    if (length > limit - offset) {
-      throw DecodeException.truncated(length, limit - offset);
-    }
-    return offset + (int) length;
-  }
-
-  private static void checkDepth(int depth) {
-    if (depth <= 0) {
+  private static void checkDepth(int left) {
+    if (left <= 0) {
       throw DecodeException.of(Kind.LIMIT_EXCEEDED, "arrays and maps are nested too deeply");
     }
   }
 
-  private static void checkEncodeDepth(int depth) {
-    if (depth <= 0) {
+  private static void checkEncodeDepth(int left) {
+    if (left <= 0) {
       throw new EncodeException("arrays and maps are nested too deeply");
     }
   }
 
   private static DecodeException unknownType(int type) {
     return DecodeException.of(
-        Kind.UNKNOWN_VALUE_TYPE, String.format("unknown value type: 0x%02x", type));
+        Kind.UNKNOWN_VALUE_TYPE, "unknown value type: 0x" + DecodeException.hex(type));
   }
 }
