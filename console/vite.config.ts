@@ -1,0 +1,18 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { notices } from './build/notices.js';
+
+export default defineConfig({
+  // Relative, so that the page also works behind a proxy that puts it into a sub-folder.
+  base: './',
+  plugins: [svelte(), notices()],
+  build: {
+    outDir: 'target/classes/META-INF/clasp-console',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The content-security policy of the router allows no inline script, style or font.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: { include: ['test/**/*.test.ts'] },
+});
