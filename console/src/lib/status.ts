@@ -1,0 +1,93 @@
+/** The answer to GET /api/status; see docs/status-api.md. Counters are totals since the router started. */
+export interface Status {
+  name: string;
+  version: string;
+  started: string;
+  uptimeSeconds: number;
+  sessions: Session[];
+  parameters: number;
+  subscriptions: number;
+  messagesIn: number;
+  messagesOut: number;
+  dropped: number;
+}
+
+export interface Session {
+  id: string;
+  name: string;
+  peer: string;
+  transport: string;
+  connected: string;
+  subscriptions: number;
+  messagesIn: number;
+  messagesOut: number;
+  bytesIn: number;
+  bytesOut: number;
+  queued: number;
+  dropped: number;
+}
+
+/** Per second; null while there is nothing to compare with. */
+export interface Rates {
+  messagesIn: number | null;
+  messagesOut: number | null;
+  sessions: Map<string, { messagesIn: number; messagesOut: number }>;
+}
+
+/** What happened between two answers, by the router's own clock. */
+export function ratesBetween(before: Status | null, after: Status): Rates {
+  const sessions: Rates['sessions'] = new Map();
+  const seconds = before?.started === after.started ? after.uptimeSeconds - before.uptimeSeconds : 0;
+  if (!before || seconds <= 0) {
+    return { messagesIn: null, messagesOut: null, sessions };
+  }
+  const perSecond = (from: number, to: number) => Math.max(0, (to - from) / seconds);
+  const earlier = new Map(before.sessions.map((session) => [session.id, session]));
+  for (const session of after.sessions) {
+    const first = earlier.get(session.id);
+    if (first) {
+      sessions.set(session.id, {
+        messagesIn: perSecond(first.messagesIn, session.messagesIn),
+        messagesOut: perSecond(first.messagesOut, session.messagesOut),
+      });
+    }
+  }
+  return {
+    messagesIn: perSecond(before.messagesIn, after.messagesIn),
+    messagesOut: perSecond(before.messagesOut, after.messagesOut),
+    sessions,
+  };
+}
+
+const INTERVAL = 1_000;
+const TIMEOUT = 4_000;
+
+/** Asks once a second, never twice at the same time. Returns the function that stops it. */
+export function pollStatus(url: string, answered: (status: Status) => void, failed: () => void): () => void {
+  let stopped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = async () => {
+    try {
+      const reply = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT) });
+      if (!reply.ok) {
+        throw new Error(`status ${reply.status}`);
+      }
+      const status = (await reply.json()) as Status;
+      if (!stopped) {
+        answered(status);
+      }
+    } catch {
+      if (!stopped) {
+        failed();
+      }
+    }
+    if (!stopped) {
+      timer = setTimeout(() => void ask(), INTERVAL);
+    }
+  };
+  void ask();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}

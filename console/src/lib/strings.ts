@@ -1,0 +1,126 @@
+/** Every text of the page. */
+export const t = {
+  product: 'CLASP router',
+  now: 'now',
+  unknown: '–',
+  units: { s: 's', min: 'min', h: 'h', d: 'd' },
+
+  header: {
+    version: (version: string) => `version ${version}`,
+    uptime: (duration: string) => `up ${duration}`,
+  },
+
+  connection: {
+    label: 'Connection to the router',
+    connecting: 'Connecting',
+    live: 'Live',
+    retrying: 'Reconnecting',
+    waiting: (attempt: number, seconds: number) => `Reconnecting in ${seconds} s (attempt ${attempt})`,
+    retryNow: 'Try now',
+    lost: 'No connection to the router. What you see is the last that arrived.',
+    never: 'The router does not answer yet. This page keeps trying.',
+    reason: (reason: string) => `The router said: ${reason}`,
+  },
+
+  counters: {
+    label: 'Counters',
+    sessions: 'Sessions',
+    parameters: 'Parameters',
+    subscriptions: 'Subscriptions',
+    messagesIn: 'Messages in/s',
+    messagesOut: 'Messages out/s',
+    dropped: 'Dropped',
+    droppedHelp: 'Values and samples that slow sessions missed since the router started',
+  },
+
+  toolbar: {
+    filter: 'Filter addresses',
+    placeholder: 'Filter: text, or a pattern such as /lights/**',
+    clear: 'Clear the filter',
+    pause: 'Pause',
+    resume: 'Resume',
+    waiting: (changes: string) => `${changes} changes waiting`,
+    count: (shown: string, all: string) => (shown === all ? all : `${shown} of ${all}`),
+  },
+
+  parameters: {
+    title: 'Parameters',
+    address: 'Address',
+    value: 'Value',
+    type: 'Type',
+    trend: 'Trend',
+    age: 'Written',
+    revision: 'Rev.',
+    revisionHelp: 'How often the value was written. ≥ counts the writes that this page saw since it got a snapshot.',
+    trendOf: (address: string) => `Last values of ${address}`,
+    loading: 'Loading …',
+    noMatch: (filter: string) => `No address matches “${filter}”.`,
+  },
+
+  types: {
+    number: 'number',
+    boolean: 'boolean',
+    text: 'text',
+    colour: 'colour',
+    bytes: 'bytes',
+    list: 'list',
+    map: 'map',
+    null: 'null',
+  },
+
+  value: {
+    on: 'true',
+    off: 'false',
+    nothing: 'null',
+    bytes: (count: number) => (count === 1 ? '1 byte' : `${count} bytes`),
+  },
+
+  signals: {
+    title: 'Events and streams',
+    none: 'Nothing yet. Events, streams and gestures appear here as they pass; the router does not keep them.',
+    event: 'event',
+    stream: 'stream',
+    gesture: 'gesture',
+    kindHelp: 'The client does not tell events from streams: several in quick succession are shown as a stream.',
+    times: (count: string) => `×${count}`,
+    clear: 'Clear',
+  },
+
+  sessions: {
+    title: 'Sessions',
+    name: 'Name',
+    id: 'Id',
+    peer: 'Address',
+    transport: 'Transport',
+    subscriptions: 'Subs.',
+    subscriptionsHelp: 'Subscriptions',
+    messagesIn: 'In',
+    messagesInHelp: 'Messages that the router received from the session',
+    messagesOut: 'Out',
+    messagesOutHelp: 'Messages that the router sent to the session',
+    queued: 'Queued',
+    queuedHelp: 'Messages that wait because the session is slower than they come',
+    dropped: 'Dropped',
+    droppedHelp: 'Values and samples that the session missed because it is slow',
+    connected: 'Connected',
+    self: 'this page',
+    unnamed: 'unnamed',
+    none: 'No figures yet.',
+    stale: 'The router does not answer; these figures are old.',
+  },
+
+  empty: {
+    title: 'No parameters yet',
+    lead: 'The router runs and waits for somebody to write. Three ways to begin:',
+    demo: 'Play moving lights, in a terminal in the CLASP folder',
+    set: 'Set a value by hand',
+    code: 'Write from your own program',
+    copy: 'Copy',
+    copied: 'Copied',
+  },
+
+  footer: {
+    notices: 'Licences',
+    json: 'Figures as JSON',
+  },
+} as const;
