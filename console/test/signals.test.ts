@@ -74,6 +74,13 @@ describe('a gesture', () => {
     ]);
   });
 
+  test('shows its phase apart from its value', () => {
+    const signals = new Signals();
+    signals.add('/touch', touch('start'), 0);
+    signals.add('/touch', touch('cancel'), 500);
+    expect(signals.entries[0]).toMatchObject({ phase: 'cancel', value: { x: 1 } });
+  });
+
   test('is told apart from another by its id', () => {
     const signals = new Signals();
     signals.add('/touch', touch('start', 1), 0);

@@ -6,6 +6,8 @@ export interface Signal {
   readonly address: string;
   kind: SignalKind;
   value: unknown;
+  /** Of a gesture; else empty. */
+  phase: string;
   /** Milliseconds since 1970. */
   firstAt: number;
   lastAt: number;
@@ -60,15 +62,17 @@ export class Signals {
   }
 
   private addGesture(address: string, value: Gesture, now: number): void {
-    const key = `${value.gestureId} ${address}`;
-    let signal = value.phase === 'start' ? undefined : this.gestures.get(key);
+    const { phase, gestureId, ...payload } = value;
+    const key = `${gestureId} ${address}`;
+    let signal = phase === 'start' ? undefined : this.gestures.get(key);
     if (signal) {
-      extend(signal, value, now);
+      extend(signal, payload, now);
     } else {
-      signal = this.begin(address, 'gesture', value, now);
+      signal = this.begin(address, 'gesture', payload, now);
       this.gestures.set(key, signal);
     }
-    if (value.phase === 'end' || value.phase === 'cancel') {
+    signal.phase = phase;
+    if (phase === 'end' || phase === 'cancel') {
       this.gestures.delete(key);
     }
   }
@@ -106,7 +110,16 @@ export class Signals {
   }
 
   private begin(address: string, kind: SignalKind, value: unknown, now: number): Signal {
-    const signal: Signal = { id: this.nextId++, address, kind, value, firstAt: now, lastAt: now, count: 1 };
+    const signal: Signal = {
+      id: this.nextId++,
+      address,
+      kind,
+      value,
+      phase: '',
+      firstAt: now,
+      lastAt: now,
+      count: 1,
+    };
     this.list.unshift(signal);
     if (this.list.length > this.capacity) {
       this.forget(this.list.pop());
