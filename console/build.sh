@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-command -v node >/dev/null && command -v npm >/dev/null ||
+{ command -v node && command -v npm; } >/dev/null ||
   fail "npm is missing: install Node.js 20 or newer with npm (Debian, Ubuntu: apt-get install npm; macOS: brew install node; others: https://nodejs.org)."
 node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' ||
   fail "Node.js $(node --version) is too old: install version 20 or newer (https://nodejs.org)."
