@@ -2,7 +2,7 @@ package dev.clasp.protocol;
 
 /**
  * Nesting limits of the decoders and encoders (wire.md 8.3). Objects are built and compared by
- * recursion, so a limit may not be larger than a small thread stack carries: 1,000.
+ * recursion, so a limit may not be larger than a small thread stack carries: 256.
  *
  * @param valueDepth arrays and maps around a value, itself included; 0 allows scalars only
  * @param bundleDepth BUNDLE inside BUNDLE, the outermost included; 0 refuses bundles
@@ -12,10 +12,10 @@ public record CodecLimits(int valueDepth, int bundleDepth, int messagePackDepth)
 
   public static final CodecLimits DEFAULT = new CodecLimits(64, 8, 96);
 
-  private static final int MAX = 1_000;
+  private static final int MAX = 256;
 
   /**
-   * @throws IllegalArgumentException a limit is below 0 or above 1,000
+   * @throws IllegalArgumentException a limit is below 0 or above 256
    */
   public CodecLimits {
     check("value depth", valueDepth);

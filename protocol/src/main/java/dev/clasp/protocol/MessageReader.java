@@ -223,7 +223,8 @@ final class MessageReader {
     int flags = in.u8();
     int count = in.count(3);
     OptionalLong timestamp = optional64(in, flags, 0x80);
-    List<Message> messages = new ArrayList<>(count);
+    // Grows as members arrive: nested bundles could claim the same bytes again.
+    List<Message> messages = new ArrayList<>(Math.min(count, 16));
     for (int i = 0; i < count; i++) {
       messages.add(read(in.slice(in.u16()), limits, bundles - 1));
     }

@@ -42,6 +42,12 @@ public final class ValueLayout {
 
   private static final int[] NONE = {};
 
+  /**
+   * Members that a header makes us reserve room for. A count cannot claim more than the remaining
+   * bytes, but nested headers can claim the same bytes again and again.
+   */
+  private static final int CLAIM = 16;
+
   private ValueLayout() {}
 
   // --- looking -----------------------------------------------------------------------------------
@@ -181,9 +187,13 @@ public final class ValueLayout {
       case TEXT -> Value.of(in.text());
       case BYTES -> Value.of(in.bytes(in.u16()));
       case ARRAY -> {
-        Value[] values = new Value[in.count(LEAST_ELEMENT)];
+        int count = in.count(LEAST_ELEMENT);
         checkDepth(depth);
-        for (int i = 0; i < values.length; i++) {
+        Value[] values = new Value[Math.min(count, CLAIM)];
+        for (int i = 0; i < count; i++) {
+          if (i == values.length) {
+            values = Arrays.copyOf(values, Math.min(count, 4 * i));
+          }
           values[i] = read(in, in.u8(), depth - 1);
         }
         yield Value.of(List.of(values));
@@ -191,7 +201,7 @@ public final class ValueLayout {
       case MAP -> {
         int count = in.count(LEAST_ENTRY);
         checkDepth(depth);
-        Map<String, Value> entries = LinkedHashMap.newLinkedHashMap(count);
+        Map<String, Value> entries = LinkedHashMap.newLinkedHashMap(Math.min(count, CLAIM));
         for (int i = 0; i < count; i++) {
           String key = in.text();
           entries.put(key, read(in, in.u8(), depth - 1));
