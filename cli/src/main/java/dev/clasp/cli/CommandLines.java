@@ -93,6 +93,7 @@ final class CommandLines {
     HelpSections.layOut(line);
     for (Map.Entry<String, CommandLine> command : line.getSubcommands().entrySet()) {
       HelpSections.layOut(command.getValue());
+      command.getValue().getCommandSpec().versionProvider(new Clasp.VersionLine());
       if (TAKING_VALUES.contains(command.getKey())) {
         command.getValue().setUnmatchedOptionsArePositionalParams(true);
       }

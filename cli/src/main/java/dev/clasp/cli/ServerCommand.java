@@ -156,6 +156,13 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private String ready(ClaspServer server) {
+    if (clasp.json()) {
+      return new JsonLine()
+          .put("url", server.url())
+          .put("console", server.consoleUrl())
+          .put("port", server.address().getPort())
+          .end();
+    }
     return "CLASP router ready: "
         + server.url()
         + " - open "
