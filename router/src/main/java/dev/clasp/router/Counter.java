@@ -27,6 +27,12 @@ public enum Counter {
    * dropped for it.
    */
   DROPPED,
+  /** SETs refused, those inside refused bundles not counted. */
+  REFUSED,
+  /** Parameters that came to the end of their lifetime. */
+  EXPIRED,
+  /** Parameters displaced by new ones because the router was full. */
+  EVICTED,
   /** Sessions closed because they were too slow. */
   SLOW_CLOSED,
   /** Sessions closed because they were idle. */

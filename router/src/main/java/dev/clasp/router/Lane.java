@@ -42,6 +42,9 @@ public final class Lane {
 
   final MessageView member = new MessageView();
 
+  /** Data of the map that the SET being checked makes, if it is merged into the stored one. */
+  byte @Nullable [] merged;
+
   /** The message being fanned out. */
   final Outgoing out = new Outgoing();
 

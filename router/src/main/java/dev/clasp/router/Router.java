@@ -31,17 +31,21 @@ public final class Router {
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
-  private final Writes writes = new Writes(this);
-  private final Bundles bundles = new Bundles(this, writes);
+  private final Retention retention;
+  private final Writes writes;
+  private final Bundles bundles;
   private final Reads reads = new Reads(this);
   private final long startedMicros;
 
   public Router(RouterConfig config, RouterClock clock) {
     this.config = config;
     this.clock = clock;
-    this.space = new AddressSpace(config.maxIdleAddresses());
+    this.space = new AddressSpace(config);
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
+    this.retention = new Retention(this);
+    this.writes = new Writes(this);
+    this.bundles = new Bundles(this, writes);
   }
 
   /** Adds the lane of one event loop. Before the first connection of that loop. */
@@ -162,6 +166,10 @@ public final class Router {
       }
     }
     return busiest;
+  }
+
+  Retention retention() {
+    return retention;
   }
 
   Writes writes() {

@@ -176,6 +176,7 @@ public final class RouterConnection {
       Session s = session;
       if (s != null) {
         s.lastActiveNanos = readNanos;
+        s.setNow(readNanos, readMicros);
       }
     }
   }
@@ -339,7 +340,16 @@ public final class RouterConnection {
       router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));
       s.subscriptions.clear();
     }
-    for (Address address : List.copyOf(s.locks)) {
+    if (!s.locks.isEmpty() && router.config().lockGraceNanos() > 0) {
+      lane.agenda().after(router.config().lockGraceNanos(), () -> releaseLocks(s));
+    } else {
+      releaseLocks(s);
+    }
+  }
+
+  /** The locks that an ended session still holds. */
+  private void releaseLocks(Session s) {
+    for (Address address : s.locks) {
       Stripe stripe = router.space().stripeOf(address.hash);
       stripe.lock.lock();
       try {
