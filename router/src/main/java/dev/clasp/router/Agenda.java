@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,15 +22,20 @@ final class Agenda {
 
   private final LaneExecutor executor;
   private final RouterClock clock;
+  private final LongConsumer lateness;
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long added;
 
   /** Time of the executor's earliest timer that is still to come. */
   private long armedFor = Long.MAX_VALUE;
 
-  Agenda(LaneExecutor executor, RouterClock clock) {
+  /**
+   * @param lateness is told how late each entry begins, in nanoseconds
+   */
+  Agenda(LaneExecutor executor, RouterClock clock, LongConsumer lateness) {
     this.executor = executor;
     this.clock = clock;
+    this.lateness = lateness;
   }
 
   /** Something to do once; it can be called off until it runs. An entry may be added again then. */
@@ -103,6 +109,7 @@ final class Agenda {
       }
       entries.remove();
       if (!head.cancelled) {
+        lateness.accept(now - head.due);
         try {
           head.run();
         } catch (RuntimeException e) {

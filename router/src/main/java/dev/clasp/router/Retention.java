@@ -32,7 +32,9 @@ final class Retention {
   private static final int DISPLACED_MAX = 16;
 
   private static final long SECOND = 1_000_000_000L;
-  private static final long NEVER = Long.MAX_VALUE;
+
+  /** What {@link #due} says of a parameter without an end. */
+  static final long NEVER = Long.MAX_VALUE;
 
   private final Router router;
   private final RouterConfig config;
@@ -201,7 +203,7 @@ final class Retention {
   }
 
   /** When the parameter ends if it is not used again. */
-  private long due(Address address) {
+  long due(Address address) {
     if (!address.hasTtl) {
       long ttl = config.parameterTtlNanos();
       return ttl == 0 ? NEVER : address.usedNanos + ttl;

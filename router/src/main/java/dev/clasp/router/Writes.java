@@ -373,6 +373,7 @@ final class Writes {
 
   /** Enqueues {@link Lane#out} for every session of the route, except one. Stripe lock held. */
   static void send(Lane lane, Route route, int typeBit, @Nullable Session except) {
+    lane.record(Distribution.FANOUT, route.size());
     for (Route.Group group : route.groups()) {
       if (group.lane() == lane && lane.inboxEmpty()) {
         lane.deliver(group, typeBit, except);

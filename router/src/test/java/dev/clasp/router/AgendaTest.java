@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class AgendaTest {
 
   private final ManualTime time = new ManualTime();
-  private final Agenda agenda = new Agenda(time.loop(), time);
+  private final Agenda agenda = new Agenda(time.loop(), time, _ -> {});
   private final List<String> ran = new ArrayList<>();
 
   private void at(long millis, String what) {
