@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,36 +22,36 @@ final class Agenda {
 
   private final LaneExecutor executor;
   private final RouterClock clock;
+  private final LongConsumer lateness;
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long added;
 
   /** Time of the executor's earliest timer that is still to come. */
   private long armedFor = Long.MAX_VALUE;
 
-  Agenda(LaneExecutor executor, RouterClock clock) {
+  /**
+   * @param lateness is told how late each entry begins, in nanoseconds
+   */
+  Agenda(LaneExecutor executor, RouterClock clock, LongConsumer lateness) {
     this.executor = executor;
     this.clock = clock;
+    this.lateness = lateness;
   }
 
-  /** Something to do once; it can be called off until it runs. */
-  static final class Entry implements Comparable<Entry> {
-    private final long due;
-    private final long order;
-    private final Runnable task;
+  /** Something to do once; it can be called off until it runs. An entry may be added again then. */
+  abstract static class Entry implements Comparable<Entry> {
+    private long due;
+    private long order;
     private boolean cancelled;
 
-    private Entry(long due, long order, Runnable task) {
-      this.due = due;
-      this.order = order;
-      this.task = task;
-    }
+    abstract void run();
 
-    void cancel() {
+    final void cancel() {
       cancelled = true;
     }
 
     @Override
-    public int compareTo(Entry other) {
+    public final int compareTo(Entry other) {
       // By difference: the monotonic clock may pass Long.MAX_VALUE.
       int byTime = Long.signum(due - other.due);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
@@ -59,12 +60,24 @@ final class Agenda {
 
   /** Runs the task when the clock shows this time, or as soon as possible after it. */
   Entry at(long dueNanos, Runnable task) {
-    Entry entry = new Entry(dueNanos, added++, task);
-    entries.add(entry);
-    if (entries.peek() == entry) {
-      arm();
-    }
+    Entry entry =
+        new Entry() {
+          @Override
+          void run() {
+            task.run();
+          }
+        };
+    add(dueNanos, entry);
     return entry;
+  }
+
+  /** The same for an entry that is its own task; it must not be in the agenda already. */
+  void add(long dueNanos, Entry entry) {
+    entry.due = dueNanos;
+    entry.order = added++;
+    entry.cancelled = false;
+    entries.add(entry);
+    arm();
   }
 
   Entry after(long delayNanos, Runnable task) {
@@ -96,8 +109,9 @@ final class Agenda {
       }
       entries.remove();
       if (!head.cancelled) {
+        lateness.accept(now - head.due);
         try {
-          head.task.run();
+          head.run();
         } catch (RuntimeException e) {
           LOG.error("a timed task failed", e);
         }

@@ -85,6 +85,7 @@ final class Bundles {
             () -> {
               session.scheduledBundles--;
               if (!session.ended()) {
+                session.setNow(router.clock().nanos(), router.clock().unixMicros());
                 execute(session, new MessageView().wrap(copy, 0, copy.length));
               }
             },
@@ -142,7 +143,6 @@ final class Bundles {
     touched.stream().forEach(i -> space.stripe(i).lock.lock());
     try {
       Chains chains = new Chains(lane);
-      long now = router.clock().unixMicros();
       at = bundle.firstMember();
       for (int i = 0; i < hashes.length && refusal == null; i++) {
         at = bundle.member(at, member);
@@ -150,11 +150,11 @@ final class Bundles {
         Address address =
             stripe.find(member.buffer(), member.addressOffset(), member.addressLength(), hashes[i]);
         if (member.type() == MessageType.SET) {
-          refusal = writes.check(session, member, address);
+          refusal = writes.check(session, member, stripe, address);
           if (refusal == null) {
             address = address == null ? add(stripe, member, hashes[i]) : address;
             undo.add(new Before(address));
-            writes.apply(session, member, address, now);
+            writes.apply(session, member, stripe, address);
             last = address.revision;
             Route route = writes.route(lane, address);
             if (route.groups().length > 0) {
@@ -212,40 +212,25 @@ final class Bundles {
   /** What a SET found, to put it back. */
   private static final class Before {
     private final Address address;
-    private final byte[] value;
-    private final int valueType;
-    private final boolean stored;
-    private final long revision;
-    private final long writtenMicros;
-    private final byte[] writer;
-    private final @Nullable Session lockHolder;
+    private final Address.Saved saved;
 
     Before(Address address) {
       this.address = address;
-      this.value = Arrays.copyOf(address.value, address.valueLength);
-      this.valueType = address.valueType;
-      this.stored = address.stored;
-      this.revision = address.revision;
-      this.writtenMicros = address.writtenMicros;
-      this.writer = address.writer;
-      this.lockHolder = address.lockHolder;
+      this.saved = address.save();
     }
 
     void restore(Session session, Router router) {
-      address.store(value, 0, value.length, valueType);
-      address.stored = stored;
-      address.revision = revision;
-      address.writtenMicros = writtenMicros;
-      address.writer = writer;
-      address.lockHolder = lockHolder;
-      if (lockHolder == session) {
-        session.locks.add(address);
-      } else {
+      if (address.lockHolder == session && saved.lockHolder() != session) {
         session.locks.remove(address);
+      } else if (saved.lockHolder() == session) {
+        session.locks.add(address);
       }
-      if (!stored) {
-        router.space().parameters().decrementAndGet();
-        router.space().stripeOf(address.hash).keepIdle(address);
+      if (!saved.stored()) {
+        router.retention().remove(address);
+        address.restore(saved);
+      } else {
+        router.space().bytes().addAndGet(saved.value().length - address.valueLength);
+        address.restore(saved);
       }
     }
   }

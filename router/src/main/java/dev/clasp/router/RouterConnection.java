@@ -51,6 +51,7 @@ public final class RouterConnection {
   private long readNanos;
   private boolean timeFresh;
   private boolean readingPaused;
+  private int framesOfRead;
 
   private int badFrames;
   private long badFramesSince;
@@ -87,6 +88,7 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
+      framesOfRead++;
       lane.add(Counter.FRAMES_IN, 1);
       try {
         int frameLength = FrameDescriptor.frameLength(b, at, end - at);
@@ -105,7 +107,12 @@ public final class RouterConnection {
 
   /** Everything of one socket read has been handed over. */
   public void readComplete() {
-    timeFresh = false;
+    if (timeFresh) {
+      timeFresh = false;
+      lane.record(Distribution.READ_NANOS, router.clock().nanos() - readNanos);
+      lane.record(Distribution.READ_FRAMES, framesOfRead);
+      framesOfRead = 0;
+    }
     Session s = session;
     if (s == null || readingPaused) {
       return;
@@ -176,6 +183,7 @@ public final class RouterConnection {
       Session s = session;
       if (s != null) {
         s.lastActiveNanos = readNanos;
+        s.setNow(readNanos, readMicros);
       }
     }
   }
@@ -196,6 +204,7 @@ public final class RouterConnection {
       return;
     }
     MessageView view = lane.view.wrap(b, offset, length);
+    lane.countMessage(view.type());
     Session s = session;
     if (s == null) {
       handshake(view);
@@ -317,7 +326,7 @@ public final class RouterConnection {
     reply.load(frame, DeliveryClass.REPLY);
     int start = reply.start(connection.framing());
     connection.write(reply.buffer, start, reply.framedLength());
-    lane.add(Counter.ERRORS, 1);
+    lane.countError(refusal.code());
     close(new CloseReason(closeCode, reason));
   }
 
@@ -339,7 +348,16 @@ public final class RouterConnection {
       router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));
       s.subscriptions.clear();
     }
-    for (Address address : List.copyOf(s.locks)) {
+    if (!s.locks.isEmpty() && router.config().lockGraceNanos() > 0) {
+      lane.agenda().after(router.config().lockGraceNanos(), () -> releaseLocks(s));
+    } else {
+      releaseLocks(s);
+    }
+  }
+
+  /** The locks that an ended session still holds. */
+  private void releaseLocks(Session s) {
+    for (Address address : s.locks) {
       Stripe stripe = router.space().stripeOf(address.hash);
       stripe.lock.lock();
       try {
@@ -387,6 +405,7 @@ public final class RouterConnection {
     if (rateCount <= max) {
       return false;
     }
+    lane.add(Counter.RATE_LIMITED, 1);
     if (readNanos - lastRateNotice >= SECOND) {
       lastRateNotice = readNanos;
       Replies.error(

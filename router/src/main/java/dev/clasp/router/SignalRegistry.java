@@ -29,6 +29,10 @@ final class SignalRegistry {
     return true;
   }
 
+  int size() {
+    return byAddress.size();
+  }
+
   /** Definitions whose address matches, sorted by address. */
   List<SignalDefinition> query(AddressPattern pattern) {
     List<SignalDefinition> found = new ArrayList<>();
