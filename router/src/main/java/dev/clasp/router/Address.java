@@ -28,7 +28,12 @@ final class Address {
 
   int valueType;
 
-  /** 0 = no parameter is stored here. */
+  /** A parameter is stored here. */
+  boolean stored;
+
+  /**
+   * Of the newest value ever stored here; it goes on where it ended when a value is stored again.
+   */
   long revision;
 
   /** Unix time of the last write. */
@@ -48,6 +53,11 @@ final class Address {
   /** Used since the idle sweep last passed by (second chance). */
   boolean touched;
 
+  /**
+   * How many gestures and timelines hold on to this address; while there are any it stays interned.
+   */
+  int pins;
+
   private static final byte[] NO_VALUE = {};
 
   Address(byte[] name, long hash) {
@@ -56,7 +66,7 @@ final class Address {
   }
 
   boolean stored() {
-    return revision != 0;
+    return stored;
   }
 
   boolean is(byte[] b, int offset, int length) {

@@ -214,6 +214,7 @@ final class Bundles {
     private final Address address;
     private final byte[] value;
     private final int valueType;
+    private final boolean stored;
     private final long revision;
     private final long writtenMicros;
     private final byte[] writer;
@@ -223,6 +224,7 @@ final class Bundles {
       this.address = address;
       this.value = Arrays.copyOf(address.value, address.valueLength);
       this.valueType = address.valueType;
+      this.stored = address.stored;
       this.revision = address.revision;
       this.writtenMicros = address.writtenMicros;
       this.writer = address.writer;
@@ -231,6 +233,7 @@ final class Bundles {
 
     void restore(Session session, Router router) {
       address.store(value, 0, value.length, valueType);
+      address.stored = stored;
       address.revision = revision;
       address.writtenMicros = writtenMicros;
       address.writer = writer;
@@ -240,7 +243,7 @@ final class Bundles {
       } else {
         session.locks.remove(address);
       }
-      if (revision == 0) {
+      if (!stored) {
         router.space().parameters().decrementAndGet();
         router.space().stripeOf(address.hash).keepIdle(address);
       }

@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.MessageView;
 import dev.clasp.router.spi.LaneExecutor;
+import dev.clasp.router.spi.RouterClock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -55,6 +56,7 @@ public final class Lane {
   private final int index;
   private final RouterConfig config;
   private final LaneExecutor executor;
+  private final Agenda agenda;
   private final MpscUnboundedAtomicArrayQueue<InboxEntry> inbox =
       new MpscUnboundedAtomicArrayQueue<>(1024);
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
@@ -92,10 +94,11 @@ public final class Lane {
     }
   }
 
-  Lane(int index, RouterConfig config, LaneExecutor executor) {
+  Lane(int index, RouterConfig config, LaneExecutor executor, RouterClock clock) {
     this.index = index;
     this.config = config;
     this.executor = executor;
+    this.agenda = new Agenda(executor, clock);
   }
 
   /** Position among the router's lanes, from 0. */
@@ -105,6 +108,10 @@ public final class Lane {
 
   LaneExecutor executor() {
     return executor;
+  }
+
+  Agenda agenda() {
+    return agenda;
   }
 
   // --- inbox -------------------------------------------------------------------------------------

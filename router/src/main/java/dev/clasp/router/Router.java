@@ -46,7 +46,7 @@ public final class Router {
 
   /** Adds the lane of one event loop. Before the first connection of that loop. */
   public Lane addLane(LaneExecutor executor) {
-    Lane lane = new Lane(lanes.size(), config, executor);
+    Lane lane = new Lane(lanes.size(), config, executor, clock);
     lanes.add(lane);
     if (config.idleNanos() > 0) {
       executor.schedule(() -> reapIdle(lane), sweepNanos());

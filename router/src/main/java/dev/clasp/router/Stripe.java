@@ -74,7 +74,7 @@ final class Stripe {
     idle.addLast(address);
     for (int chances = 8; idle.size() > maxIdle && chances > 0; chances--) {
       Address oldest = idle.removeFirst();
-      if (oldest.stored() || oldest.lockHolder != null) {
+      if (oldest.stored() || oldest.lockHolder != null || oldest.pins > 0) {
         continue;
       }
       if (oldest.touched && chances > 1) {

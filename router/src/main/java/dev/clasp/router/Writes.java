@@ -132,6 +132,7 @@ final class Writes {
       session.locks.remove(address);
     }
     address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
+    address.stored = true;
     address.revision++;
     address.writer = session.idBytes();
     address.writtenMicros = nowMicros;
