@@ -75,7 +75,9 @@ async function open({ client: name, url, width = 1280, height = 800, scheme = 'd
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
-    console.error(`${name}: ${message.type()}: ${message.text()}`);
+    if (message.type() !== 'debug') {
+      console.error(`${name}: ${message.type()}: ${message.text()}`);
+    }
     if (['error', 'warning'].includes(message.type())) {
       complaints.push(`${message.type()}: ${message.text()}`);
     }

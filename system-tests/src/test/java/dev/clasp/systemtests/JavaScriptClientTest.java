@@ -61,42 +61,6 @@ class JavaScriptClientTest {
   }
 
   @Test
-  void aLateJoinerGetsTheNewestValues() {
-    PeerClient writer = stage.connect(stage.node(), "writer");
-    writer.set("/late/a", 1);
-    writer.set("/late/a", 2);
-    writer.set("/late/b/c", "deep");
-    writer.fence();
-
-    PeerClient late = stage.connect(stage.otherNode(), "late");
-    assertThat(late.fence().cached("/late/a"))
-        .as("from the snapshot after WELCOME")
-        .isEqualTo(Json.of(2));
-    Watch watch = late.subscribe("/late/**");
-
-    Watch.Delivery a = watch.await("/late/a", 2);
-    watch.await("/late/b/c", "deep");
-    assertThat(watch.all()).hasSize(2);
-    assertThat(a.meta())
-        .hasValueSatisfying(meta -> {
-          assertThat(meta.get("revision").longValue()).isEqualTo(2);
-          assertThat(meta.get("writer").asText()).isEqualTo(writer.session());
-        });
-  }
-
-  @Test
-  void aLateJoinerStillGetsTheStateOfAWriterThatLeft() {
-    PeerClient writer = stage.connect(stage.node(), "writer");
-    writer.set("/left/behind", Map.of("r", 255, "g", 240));
-    writer.fence();
-    writer.close();
-
-    Watch watch = stage.connect(stage.otherNode(), "late").subscribe("/left/*");
-
-    watch.await("/left/behind", Map.of("r", 255, "g", 240));
-  }
-
-  @Test
   void wildcardsSelectSegments() {
     PeerClient writer = stage.connect(stage.node(), "writer");
     PeerClient reader = stage.connect(stage.otherNode(), "reader");
@@ -442,33 +406,4 @@ class JavaScriptClientTest {
     assertThat(stored.all()).hasSize(values.size() + 1);
   }
 
-  @Test
-  void aStateLargerThanAFrameArrivesInParts() {
-    PeerClient writer = stage.connect(stage.node(), "writer");
-    List<Map<String, JsonNode>> writes = new ArrayList<>();
-    Set<String> addresses = new HashSet<>();
-    for (int i = 0; i < 300; i++) {
-      String address = "/big/" + i;
-      addresses.add(address);
-      writes.add(PeerClient.setStep(address, i + "x".repeat(1000)));
-    }
-    writer.many(writes);
-    writer.fence();
-
-    PeerClient late = stage.connect(stage.otherNode(), "late");
-    Watch watch = late.subscribe("/big/**");
-    watch.awaitCount(300);
-
-    assertThat(watch.addresses()).containsExactlyInAnyOrderElementsOf(addresses);
-    assertThat(watch.all())
-        .allMatch(delivery ->
-            delivery
-                .value()
-                .asText()
-                .startsWith(delivery.address().substring("/big/".length()) + "x"));
-    assertThat(late.frameTypes())
-        .filteredOn(type -> type == MessageType.SNAPSHOT)
-        .as("parts of the snapshots after WELCOME and SUBSCRIBE, 300 kB each")
-        .hasSizeGreaterThanOrEqualTo(10);
-  }
 }

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 final class Program implements AutoCloseable {
 
-  private static final int KEPT_LINES = 200;
+  private static final int KEPT_LINES = 60;
 
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -121,6 +121,12 @@ final class Program implements AutoCloseable {
   int stop() {
     process.destroy();
     return awaitEnd();
+  }
+
+  /** Ends it without asking, as a crash does. */
+  void crash() {
+    kill(process);
+    awaitEnd();
   }
 
   /** Ends its input and waits for the end. */

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.Message;
+import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.Qos;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -24,8 +25,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * A WebSocket client (RFC 6455) made for tests: sends exactly the bytes it is told, right or wrong,
@@ -37,6 +41,8 @@ final class RawClient implements AutoCloseable {
   private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
   private static final byte[] NO_MASK = {0, 0, 0, 0};
+
+  private static final AtomicLong SYNCS = new AtomicLong(0x7E57_0000_0000L);
 
   private final Socket socket;
   private final OutputStream out;
@@ -312,18 +318,32 @@ final class RawClient implements AutoCloseable {
   }
 
   /**
-   * Everything that came up to the answer of the router to a PING sent now, without it. Forgets it
-   * all.
+   * Everything that came up to the answer of the router to a question asked now, without that
+   * answer: all that the router did because of what was sent before. Forgets it.
    */
   List<Arrival.Binary> exchange() {
-    send(new Message.Ping());
-    arrivals.awaitFirst(
-        "PONG", arrival -> arrival instanceof Arrival.Binary binary && binary.type() == 0x42);
+    Message answered = synced(sendSync());
     return arrivals.take().stream()
         .filter(arrival -> !(arrival instanceof Arrival.Ping))
         .map(RawClient::binary)
-        .filter(binary -> binary.type() != 0x42)
+        .filter(binary -> !(binary.type() == MessageType.SYNC && binary.message().equals(answered)))
         .toList();
+  }
+
+  /** Asks for the time with a number that nobody else uses. */
+  private long sendSync() {
+    long t1 = SYNCS.incrementAndGet();
+    send(new Message.Sync(t1, OptionalLong.empty(), OptionalLong.empty()));
+    return t1;
+  }
+
+  private Message synced(long t1) {
+    return await(
+        "answer to SYNC",
+        message ->
+            message instanceof Message.Sync sync && sync.t1Micros() == t1 && sync.t2Micros().isPresent()
+                ? Optional.of(message)
+                : Optional.empty());
   }
 
   /** The same as messages. */
@@ -346,7 +366,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /** Waits for the first message of which the question knows an answer; forgets nothing. */
-  <R> R await(String what, java.util.function.Function<Message, Optional<R>> question) {
+  <R> R await(String what, Function<Message, Optional<R>> question) {
     return arrivals.awaitAnswer(
         what,
         all ->
@@ -366,6 +386,15 @@ final class RawClient implements AutoCloseable {
     return closes.awaitFirst("close", reason -> true);
   }
 
+  /** Closes a TCP connection. */
+  static void drop(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   boolean open() {
     return closes.all().isEmpty();
   }
@@ -373,10 +402,6 @@ final class RawClient implements AutoCloseable {
   /** Drops the TCP connection without a word. */
   @Override
   public void close() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    drop(socket);
   }
 }

@@ -76,6 +76,11 @@ final class ServerProcess implements AutoCloseable {
     return port;
   }
 
+  /** Ends it without a word to anybody. */
+  void kill() {
+    program.crash();
+  }
+
   boolean running() {
     return program.running();
   }

@@ -109,7 +109,8 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
   PeerClient connect(Peer peer, String role, Map<String, ?> options) {
     PeerClient client = client(peer, role);
     client.connect(url(), options);
-    return client;
+    // The snapshot after WELCOME has come: it would also be reported to subscriptions made meanwhile.
+    return client.fence();
   }
 
   /** A client that is not connected. */
