@@ -38,8 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The rules R1 to R25 that make published clients work, each checked on the frames of the real server. docs/conformance.md
- * lists them.
+ * The rules R1 to R25 that make published clients work, each checked on the frames of the real
+ * server. docs/conformance.md lists them.
  */
 @RealProgram
 class CompatibilityRulesTest {
@@ -78,7 +78,9 @@ class CompatibilityRulesTest {
   @Test
   void r1TheSubprotocolIsEchoedIfItWasOffered() {
     for (String offer : List.of("clasp", "chat, clasp", "clasp, clasp.v2")) {
-      RawClient client = stage.kept(RawClient.connect(stage.url(), "/", "Sec-WebSocket-Protocol: " + offer + "\r\n"));
+      RawClient client =
+          stage.kept(
+              RawClient.connect(stage.url(), "/", "Sec-WebSocket-Protocol: " + offer + "\r\n"));
       assertThat(client.header("Sec-WebSocket-Protocol")).as(offer).contains("clasp");
       client.hello("r1");
     }
@@ -92,7 +94,8 @@ class CompatibilityRulesTest {
   @ParameterizedTest
   @ValueSource(strings = {"/", "/clasp", "/clasp?token=x", "/any/where?a=b&c", "/?x"})
   void r1PathAndQueryDoNotMatter(String path) {
-    RawClient client = stage.kept(RawClient.connect(stage.url(), path, "Sec-WebSocket-Protocol: clasp\r\n"));
+    RawClient client =
+        stage.kept(RawClient.connect(stage.url(), path, "Sec-WebSocket-Protocol: clasp\r\n"));
 
     assertThat(client.hello("r1").session()).hasSize(36);
   }
@@ -100,13 +103,17 @@ class CompatibilityRulesTest {
   @ParameterizedTest
   @ValueSource(strings = {"0100", "01ff", "02e0", "03e0", "0000", "ff07"})
   void r2AnyVersionAndAnyFeaturesAreWelcome(String versionAndFeatures) {
-    RawClient client = stage.rawConnection().send("53010008" + "01" + versionAndFeatures + "0001780000");
+    RawClient client =
+        stage.rawConnection().send("53010008" + "01" + versionAndFeatures + "0001780000");
 
     assertThat(client.exchange().getFirst().message())
-        .isInstanceOfSatisfying(Message.Welcome.class, welcome -> {
-          assertThat(welcome.version()).isEqualTo(1);
-          assertThat(welcome.features()).isEqualTo(EnumSet.complementOf(EnumSet.of(Feature.FEDERATION)));
-        });
+        .isInstanceOfSatisfying(
+            Message.Welcome.class,
+            welcome -> {
+              assertThat(welcome.version()).isEqualTo(1);
+              assertThat(welcome.features())
+                  .isEqualTo(EnumSet.complementOf(EnumSet.of(Feature.FEDERATION)));
+            });
   }
 
   @Test
@@ -121,7 +128,9 @@ class CompatibilityRulesTest {
       byte[] frame = HexFormat.of().parseHex(hello.get("hex").asText());
       frame[1] = (byte) flags;
       client.send(frame);
-      assertThat(types(client.exchange())).as("HELLO with flags " + flags).startsWith(WELCOME, SNAPSHOT);
+      assertThat(types(client.exchange()))
+          .as("HELLO with flags " + flags)
+          .startsWith(WELCOME, SNAPSHOT);
       client.send(frame(flags, messagePack("type", "QUERY", "pattern", "/r3/**")));
       assertThat(client.messages()).containsExactly(new Message.Result(List.of()));
       client.send(frame(flags, messagePack("type", "GET", "address", "/r3/x")));
@@ -154,7 +163,9 @@ class CompatibilityRulesTest {
       assertThat(welcome.get()).isEqualTo((byte) WELCOME);
       assertThat(welcome.get()).as("version").isEqualTo((byte) 1);
       assertThat(welcome.get()).as("features").isEqualTo((byte) 0xF8);
-      assertThat(welcome.getLong()).as("time in microseconds").isBetween(before - 1_000_000, before + 60_000_000);
+      assertThat(welcome.getLong())
+          .as("time in microseconds")
+          .isBetween(before - 1_000_000, before + 60_000_000);
       assertThat(text(welcome)).as("session").matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
       assertThat(text(welcome)).as("name").isEqualTo("Prüf ☃");
       assertThat(text(welcome)).as("token").isEmpty();
@@ -202,7 +213,8 @@ class CompatibilityRulesTest {
 
   private static Optional<Message> hasParameter(Message message, String address) {
     return message instanceof Message.Snapshot snapshot
-            && snapshot.parameters().stream().anyMatch(parameter -> parameter.address().equals(address))
+            && snapshot.parameters().stream()
+                .anyMatch(parameter -> parameter.address().equals(address))
         ? Optional.of(message)
         : Optional.empty();
   }
@@ -250,17 +262,27 @@ class CompatibilityRulesTest {
       Message.Ack set = onlyAck(client.send(set("/r7/set", 1), qos).messages());
       assertThat(set.address()).contains("/r7/set");
       assertThat(set.revision()).hasValue(qos == Qos.CONFIRM ? 1 : 2);
-      Message.Ack bundle = onlyAck(client.send(bundle(set("/r7/bundle", 1), event("/r7/e", Value.NULL)), qos).messages());
+      Message.Ack bundle =
+          onlyAck(
+              client
+                  .send(bundle(set("/r7/bundle", 1), event("/r7/e", Value.NULL)), qos)
+                  .messages());
       assertThat(bundle.address()).isEmpty();
     }
     assertThat(client.send(set("/r7/set", 1), Qos.FIRE).messages()).isEmpty();
     assertThat(client.send(bundle(set("/r7/bundle", 1)), Qos.FIRE).messages()).isEmpty();
 
     for (Qos qos : List.of(Qos.FIRE, Qos.CONFIRM, Qos.COMMIT)) {
-      assertThat(client.send(subscribe(1, "/r7/nothing/*"), qos).messages()).as("SUBSCRIBE").isEmpty();
-      assertThat(client.send(new Message.Unsubscribe(1), qos).messages()).as("UNSUBSCRIBE").isEmpty();
+      assertThat(client.send(subscribe(1, "/r7/nothing/*"), qos).messages())
+          .as("SUBSCRIBE")
+          .isEmpty();
+      assertThat(client.send(new Message.Unsubscribe(1), qos).messages())
+          .as("UNSUBSCRIBE")
+          .isEmpty();
       for (SignalType type : SignalType.values()) {
-        assertThat(client.send(publish(type, "/r7/p", Value.TRUE), qos).messages()).as("PUBLISH").isEmpty();
+        assertThat(client.send(publish(type, "/r7/p", Value.TRUE), qos).messages())
+            .as("PUBLISH")
+            .isEmpty();
       }
       assertThat(types(client.send(Frames.hello("again"), qos).exchange()))
           .as("HELLO")
@@ -276,7 +298,8 @@ class CompatibilityRulesTest {
       client.hello("r7");
 
       assertThat(onlyAck(client.send(set("/r7/x", 1), Qos.FIRE).messages()).revision()).hasValue(1);
-      assertThat(onlyAck(client.send(bundle(set("/r7/x", 1)), Qos.FIRE).messages()).address()).isEmpty();
+      assertThat(onlyAck(client.send(bundle(set("/r7/x", 1)), Qos.FIRE).messages()).address())
+          .isEmpty();
       assertThat(client.send(subscribe(1, "/nothing"), Qos.CONFIRM).messages()).isEmpty();
     }
   }
@@ -290,18 +313,20 @@ class CompatibilityRulesTest {
 
     List<RawClient.Arrival.Binary> errors = client.exchange();
 
-    assertThat(errors).hasSize(3).allSatisfy(error -> {
-      ByteBuffer b = ByteBuffer.wrap(error.bytes(), 4, error.bytes().length - 4);
-      assertThat(b.get()).isEqualTo((byte) MessageType.ERROR);
-      assertThat(b.getShort()).isBetween((short) 400, (short) 404);
-      assertThat(text(b)).isNotBlank();
-      int flags = b.get();
-      assertThat(flags).isBetween(0, 1);
-      if (flags == 1) {
-        assertThat(text(b)).isEqualTo("/r8/nothing");
-      }
-      assertThat(b.remaining()).isZero();
-    });
+    assertThat(errors)
+        .hasSize(3)
+        .allSatisfy(error -> {
+          ByteBuffer b = ByteBuffer.wrap(error.bytes(), 4, error.bytes().length - 4);
+          assertThat(b.get()).isEqualTo((byte) MessageType.ERROR);
+          assertThat(b.getShort()).isBetween((short) 400, (short) 404);
+          assertThat(text(b)).isNotBlank();
+          int flags = b.get();
+          assertThat(flags).isBetween(0, 1);
+          if (flags == 1) {
+            assertThat(text(b)).isEqualTo("/r8/nothing");
+          }
+          assertThat(b.remaining()).isZero();
+        });
   }
 
   @Test
@@ -369,8 +394,12 @@ class CompatibilityRulesTest {
 
     assertThat(client.messages())
         .singleElement()
-        .isInstanceOfSatisfying(Message.Snapshot.class, snapshot ->
-            assertThat(snapshot.parameters()).extracting(Message.Parameter::address).containsExactly("/r13/x"));
+        .isInstanceOfSatisfying(
+            Message.Snapshot.class,
+            snapshot ->
+                assertThat(snapshot.parameters())
+                    .extracting(Message.Parameter::address)
+                    .containsExactly("/r13/x"));
   }
 
   @Test
@@ -382,7 +411,8 @@ class CompatibilityRulesTest {
       assertThat(error.address()).contains("/r14/nothing");
     }
     client.send(event("/r14/only-an-event", Value.NULL));
-    assertThat(onlyError(client.send(new Message.Get("/r14/only-an-event")).messages()).code()).isEqualTo(404);
+    assertThat(onlyError(client.send(new Message.Get("/r14/only-an-event")).messages()).code())
+        .isEqualTo(404);
     client.send(set("/r14/null", Value.NULL), Qos.FIRE);
     assertThat(client.send(new Message.Get("/r14/null")).messages())
         .as("null is a value like any other")
@@ -504,7 +534,8 @@ class CompatibilityRulesTest {
     reader.send(subscribe(1, "/r18/*"));
     reader.exchange();
     RawClient writer = stage.raw("writer");
-    List<Long> times = List.of(0L, 1L, 1_700_000_000_000_000L, 4_000_000_000_000_000L, Long.MAX_VALUE, -1L);
+    List<Long> times =
+        List.of(0L, 1L, 1_700_000_000_000_000L, 4_000_000_000_000_000L, Long.MAX_VALUE, -1L);
     for (long time : times) {
       Message.Publish event = event("/r18/e", Value.NULL);
       writer.send(
@@ -558,19 +589,25 @@ class CompatibilityRulesTest {
     RawClient reader = stage.raw("reader");
     reader.send(subscribe(1, "/r19b/**"));
     Set<String> seen = new HashSet<>();
-    reader.await("everything", message -> {
-      if (message instanceof Message.Snapshot snapshot) {
-        snapshot.parameters().forEach(parameter -> seen.add(parameter.address()));
-      }
-      return seen.stream().filter(address -> address.startsWith("/r19b/")).count() == 2010
-          ? Optional.of(message)
-          : Optional.empty();
-    });
+    reader.await(
+        "everything",
+        message -> {
+          if (message instanceof Message.Snapshot snapshot) {
+            snapshot.parameters().forEach(parameter -> seen.add(parameter.address()));
+          }
+          return seen.stream().filter(address -> address.startsWith("/r19b/")).count() == 2010
+              ? Optional.of(message)
+              : Optional.empty();
+        });
 
-    assertThat(reader.exchange()).hasSizeGreaterThan(4).allSatisfy(part -> {
-      assertThat(part.bytes().length).isLessThanOrEqualTo(FrameDescriptor.HEADER_LENGTH + 60_000);
-      assertThat(((Message.Snapshot) part.message()).parameters()).hasSizeLessThanOrEqualTo(800);
-    });
+    assertThat(reader.exchange())
+        .hasSizeGreaterThan(4)
+        .allSatisfy(part -> {
+          assertThat(part.bytes().length)
+              .isLessThanOrEqualTo(FrameDescriptor.HEADER_LENGTH + 60_000);
+          assertThat(((Message.Snapshot) part.message()).parameters())
+              .hasSizeLessThanOrEqualTo(800);
+        });
   }
 
   @Test
@@ -591,19 +628,33 @@ class CompatibilityRulesTest {
     RawClient writer = stage.raw("writer");
     values.forEach((type, data) -> {
       String address = "/r20/" + type;
-      byte[] payload = HexFormat.of().parseHex("21" + type + "0007" + HexFormat.of().formatHex(address.getBytes(UTF_8)) + data);
+      byte[] payload =
+          HexFormat.of()
+              .parseHex(
+                  "21" + type + "0007" + HexFormat.of().formatHex(address.getBytes(UTF_8)) + data);
       writer.send(frame(0x01, payload));
       writer.exchange();
 
       String broadcast = reader.exchange().getFirst().toString();
       assertThat(broadcast)
           .as("SET of type " + type)
-          .matches("534100..218" + type.charAt(1) + "0007" + HexFormat.of().formatHex(address.getBytes(UTF_8)) + data
-              + "0000000000000001");
+          .matches(
+              "534100..218"
+                  + type.charAt(1)
+                  + "0007"
+                  + HexFormat.of().formatHex(address.getBytes(UTF_8))
+                  + data
+                  + "0000000000000001");
       String stored = writer.send(new Message.Get(address)).exchange().getFirst().toString();
       assertThat(stored)
           .as("SNAPSHOT of type " + type)
-          .contains("0001" + "0007" + HexFormat.of().formatHex(address.getBytes(UTF_8)) + type + data + "0000000000000001");
+          .contains(
+              "0001"
+                  + "0007"
+                  + HexFormat.of().formatHex(address.getBytes(UTF_8))
+                  + type
+                  + data
+                  + "0000000000000001");
     });
   }
 
@@ -613,7 +664,8 @@ class CompatibilityRulesTest {
         RawClient client = RawClient.connect(impatient.url())) {
       client.hello("idle");
 
-      assertThat(client.awaitClose()).isEqualTo(new CloseReason(CloseReason.GOING_AWAY, "no traffic for 1 s"));
+      assertThat(client.awaitClose())
+          .isEqualTo(new CloseReason(CloseReason.GOING_AWAY, "no traffic for 1 s"));
       assertThat(StatusPage.read(impatient).sessions()).isEmpty();
     }
   }
@@ -645,7 +697,9 @@ class CompatibilityRulesTest {
     client.send("5301000b" + "0101e00001780000" + "deadbe");
     assertThat(types(client.exchange())).startsWith(WELCOME, SNAPSHOT);
     byte[] subscribe = MessageCodec.encode(subscribe(1, "/r23/*"));
-    client.send(frame(0x01, ByteBuffer.allocate(subscribe.length + 4).put(subscribe).putInt(0xCAFE).array()));
+    client.send(
+        frame(
+            0x01, ByteBuffer.allocate(subscribe.length + 4).put(subscribe).putInt(0xCAFE).array()));
     client.send(set("/r23/x", 1), Qos.FIRE);
 
     assertThat(types(client.exchange())).containsExactly(MessageType.SET);
@@ -655,13 +709,16 @@ class CompatibilityRulesTest {
   void r24LocksEndWithTheSessionThatHoldsThem() {
     RawClient holder = stage.raw("holder");
     RawClient other = stage.raw("other");
-    assertThat(onlyAck(holder.send(setAndLock("/r24/x", 1), Qos.CONFIRM).messages()).revision()).hasValue(1);
-    assertThat(onlyError(other.send(set("/r24/x", 2), Qos.CONFIRM).messages()).code()).isEqualTo(401);
+    assertThat(onlyAck(holder.send(setAndLock("/r24/x", 1), Qos.CONFIRM).messages()).revision())
+        .hasValue(1);
+    assertThat(onlyError(other.send(set("/r24/x", 2), Qos.CONFIRM).messages()).code())
+        .isEqualTo(401);
 
     holder.close();
     StatusPage.awaitGone(stage.server(), "holder");
 
-    assertThat(onlyAck(other.send(set("/r24/x", 2), Qos.CONFIRM).messages()).revision()).hasValue(2);
+    assertThat(onlyAck(other.send(set("/r24/x", 2), Qos.CONFIRM).messages()).revision())
+        .hasValue(2);
   }
 
   @Test
@@ -679,16 +736,28 @@ class CompatibilityRulesTest {
     a.send(
         event(
             "/clasp/p2p/signal/" + sessionB,
-            Value.of(Map.of("type", Value.of("offer"), "from", Value.of("somebody else"), "sdp", Value.of("v=0")))));
+            Value.of(
+                Map.of(
+                    "type",
+                    Value.of("offer"),
+                    "from",
+                    Value.of("somebody else"),
+                    "sdp",
+                    Value.of("v=0")))));
     assertThat(a.messages()).isEmpty();
 
-    assertThat(b.messages()).singleElement().isInstanceOfSatisfying(Message.Publish.class, signal -> {
-      Map<String, Value> content = ((Value.Map) ((Message.Content.Single) signal.content()).value()).entries();
-      assertThat(content)
-          .containsEntry("from", Value.of(sessionA))
-          .containsEntry("type", Value.of("offer"))
-          .containsEntry("sdp", Value.of("v=0"));
-    });
+    assertThat(b.messages())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Message.Publish.class,
+            signal -> {
+              Map<String, Value> content =
+                  ((Value.Map) ((Message.Content.Single) signal.content()).value()).entries();
+              assertThat(content)
+                  .containsEntry("from", Value.of(sessionA))
+                  .containsEntry("type", Value.of("offer"))
+                  .containsEntry("sdp", Value.of("v=0"));
+            });
     assertThat(c.messages()).isEmpty();
     String nobody = "/clasp/p2p/signal/00000000-0000-4000-8000-000000000000";
     Message.Error error = onlyError(a.send(event(nobody, Value.of(Map.of()))).messages());
@@ -709,7 +778,8 @@ class CompatibilityRulesTest {
     assertThat(b.messages()).singleElement().isInstanceOf(Message.Publish.class);
   }
 
-  // --- what else clients see of writes -------------------------------------------------------------
+  // --- what else clients see of writes
+  // -------------------------------------------------------------
 
   @Test
   void aStaleRevisionIsToldWithTheCurrentOne() {
@@ -717,7 +787,8 @@ class CompatibilityRulesTest {
     client.send(set("/cas/x", 1), Qos.CONFIRM).send(set("/cas/x", 2), Qos.CONFIRM);
     client.exchange();
 
-    Message.Error error = onlyError(client.send(setIf("/cas/x", Value.of(3.0), 1), Qos.CONFIRM).messages());
+    Message.Error error =
+        onlyError(client.send(setIf("/cas/x", Value.of(3.0), 1), Qos.CONFIRM).messages());
 
     assertThat(error.code()).isEqualTo(400);
     assertThat(error.message()).contains("RevisionConflict").contains("current is 2");

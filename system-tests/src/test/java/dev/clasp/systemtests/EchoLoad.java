@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Round trips of a published client, one after the other, while something else happens: it writes, its own value comes
- * back, it writes the next. Whoever disturbs it fails the test.
+ * Round trips of a published client, one after the other, while something else happens: it writes,
+ * its own value comes back, it writes the next. Whoever disturbs it fails the test.
  */
 final class EchoLoad implements AutoCloseable {
 
@@ -25,7 +25,9 @@ final class EchoLoad implements AutoCloseable {
     this.work = CompletableFuture.runAsync(this::run, task -> Thread.ofVirtual().start(task));
   }
 
-  /** @param echo a subscription of the same client that matches the address */
+  /**
+   * @param echo a subscription of the same client that matches the address
+   */
   static EchoLoad start(PeerClient client, Watch echo, String address) {
     EchoLoad load = new EchoLoad(client, echo, address);
     load.awaitMore(1);
@@ -45,10 +47,14 @@ final class EchoLoad implements AutoCloseable {
     }
   }
 
-  /** Waits until this many more round trips have been made: the disturbance is over and all is well. */
+  /**
+   * Waits until this many more round trips have been made: the disturbance is over and all is well.
+   */
   void awaitMore(int count) {
     int before = trips.all().size();
-    trips.awaitAnswer(count + " more round trips", all -> Optional.of(all).filter(l -> l.size() >= before + count));
+    trips.awaitAnswer(
+        count + " more round trips",
+        all -> Optional.of(all).filter(l -> l.size() >= before + count));
   }
 
   @Override

@@ -32,9 +32,7 @@ class LateJoinerTest {
     writer.fence();
 
     PeerClient late = stage.connect(stage.otherNode(), "late");
-    assertThat(late.cached("/late/a"))
-        .as("from the snapshot after WELCOME")
-        .isEqualTo(Json.of(2));
+    assertThat(late.cached("/late/a")).as("from the snapshot after WELCOME").isEqualTo(Json.of(2));
     Watch watch = late.subscribe("/late/**");
 
     Watch.Delivery a = watch.await("/late/a", 2);
@@ -78,7 +76,9 @@ class LateJoinerTest {
         .received()
         .awaitAnswer(
             "300 addresses",
-            all -> Optional.of(watch.addresses()).filter(seen -> new HashSet<>(seen).equals(addresses)));
+            all ->
+                Optional.of(watch.addresses())
+                    .filter(seen -> new HashSet<>(seen).equals(addresses)));
 
     assertThat(watch.all())
         .allMatch(delivery ->
@@ -115,15 +115,18 @@ class LateJoinerTest {
     PeerClient late = stage.connect(stage.otherNode(), "late");
     // A snapshot that answers one subscription is shown to all, so each has a client of its own.
     Watch lights = stage.connect(stage.otherNode(), "lights").subscribe("/s6/lights/**");
-    Watch brightness = stage.connect(stage.otherNode(), "brightness").subscribe("/s6/lights/*/brightness");
+    Watch brightness =
+        stage.connect(stage.otherNode(), "brightness").subscribe("/s6/lights/*/brightness");
     Watch master = stage.connect(stage.otherNode(), "master").subscribe("/s6/audio/master/*");
     Watch all = late.subscribe("/s6/**");
 
     show.forEach(all::await);
-    assertThat(all.all()).hasSize(10).allSatisfy(delivery -> {
-      assertThat(delivery.meta().orElseThrow().get("revision").longValue()).isEqualTo(1);
-      assertThat(delivery.meta().orElseThrow().get("writer").asText()).isEqualTo(session);
-    });
+    assertThat(all.all())
+        .hasSize(10)
+        .allSatisfy(delivery -> {
+          assertThat(delivery.meta().orElseThrow().get("revision").longValue()).isEqualTo(1);
+          assertThat(delivery.meta().orElseThrow().get("writer").asText()).isEqualTo(session);
+        });
     assertThat(lights.awaitCount(4)).hasSize(4);
     assertThat(brightness.awaitCount(3)).hasSize(3);
     assertThat(master.awaitCount(2)).hasSize(2);
@@ -141,24 +144,34 @@ class LateJoinerTest {
     RawClient raw = stage.raw("raw");
     raw.send(Frames.subscribe(1, "/many/**"));
     Set<String> addresses = new HashSet<>();
-    raw.await("5000 parameters", message -> {
-      if (message instanceof Message.Snapshot snapshot) {
-        snapshot.parameters().forEach(parameter -> addresses.add(parameter.address()));
-      }
-      return addresses.size() == 5000 ? Optional.of(addresses) : Optional.empty();
-    });
+    raw.await(
+        "5000 parameters",
+        message -> {
+          if (message instanceof Message.Snapshot snapshot) {
+            snapshot.parameters().forEach(parameter -> addresses.add(parameter.address()));
+          }
+          return addresses.size() == 5000 ? Optional.of(addresses) : Optional.empty();
+        });
 
-    watch.received().awaitAnswer("5000 addresses", all -> {
-      Set<String> seen = new HashSet<>();
-      all.forEach(delivery -> seen.add(delivery.address()));
-      return seen.size() == 5000 ? Optional.of(seen) : Optional.empty();
-    });
+    watch
+        .received()
+        .awaitAnswer(
+            "5000 addresses",
+            all -> {
+              Set<String> seen = new HashSet<>();
+              all.forEach(delivery -> seen.add(delivery.address()));
+              return seen.size() == 5000 ? Optional.of(seen) : Optional.empty();
+            });
     List<RawClient.Arrival.Binary> parts =
         raw.arrivals().all().stream().map(RawClient.Arrival.Binary.class::cast).toList();
-    assertThat(parts).hasSizeGreaterThanOrEqualTo(7).allSatisfy(part -> {
-      assertThat(part.type()).isEqualTo(MessageType.SNAPSHOT);
-      assertThat(part.bytes().length).isLessThanOrEqualTo(FrameDescriptor.HEADER_LENGTH + 60_000);
-      assertThat(((Message.Snapshot) part.message()).parameters()).hasSizeLessThanOrEqualTo(800);
-    });
+    assertThat(parts)
+        .hasSizeGreaterThanOrEqualTo(7)
+        .allSatisfy(part -> {
+          assertThat(part.type()).isEqualTo(MessageType.SNAPSHOT);
+          assertThat(part.bytes().length)
+              .isLessThanOrEqualTo(FrameDescriptor.HEADER_LENGTH + 60_000);
+          assertThat(((Message.Snapshot) part.message()).parameters())
+              .hasSizeLessThanOrEqualTo(800);
+        });
   }
 }

@@ -78,7 +78,8 @@ final class PeerClient {
 
   /** Waits for an event of this name. */
   JsonNode awaitEvent(String notice) {
-    return events.awaitFirst("event " + notice, event -> event.get("notice").asText().equals(notice));
+    return events.awaitFirst(
+        "event " + notice, event -> event.get("notice").asText().equals(notice));
   }
 
   /** Returns when the router has worked off everything that this client sent before. */

@@ -341,7 +341,9 @@ final class RawClient implements AutoCloseable {
     return await(
         "answer to SYNC",
         message ->
-            message instanceof Message.Sync sync && sync.t1Micros() == t1 && sync.t2Micros().isPresent()
+            message instanceof Message.Sync sync
+                    && sync.t1Micros() == t1
+                    && sync.t2Micros().isPresent()
                 ? Optional.of(message)
                 : Optional.empty());
   }

@@ -18,7 +18,8 @@ class ReconnectTest {
   @RegisterExtension static final Stage stage = new Stage();
 
   /** Ten attempts, the last after almost a minute. */
-  private static final Map<String, Object> RECONNECTING = Map.of("reconnect", true, "reconnectInterval", 500);
+  private static final Map<String, Object> RECONNECTING =
+      Map.of("reconnect", true, "reconnectInterval", 500);
 
   private static List<String> names(PeerClient client) {
     return client.events().all().stream().map(event -> event.get("notice").asText()).toList();
@@ -56,7 +57,8 @@ class ReconnectTest {
         .endsWith("connected")
         .filteredOn("connected"::equals)
         .hasSize(2);
-    assertThat(viewer.awaitEvent("disconnected").get("reason").asText()).isEqualTo("server is stopping");
+    assertThat(viewer.awaitEvent("disconnected").get("reason").asText())
+        .isEqualTo("server is stopping");
     assertThat(viewer.fence().session()).isNotEqualTo(before);
     faders.forget();
     all.forget();
@@ -100,7 +102,8 @@ class ReconnectTest {
     PeerClient early = stage.client(stage.node(), "early");
     stage.server().kill();
 
-    assertThatThrownBy(() -> early.connect(stage.url(), RECONNECTING)).isInstanceOf(PeerException.class);
+    assertThatThrownBy(() -> early.connect(stage.url(), RECONNECTING))
+        .isInstanceOf(PeerException.class);
     stage.restartServer();
 
     early
@@ -108,7 +111,10 @@ class ReconnectTest {
         .awaitAnswer(
             "connection",
             Patience.START,
-            events -> events.stream().filter(event -> event.get("notice").asText().equals("connected")).findFirst());
+            events ->
+                events.stream()
+                    .filter(event -> event.get("notice").asText().equals("connected"))
+                    .findFirst());
     assertThat(early.fence().call("connected").booleanValue()).isTrue();
   }
 
@@ -138,8 +144,11 @@ class ReconnectTest {
     raw.send(new Message.Get("/persistent/x"));
     assertThat(
             raw.await(
-                "the value",
-                message -> message instanceof Message.Snapshot snapshot ? snapshot.parameters().stream().findFirst() : Optional.empty())
+                    "the value",
+                    message ->
+                        message instanceof Message.Snapshot snapshot
+                            ? snapshot.parameters().stream().findFirst()
+                            : Optional.empty())
                 .address())
         .isEqualTo("/persistent/x");
   }

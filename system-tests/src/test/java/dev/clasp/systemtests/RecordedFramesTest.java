@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Every frame that published clients are known to send, sent to the real server: each gets the answer it must get, and
- * none of them disturbs another client.
+ * Every frame that published clients are known to send, sent to the real server: each gets the
+ * answer it must get, and none of them disturbs another client.
  */
 @RealProgram
 class RecordedFramesTest {
@@ -31,7 +31,9 @@ class RecordedFramesTest {
       disturbance.run();
       load.awaitMore(3);
     }
-    assertThat(other.events().all()).extracting(event -> event.get("notice").asText()).containsExactly("connected");
+    assertThat(other.events().all())
+        .extracting(event -> event.get("notice").asText())
+        .containsExactly("connected");
   }
 
   @Test
@@ -39,41 +41,58 @@ class RecordedFramesTest {
     List<JsonNode> entries = Vectors.read("js-client");
     assertThat(entries).hasSize(339);
 
-    whileAnotherWorks("/bystander/1", () -> {
-      RawClient raw = stage.raw("encoder");
-      for (JsonNode entry : entries) {
-        byte[] bytes = HexFormat.of().parseHex(entry.get("hex").asText());
-        FrameCodec.Frame frame = FrameCodec.decode(bytes, 0, bytes.length);
-        List<RawClient.Arrival.Binary> answers = raw.send(bytes).exchange();
-        assertThat(answers)
-            .as(entry.get("name").asText())
-            .satisfies(all -> checkAnswers(frame, all.stream().map(RawClient.Arrival.Binary::message).toList()));
-      }
-    });
+    whileAnotherWorks(
+        "/bystander/1",
+        () -> {
+          RawClient raw = stage.raw("encoder");
+          for (JsonNode entry : entries) {
+            byte[] bytes = HexFormat.of().parseHex(entry.get("hex").asText());
+            FrameCodec.Frame frame = FrameCodec.decode(bytes, 0, bytes.length);
+            List<RawClient.Arrival.Binary> answers = raw.send(bytes).exchange();
+            assertThat(answers)
+                .as(entry.get("name").asText())
+                .satisfies(all ->
+                    checkAnswers(
+                        frame, all.stream().map(RawClient.Arrival.Binary::message).toList()));
+          }
+        });
   }
 
   /** Answers to a frame, among deliveries to subscriptions that earlier frames have made. */
   private static void checkAnswers(FrameCodec.Frame frame, List<Message> received) {
     List<Message> answers =
         received.stream()
-            .filter(message -> !(message instanceof Message.SetValue || message instanceof Message.Publish))
+            .filter(message ->
+                !(message instanceof Message.SetValue || message instanceof Message.Publish))
             .toList();
     boolean confirm = frame.qos() != Qos.FIRE;
     switch (frame.message()) {
-      case Message.SetValue set -> assertThat(answers).satisfies(all -> confirmation(all, confirm, Optional.of(set.address())));
-      case Message.Bundle _ -> assertThat(answers).satisfies(all -> confirmation(all, confirm, Optional.empty()));
+      case Message.SetValue set ->
+          assertThat(answers)
+              .satisfies(all -> confirmation(all, confirm, Optional.of(set.address())));
+      case Message.Bundle _ ->
+          assertThat(answers).satisfies(all -> confirmation(all, confirm, Optional.empty()));
       case Message.Announce announce ->
-          assertThat(answers).satisfies(all -> confirmation(all, true, Optional.of(announce.namespace())));
+          assertThat(answers)
+              .satisfies(all -> confirmation(all, true, Optional.of(announce.namespace())));
       case Message.Hello _ ->
-          assertThat(answers).hasSizeGreaterThanOrEqualTo(2).first().isInstanceOf(Message.Welcome.class);
+          assertThat(answers)
+              .hasSizeGreaterThanOrEqualTo(2)
+              .first()
+              .isInstanceOf(Message.Welcome.class);
       case Message.Get _ ->
-          assertThat(answers).singleElement().isInstanceOfAny(Message.Snapshot.class, Message.Error.class);
+          assertThat(answers)
+              .singleElement()
+              .isInstanceOfAny(Message.Snapshot.class, Message.Error.class);
       case Message.Subscribe _ ->
-          assertThat(answers).allMatch(answer -> answer instanceof Message.Snapshot || answer instanceof Message.Error);
+          assertThat(answers)
+              .allMatch(
+                  answer -> answer instanceof Message.Snapshot || answer instanceof Message.Error);
       case Message.Query _ ->
           assertThat(answers)
               .isNotEmpty()
-              .allMatch(answer -> answer instanceof Message.Result || answer instanceof Message.Error);
+              .allMatch(
+                  answer -> answer instanceof Message.Result || answer instanceof Message.Error);
       case Message.Ping _ -> assertThat(answers).containsExactly(new Message.Pong());
       case Message.Sync _ -> assertThat(answers).singleElement().isInstanceOf(Message.Sync.class);
       case Message.Publish _, Message.Replay _, Message.FederationSync _ ->
@@ -90,7 +109,8 @@ class RecordedFramesTest {
   }
 
   /** Exactly one ACK or ERROR if confirmation is asked for; otherwise an ERROR at most. */
-  private static void confirmation(List<? extends Message> answers, boolean asked, Optional<String> address) {
+  private static void confirmation(
+      List<? extends Message> answers, boolean asked, Optional<String> address) {
     assertThat(answers).hasSizeBetween(asked ? 1 : 0, 1);
     for (Message answer : answers) {
       switch (answer) {
@@ -106,15 +126,17 @@ class RecordedFramesTest {
 
   @Test
   void everyRecordedFrameOfAnyClientIsSurvived() {
-    whileAnotherWorks("/bystander/2", () -> {
-      for (String file : List.of("js-session", "python-session", "client-frames-derived")) {
-        RawClient raw = stage.raw(file);
-        List<byte[]> frames = frames(file).toList();
-        assertThat(frames).hasSizeGreaterThan(30);
-        frames.forEach(frame -> raw.send(frame).exchange());
-        assertThat(raw.open()).isTrue();
-      }
-    });
+    whileAnotherWorks(
+        "/bystander/2",
+        () -> {
+          for (String file : List.of("js-session", "python-session", "client-frames-derived")) {
+            RawClient raw = stage.raw(file);
+            List<byte[]> frames = frames(file).toList();
+            assertThat(frames).hasSizeGreaterThan(30);
+            frames.forEach(frame -> raw.send(frame).exchange());
+            assertThat(raw.open()).isTrue();
+          }
+        });
   }
 
   /** All frames of a file, whoever sent them: routers have to stand those of other routers too. */

@@ -96,7 +96,11 @@ final class ServerProcess implements AutoCloseable {
     return program.transcript().lines().filter(line -> line.contains(" ERROR ")).findFirst();
   }
 
-  /** Stops it as Ctrl-C does. */
+  /** Stops it as Ctrl-C does; returns its exit status. */
+  int stop() {
+    return program.stop();
+  }
+
   @Override
   public void close() {
     program.stop();

@@ -109,7 +109,8 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
   PeerClient connect(Peer peer, String role, Map<String, ?> options) {
     PeerClient client = client(peer, role);
     client.connect(url(), options);
-    // The snapshot after WELCOME has come: it would also be reported to subscriptions made meanwhile.
+    // The snapshot after WELCOME has come: it would also be reported to subscriptions made
+    // meanwhile.
     return client.fence();
   }
 
