@@ -54,9 +54,16 @@ final class Address {
   boolean touched;
 
   /**
-   * How many gestures and timelines hold on to this address; while there are any it stays interned.
+   * How many gestures, timelines and announcements hold on to this address; while there are any it
+   * stays interned. See {@link Stripe#pin}.
    */
   int pins;
+
+  /** Waits among the addresses without a parameter to be forgotten. */
+  boolean idle;
+
+  /** What an announcement says about the parameter here; null if nothing. */
+  @Nullable AnnouncedParameter announced;
 
   private static final byte[] NO_VALUE = {};
 
@@ -85,6 +92,41 @@ final class Address {
     valueLength = length;
     valueType = type;
   }
+
+  /**
+   * Everything that a SET may change, as it is now. Whoever adds such a field adds it to {@link
+   * Saved}.
+   */
+  Saved save() {
+    return new Saved(
+        Arrays.copyOf(value, valueLength),
+        valueType,
+        stored,
+        revision,
+        writtenMicros,
+        writer,
+        lockHolder);
+  }
+
+  /** Undoes what happened since {@link #save}. */
+  void restore(Saved saved) {
+    store(saved.value, 0, saved.value.length, saved.valueType);
+    stored = saved.stored;
+    revision = saved.revision;
+    writtenMicros = saved.writtenMicros;
+    writer = saved.writer;
+    lockHolder = saved.lockHolder;
+  }
+
+  /** A parameter as a SET found it. */
+  record Saved(
+      byte[] value,
+      int valueType,
+      boolean stored,
+      long revision,
+      long writtenMicros,
+      byte[] writer,
+      @Nullable Session lockHolder) {}
 
   /** Bytes of a SNAPSHOT entry with writer and timestamp (wire.md 5.10). */
   int entryLength() {

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * <p>A binary heap with one timer of the executor for its head, so that a hundred thousand entries
  * cost the event loop one. An entry is added in O(log n), and in O(1) if it is the latest so far,
  * as lifetimes are. What is due at the same time runs in the order in which it was added. Cancelled
- * entries stay until their time. Lane thread only.
+ * entries are swept out when they are the majority, so that what is called off long before its time
+ * does not pile up. Lane thread only.
  */
 final class Agenda {
 
@@ -21,8 +22,15 @@ final class Agenda {
 
   private final LaneExecutor executor;
   private final RouterClock clock;
+
+  /** One moment on both clocks: what is due at the same Unix time is due in the same nanosecond. */
+  private final long anchorNanos;
+
+  private final long anchorMicros;
+
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long added;
+  private int cancelled;
 
   /** Time of the executor's earliest timer that is still to come. */
   private long armedFor = Long.MAX_VALUE;
@@ -30,23 +38,34 @@ final class Agenda {
   Agenda(LaneExecutor executor, RouterClock clock) {
     this.executor = executor;
     this.clock = clock;
+    this.anchorNanos = clock.nanos();
+    this.anchorMicros = clock.unixMicros();
   }
+
+  private static final Runnable NOTHING = () -> {};
 
   /** Something to do once; it can be called off until it runs. */
   static final class Entry implements Comparable<Entry> {
+    private final Agenda agenda;
     private final long due;
     private final long order;
-    private final Runnable task;
-    private boolean cancelled;
+    private Runnable task;
+    private boolean over;
 
-    private Entry(long due, long order, Runnable task) {
+    private Entry(Agenda agenda, long due, long order, Runnable task) {
+      this.agenda = agenda;
       this.due = due;
       this.order = order;
       this.task = task;
     }
 
+    /** No effect when it has run. Frees what the task refers to. */
     void cancel() {
-      cancelled = true;
+      if (!over) {
+        over = true;
+        task = NOTHING;
+        agenda.forgetCancelled();
+      }
     }
 
     @Override
@@ -59,7 +78,7 @@ final class Agenda {
 
   /** Runs the task when the clock shows this time, or as soon as possible after it. */
   Entry at(long dueNanos, Runnable task) {
-    Entry entry = new Entry(dueNanos, added++, task);
+    Entry entry = new Entry(this, dueNanos, added++, task);
     entries.add(entry);
     if (entries.peek() == entry) {
       arm();
@@ -71,9 +90,22 @@ final class Agenda {
     return at(clock.nanos() + delayNanos, task);
   }
 
-  /** Entries that wait, cancelled ones included. */
+  /** Runs the task when the clock shows this Unix time, never before. */
+  Entry atUnix(long micros, Runnable task) {
+    return at(anchorNanos + (micros - anchorMicros) * 1000, task);
+  }
+
+  /** Entries that wait, perhaps some cancelled ones among them. */
   int size() {
     return entries.size();
+  }
+
+  private void forgetCancelled() {
+    cancelled++;
+    if (cancelled > 64 && 2 * cancelled > entries.size()) {
+      entries.removeIf(entry -> entry.over);
+      cancelled = 0;
+    }
   }
 
   private void arm() {
@@ -91,11 +123,14 @@ final class Agenda {
     }
     long now = clock.nanos();
     for (Entry head = entries.peek(); head != null; head = entries.peek()) {
-      if (!head.cancelled && head.due - now > 0) {
+      if (!head.over && head.due - now > 0) {
         break;
       }
       entries.remove();
-      if (!head.cancelled) {
+      if (head.over) {
+        cancelled--;
+      } else {
+        head.over = true;
         try {
           head.task.run();
         } catch (RuntimeException e) {

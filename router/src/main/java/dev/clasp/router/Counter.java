@@ -20,6 +20,22 @@ public enum Counter {
   PUBLISHES,
   /** BUNDLEs executed. */
   BUNDLES,
+  /** BUNDLEs accepted for a later time. */
+  BUNDLES_SCHEDULED,
+  /** Of those, the ones called off by their session or by its end. */
+  BUNDLES_CANCELLED,
+  /** Of those, the ones that were refused when their time came. */
+  BUNDLES_FAILED,
+  /** Gesture moves that a newer one replaced before they were forwarded. */
+  GESTURE_MOVES_MERGED,
+  /** Gestures that ended with their session or because it had too many. */
+  GESTURES_CANCELLED,
+  /** Repetitions of commit messages, answered and not executed again. */
+  COMMITS_REPEATED,
+  /** Signals between peers, sent on to their target. */
+  PEER_SIGNALS,
+  /** Of those, the ones dropped because the target was gone or read too slowly. */
+  PEER_SIGNALS_DROPPED,
   /** ERROR messages sent. */
   ERRORS,
   /**

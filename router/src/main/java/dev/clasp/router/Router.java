@@ -31,9 +31,11 @@ public final class Router {
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
-  private final Writes writes = new Writes(this);
-  private final Bundles bundles = new Bundles(this, writes);
+  private final Writes writes;
+  private final Bundles bundles;
   private final Reads reads = new Reads(this);
+  private final Announcements announcements = new Announcements(this);
+  private final PeerSignals peerSignals = new PeerSignals(this);
   private final long startedMicros;
 
   public Router(RouterConfig config, RouterClock clock) {
@@ -41,6 +43,8 @@ public final class Router {
     this.clock = clock;
     this.space = new AddressSpace(config.maxIdleAddresses());
     this.signals = new SignalRegistry(config.maxSignals());
+    this.writes = new Writes(this);
+    this.bundles = new Bundles(this, writes);
     this.startedMicros = clock.unixMicros();
   }
 
@@ -121,6 +125,16 @@ public final class Router {
     return subscriptions.size();
   }
 
+  /** Number of announced signal definitions, stale ones included. */
+  public int signalCount() {
+    return signals.size();
+  }
+
+  /** Bytes of all bundles that wait for their time. */
+  public long scheduledBytes() {
+    return bundles.scheduledBytes();
+  }
+
   /** Unix time of the start in microseconds. */
   public long startedMicros() {
     return startedMicros;
@@ -174,5 +188,13 @@ public final class Router {
 
   Reads reads() {
     return reads;
+  }
+
+  Announcements announcements() {
+    return announcements;
+  }
+
+  PeerSignals peerSignals() {
+    return peerSignals;
   }
 }

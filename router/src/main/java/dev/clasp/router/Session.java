@@ -8,8 +8,12 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the router knows of a client from HELLO to the end of the connection. Lane thread only,
@@ -18,7 +22,7 @@ import java.util.Set;
 final class Session {
 
   private final String id;
-  private final byte[] idBytes;
+  private final byte[] writerBytes;
   private final String name;
   private final Set<Feature> features;
   private final Lane lane;
@@ -32,7 +36,18 @@ final class Session {
   final Set<Address> locks = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** Bundles that wait for their time. */
-  int scheduledBundles;
+  final Set<ScheduledBundle> scheduledBundles = new LinkedHashSet<>(0);
+
+  /** Bytes of those bundles. */
+  long scheduledBytes;
+
+  // What only some sessions need is made when they do.
+  private @Nullable Gestures gestures;
+  private @Nullable Commits commits;
+  private @Nullable RateWindow peerSignals;
+  private SignalRegistry.@Nullable Announcer announcer;
+  private @Nullable Request request;
+  private volatile @Nullable ClockEstimate clock;
 
   private final ArrayDeque<SnapshotCursor> snapshots = new ArrayDeque<>(2);
   private boolean ended;
@@ -53,7 +68,8 @@ final class Session {
       Connection connection,
       Router router) {
     this.id = id;
-    this.idBytes = id.getBytes(StandardCharsets.US_ASCII);
+    String writer = router.config().opaqueWriters() ? UUID.randomUUID().toString() : id;
+    this.writerBytes = writer.getBytes(StandardCharsets.US_ASCII);
     this.name = name;
     this.features = features;
     this.lane = lane;
@@ -67,9 +83,12 @@ final class Session {
     return id;
   }
 
-  /** The id in ASCII, shared by everything this session writes. */
-  byte[] idBytes() {
-    return idBytes;
+  /**
+   * Who wrote it, in ASCII, shared by everything this session writes: the session id, or a random
+   * one if writers are opaque (RT-23).
+   */
+  byte[] writerBytes() {
+    return writerBytes;
   }
 
   String name() {
@@ -86,6 +105,81 @@ final class Session {
 
   boolean ended() {
     return ended;
+  }
+
+  /** The gestures of this session, made when it has the first. */
+  Gestures gestures(Router router) {
+    Gestures g = gestures;
+    if (g == null) {
+      g = new Gestures(this, router);
+      gestures = g;
+    }
+    return g;
+  }
+
+  @Nullable Gestures gesturesIfAny() {
+    return gestures;
+  }
+
+  /** The latest commit messages, remembered from the first on. */
+  Commits commits(int window) {
+    Commits c = commits;
+    if (c == null) {
+      c = new Commits(window);
+      commits = c;
+    }
+    return c;
+  }
+
+  @Nullable Commits commitsIfAny() {
+    return commits;
+  }
+
+  /** Counts the signals that this session sends to peers. */
+  RateWindow peerSignals(long nowNanos) {
+    RateWindow rate = peerSignals;
+    if (rate == null) {
+      rate = new RateWindow(PeerSignals.MAX_PER_SECOND, nowNanos);
+      peerSignals = rate;
+    }
+    return rate;
+  }
+
+  SignalRegistry.Announcer announcer() {
+    SignalRegistry.Announcer a = announcer;
+    if (a == null) {
+      a = new SignalRegistry.Announcer(name);
+      announcer = a;
+    }
+    return a;
+  }
+
+  SignalRegistry.@Nullable Announcer announcerIfAny() {
+    return announcer;
+  }
+
+  /** The request that is being answered, if it is one that can be told from others. */
+  @Nullable Request request() {
+    return request;
+  }
+
+  void answering(@Nullable Request newRequest) {
+    request = newRequest;
+  }
+
+  /**
+   * Takes note of a SYNC request.
+   *
+   * @param sentMicros by the client's clock, unsigned
+   * @param receivedMicros by the router's clock
+   */
+  void synchronise(long sentMicros, long receivedMicros) {
+    // A time beyond the year 290,000 is no clock.
+    if (sentMicros >= 0) {
+      long difference = receivedMicros - sentMicros;
+      ClockEstimate c = clock;
+      clock = c == null ? ClockEstimate.first(difference) : c.next(difference);
+    }
   }
 
   /** Ends the connection, saying why; the rest happens when it is closed. */
@@ -127,6 +221,7 @@ final class Session {
 
   /** A copy of what an administrator sees. Any thread; counters may lag. */
   SessionStatus status() {
+    ClockEstimate c = clock;
     return new SessionStatus(
         id,
         name,
@@ -140,7 +235,9 @@ final class Session {
         bytesIn,
         outbound.bytesOut(),
         outbound.queued(),
-        outbound.dropped());
+        outbound.dropped(),
+        c == null ? OptionalDouble.empty() : OptionalDouble.of(c.offsetMicros()),
+        c == null ? OptionalDouble.empty() : OptionalDouble.of(c.jitterMicros()));
   }
 
   @Override

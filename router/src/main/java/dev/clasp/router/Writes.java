@@ -10,7 +10,6 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,14 +35,19 @@ final class Writes {
   private static final int FLAG_REVISION = 0x80;
   private static final int FLAG_TTL = 0x10;
 
-  private static final byte[] P2P_SIGNAL = "/clasp/p2p/signal/".getBytes(StandardCharsets.US_ASCII);
-
   private static final int PARAM = SignalType.PARAM.maskBit();
 
   private final Router router;
 
+  /** Gestures are followed: to throttle their moves, or to end them with their session. */
+  private final boolean followsGestures;
+
   Writes(Router router) {
     this.router = router;
+    RouterConfig config = router.config();
+    this.followsGestures =
+        config.maxGesturesPerSession() > 0
+            && (config.gestureIntervalNanos() > 0 || config.cancelGestures());
   }
 
   // --- SET ---------------------------------------------------------------------------------------
@@ -134,7 +138,7 @@ final class Writes {
     address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
     address.stored = true;
     address.revision++;
-    address.writer = session.idBytes();
+    address.writer = session.writerBytes();
     address.writtenMicros = nowMicros;
     session.lane().add(Counter.SETS, 1);
   }
@@ -178,8 +182,8 @@ final class Writes {
   // --- PUBLISH -----------------------------------------------------------------------------------
 
   void publish(Session session, MessageView publish) {
-    if (isP2pSignal(publish)) {
-      PeerSignals.route(router, session, publish);
+    if (PeerSignals.isSignal(publish)) {
+      router.peerSignals().route(session, publish);
       return;
     }
     AddressSpace space = router.space();
@@ -199,20 +203,50 @@ final class Writes {
         }
       }
       if (address != null) {
-        address.touched = true;
-        Route route = route(session.lane(), address);
-        if (route.groups().length > 0) {
-          encodePublish(session.lane().out, publish);
-          send(session.lane(), route, typeBit(publish), session);
-        }
+        forward(session, publish, address, Writes::send);
       }
     } finally {
       stripe.lock.unlock();
     }
-    session.lane().add(Counter.PUBLISHES, 1);
     if (refusal != null) {
       Replies.error(session, refusal, addressOf(publish));
     }
+    trim(session);
+  }
+
+  /** Sends a checked PUBLISH on its way. Stripe lock held. */
+  void forward(Session session, MessageView publish, Address address, Fanout fanout) {
+    address.touched = true;
+    session.lane().add(Counter.PUBLISHES, 1);
+    if (PeerSignals.isAnnouncement(publish)) {
+      fanOut(session, publish, address, SignalType.KNOWN_MASK, fanout);
+    } else if (followsGestures && isGesture(publish) && !session.ended()) {
+      session.gestures(router).route(address, publish, fanout);
+    } else {
+      fanOut(session, publish, address, typeBit(publish), fanout);
+    }
+  }
+
+  /** Ends what a session has too much of. No lock held. */
+  void trim(Session session) {
+    Gestures gestures = session.gesturesIfAny();
+    if (gestures != null) {
+      gestures.trim();
+    }
+  }
+
+  /** Sends a PUBLISH to its subscribers, except its sender. Stripe lock held. */
+  void fanOut(Session session, MessageView publish, Address address, int typeBit, Fanout fanout) {
+    Lane lane = session.lane();
+    Route route = route(lane, address);
+    if (route.groups().length > 0) {
+      encodePublish(lane.out, publish);
+      fanout.send(lane, route, typeBit, session);
+    }
+  }
+
+  private static boolean isGesture(MessageView publish) {
+    return publish.signalCode() == SignalType.GESTURE.code();
   }
 
   @Nullable Refusal checkAddress(MessageView message) {
@@ -252,31 +286,6 @@ final class Writes {
       case STREAM, GESTURE -> Qos.FIRE;
       case TIMELINE -> Qos.COMMIT;
     };
-  }
-
-  static boolean isP2pSignal(MessageView publish) {
-    int length = publish.addressLength();
-    int from = publish.addressOffset();
-    if (length <= P2P_SIGNAL.length
-        || Arrays.mismatch(
-                publish.buffer(), from, from + P2P_SIGNAL.length, P2P_SIGNAL, 0, P2P_SIGNAL.length)
-            >= 0) {
-      return false;
-    }
-    for (int i = from + P2P_SIGNAL.length; i < from + length; i++) {
-      if (publish.buffer()[i] == '/') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static String p2pTarget(MessageView publish) {
-    return new String(
-        publish.buffer(),
-        publish.addressOffset() + P2P_SIGNAL.length,
-        publish.addressLength() - P2P_SIGNAL.length,
-        StandardCharsets.UTF_8);
   }
 
   // --- fan-out -----------------------------------------------------------------------------------
