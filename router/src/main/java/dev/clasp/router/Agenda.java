@@ -3,6 +3,8 @@ package dev.clasp.router;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.util.PriorityQueue;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,54 +24,52 @@ final class Agenda {
 
   private final LaneExecutor executor;
   private final RouterClock clock;
+  private final LongConsumer lateness;
 
   /** One moment on both clocks: what is due at the same Unix time is due in the same nanosecond. */
   private final long anchorNanos;
 
   private final long anchorMicros;
-
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long added;
+
+  /** Cancelled entries that are still in the heap. */
   private int cancelled;
 
   /** Time of the executor's earliest timer that is still to come. */
   private long armedFor = Long.MAX_VALUE;
 
-  Agenda(LaneExecutor executor, RouterClock clock) {
+  /**
+   * @param lateness is told how late each entry begins, in nanoseconds
+   */
+  Agenda(LaneExecutor executor, RouterClock clock, LongConsumer lateness) {
     this.executor = executor;
     this.clock = clock;
+    this.lateness = lateness;
     this.anchorNanos = clock.nanos();
     this.anchorMicros = clock.unixMicros();
   }
 
-  private static final Runnable NOTHING = () -> {};
+  /** Something to do once; it can be called off until it runs. An entry may be added again then. */
+  abstract static class Entry implements Comparable<Entry> {
+    private @Nullable Agenda waitsIn;
+    private long due;
+    private long order;
+    private boolean cancelled;
 
-  /** Something to do once; it can be called off until it runs. */
-  static final class Entry implements Comparable<Entry> {
-    private final Agenda agenda;
-    private final long due;
-    private final long order;
-    private Runnable task;
-    private boolean over;
+    abstract void run();
 
-    private Entry(Agenda agenda, long due, long order, Runnable task) {
-      this.agenda = agenda;
-      this.due = due;
-      this.order = order;
-      this.task = task;
-    }
-
-    /** No effect when it has run. Frees what the task refers to. */
-    void cancel() {
-      if (!over) {
-        over = true;
-        task = NOTHING;
-        agenda.forgetCancelled();
+    /** No effect when it has run. */
+    final void cancel() {
+      Agenda agenda = waitsIn;
+      if (agenda != null && !cancelled) {
+        cancelled = true;
+        agenda.sweep();
       }
     }
 
     @Override
-    public int compareTo(Entry other) {
+    public final int compareTo(Entry other) {
       // By difference: the monotonic clock may pass Long.MAX_VALUE.
       int byTime = Long.signum(due - other.due);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
@@ -78,12 +78,25 @@ final class Agenda {
 
   /** Runs the task when the clock shows this time, or as soon as possible after it. */
   Entry at(long dueNanos, Runnable task) {
-    Entry entry = new Entry(this, dueNanos, added++, task);
-    entries.add(entry);
-    if (entries.peek() == entry) {
-      arm();
-    }
+    Entry entry =
+        new Entry() {
+          @Override
+          void run() {
+            task.run();
+          }
+        };
+    add(dueNanos, entry);
     return entry;
+  }
+
+  /** The same for an entry that is its own task; it must not be in the agenda already. */
+  void add(long dueNanos, Entry entry) {
+    entry.waitsIn = this;
+    entry.due = dueNanos;
+    entry.order = added++;
+    entry.cancelled = false;
+    entries.add(entry);
+    arm();
   }
 
   Entry after(long delayNanos, Runnable task) {
@@ -95,17 +108,17 @@ final class Agenda {
     return at(anchorNanos + (micros - anchorMicros) * 1000, task);
   }
 
+  private void sweep() {
+    cancelled++;
+    if (cancelled > 64 && 2 * cancelled > entries.size()) {
+      entries.removeIf(entry -> entry.cancelled);
+      cancelled = 0;
+    }
+  }
+
   /** Entries that wait, perhaps some cancelled ones among them. */
   int size() {
     return entries.size();
-  }
-
-  private void forgetCancelled() {
-    cancelled++;
-    if (cancelled > 64 && 2 * cancelled > entries.size()) {
-      entries.removeIf(entry -> entry.over);
-      cancelled = 0;
-    }
   }
 
   private void arm() {
@@ -123,16 +136,17 @@ final class Agenda {
     }
     long now = clock.nanos();
     for (Entry head = entries.peek(); head != null; head = entries.peek()) {
-      if (!head.over && head.due - now > 0) {
+      if (!head.cancelled && head.due - now > 0) {
         break;
       }
       entries.remove();
-      if (head.over) {
+      head.waitsIn = null;
+      if (head.cancelled) {
         cancelled--;
       } else {
-        head.over = true;
+        lateness.accept(now - head.due);
         try {
-          head.task.run();
+          head.run();
         } catch (RuntimeException e) {
           LOG.error("a timed task failed", e);
         }

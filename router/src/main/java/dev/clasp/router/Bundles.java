@@ -156,12 +156,12 @@ final class Bundles {
   }
 
   private void run(Session session, ScheduledBundle scheduled) {
-    remove(session, scheduled);
-    byte[] payload = scheduled.payload;
+    byte[] payload = remove(session, scheduled);
     MessageView bundle = new MessageView().wrap(payload, 0, payload.length);
     if (session.ended()) {
       takeNoLocks(session.lane().member, bundle);
     }
+    session.setNow(router.clock().nanos(), router.clock().unixMicros());
     session.answering(scheduled.request);
     try {
       if (execute(session, bundle) < 0) {
@@ -206,10 +206,12 @@ final class Bundles {
     }
   }
 
-  private void remove(Session session, ScheduledBundle scheduled) {
+  private byte[] remove(Session session, ScheduledBundle scheduled) {
+    byte[] payload = scheduled.takePayload();
     session.scheduledBundles.remove(scheduled);
-    session.scheduledBytes -= scheduled.payload.length;
-    scheduledBytes.addAndGet(-scheduled.payload.length);
+    session.scheduledBytes -= payload.length;
+    scheduledBytes.addAndGet(-payload.length);
+    return payload;
   }
 
   /** The session has ended: so has what it scheduled, unless that outlives it. */
@@ -244,7 +246,6 @@ final class Bundles {
     boolean signals = false;
     touched.stream().forEach(i -> space.stripe(i).lock.lock());
     try {
-      long now = router.clock().unixMicros();
       at = bundle.firstMember();
       for (int i = 0; i < count && refusal == null; i++) {
         at = bundle.member(at, member);
@@ -256,11 +257,11 @@ final class Bundles {
         Address address =
             stripe.find(member.buffer(), member.addressOffset(), member.addressLength(), hashes[i]);
         if (member.type() == MessageType.SET) {
-          refusal = writes.check(session, member, address);
+          refusal = writes.check(session, member, stripe, address);
           if (refusal == null) {
             address = address == null ? add(stripe, member, hashes[i]) : address;
             undo.push(new Before(address, address.save()));
-            writes.apply(session, member, address, now);
+            writes.apply(session, member, stripe, address);
             last = address.revision;
             if (writes.route(lane, address).groups().length > 0) {
               Writes.encodeSet(lane.out, member, address);
@@ -341,15 +342,17 @@ final class Bundles {
   private record Before(Address address, Address.Saved saved) {
 
     void restore(Session session, Router router) {
-      address.restore(saved);
-      if (address.lockHolder == session) {
-        session.locks.add(address);
-      } else {
+      if (address.lockHolder == session && saved.lockHolder() != session) {
         session.locks.remove(address);
+      } else if (saved.lockHolder() == session) {
+        session.locks.add(address);
       }
-      if (!address.stored()) {
-        router.space().parameters().decrementAndGet();
-        router.space().stripeOf(address.hash).keepIdle(address);
+      if (!saved.stored()) {
+        router.retention().remove(address);
+        address.restore(saved);
+      } else {
+        router.space().bytes().addAndGet(saved.value().length - address.valueLength);
+        address.restore(saved);
       }
     }
   }

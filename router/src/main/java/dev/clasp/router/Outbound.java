@@ -215,6 +215,7 @@ final class Outbound {
     batch = null;
     bytesOut += count;
     lane.add(Counter.BYTES_OUT, count);
+    lane.record(Distribution.BATCH_BYTES, count);
     lane.add(Counter.FRAMES_OUT, messagesOut - messagesFlushed);
     messagesFlushed = messagesOut;
     writing = true;
@@ -271,7 +272,7 @@ final class Outbound {
     windowDrops++;
     if (windowDrops >= NOTICE_DROPS && now - lastNotice >= NOTICE_WINDOW_NANOS) {
       lastNotice = now;
-      lane.add(Counter.ERRORS, 1);
+      lane.countError(ErrorCode.OVERFLOW);
       byte[] frame =
           FrameCodec.encode(
               new Message.Error(

@@ -35,6 +35,7 @@ final class Reads {
       Address address = stripe.find(get.buffer(), get.addressOffset(), get.addressLength(), hash);
       if (address != null && address.stored()) {
         found = true;
+        address.usedNanos = session.now();
         Outgoing reply = lane.reply;
         reply.begin(DeliveryClass.REPLY, null);
         int start = reply.payloadOffset();

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replies {
 
+  /** Characters; three bytes each at most. */
+  private static final int MAX_TEXT = 1000;
+
+  /** Characters of an address or pattern that is repeated; a longer one is not. */
+  private static final int MAX_ADDRESS = 16_384;
+
   private Replies() {}
 
   /** ACK with address and new revision, without allocating. */
@@ -73,11 +79,14 @@ final class Replies {
   }
 
   static void error(Session session, Refusal refusal, @Nullable String address) {
-    session.lane().add(Counter.ERRORS, 1);
+    session.lane().countError(refusal.code());
     message(
         session,
         new Message.Error(
-            refusal.code(), refusal.text(), Optional.ofNullable(address), correlationId(session)));
+            refusal.code(),
+            cut(refusal.text()),
+            Optional.ofNullable(address).filter(a -> a.length() <= MAX_ADDRESS),
+            correlationId(session)));
   }
 
   /** ERROR to a request that was taken on earlier. From a task of its own. */
@@ -100,6 +109,11 @@ final class Replies {
   private static OptionalInt correlationId(Session session) {
     Request request = session.request();
     return request == null ? OptionalInt.empty() : request.correlationId();
+  }
+
+  /** Texts that quote a request must not make an answer that is larger than a frame. */
+  private static String cut(String text) {
+    return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
   }
 
   /** Any message; for the rare ones. */

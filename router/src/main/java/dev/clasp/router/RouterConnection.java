@@ -52,6 +52,7 @@ public final class RouterConnection {
   private long readNanos;
   private boolean timeFresh;
   private boolean readingPaused;
+  private int framesOfRead;
 
   private int badFrames;
   private long badFramesSince;
@@ -85,6 +86,7 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
+      framesOfRead++;
       lane.add(Counter.FRAMES_IN, 1);
       Session s = session;
       try {
@@ -111,7 +113,12 @@ public final class RouterConnection {
 
   /** Everything of one socket read has been handed over. */
   public void readComplete() {
-    timeFresh = false;
+    if (timeFresh) {
+      timeFresh = false;
+      lane.record(Distribution.READ_NANOS, router.clock().nanos() - readNanos);
+      lane.record(Distribution.READ_FRAMES, framesOfRead);
+      framesOfRead = 0;
+    }
     Session s = session;
     if (s == null || readingPaused) {
       return;
@@ -182,6 +189,7 @@ public final class RouterConnection {
       Session s = session;
       if (s != null) {
         s.lastActiveNanos = readNanos;
+        s.setNow(readNanos, readMicros);
       }
     }
   }
@@ -202,6 +210,7 @@ public final class RouterConnection {
       return;
     }
     MessageView view = lane.view.wrap(b, offset, length);
+    lane.countMessage(view.type());
     Session s = session;
     if (s == null) {
       handshake(view);
@@ -357,7 +366,7 @@ public final class RouterConnection {
     reply.load(frame, DeliveryClass.REPLY);
     int start = reply.start(connection.framing());
     connection.write(reply.buffer, start, reply.framedLength());
-    lane.add(Counter.ERRORS, 1);
+    lane.countError(refusal.code());
     close(new CloseReason(closeCode, reason));
   }
 
@@ -385,7 +394,16 @@ public final class RouterConnection {
       router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));
       s.subscriptions.clear();
     }
-    for (Address address : List.copyOf(s.locks)) {
+    if (!s.locks.isEmpty() && router.config().lockGraceNanos() > 0) {
+      lane.agenda().after(router.config().lockGraceNanos(), () -> releaseLocks(s));
+    } else {
+      releaseLocks(s);
+    }
+  }
+
+  /** The locks that an ended session still holds. */
+  private void releaseLocks(Session s) {
+    for (Address address : s.locks) {
       Stripe stripe = router.space().stripeOf(address.hash);
       stripe.lock.lock();
       try {
@@ -438,6 +456,7 @@ public final class RouterConnection {
     if (rate.admit(n, readNanos)) {
       return false;
     }
+    lane.add(Counter.RATE_LIMITED, 1);
     if (rate.mayTell(readNanos)) {
       Replies.error(
           s,

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** A BUNDLE that waits for its time. Identity is equality. Lane thread only. */
 final class ScheduledBundle {
 
-  /** The payload; nothing else refers to it. */
-  final byte[] payload;
+  /** The payload, until it runs or is called off; nothing else refers to it. */
+  private byte[] payload;
 
   /** Unix time. */
   final long dueMicros;
@@ -16,9 +16,18 @@ final class ScheduledBundle {
 
   Agenda.@Nullable Entry entry;
 
+  private static final byte[] NOTHING = {};
+
   ScheduledBundle(byte[] payload, long dueMicros, @Nullable Request request) {
     this.payload = payload;
     this.dueMicros = dueMicros;
     this.request = request;
+  }
+
+  /** Lets go of the payload: a cancelled entry of an agenda may stay there for a while. */
+  byte[] takePayload() {
+    byte[] taken = payload;
+    payload = NOTHING;
+    return taken;
   }
 }

@@ -35,6 +35,9 @@ final class Session {
   /** Addresses whose lock this session holds. */
   final Set<Address> locks = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  /** Counts the stored parameters that this session created. */
+  final Quota quota = new Quota();
+
   /** Bundles that wait for their time. */
   final Set<ScheduledBundle> scheduledBundles = new LinkedHashSet<>(0);
 
@@ -58,6 +61,11 @@ final class Session {
   /** Monotonic time of the last traffic in either direction. */
   long lastActiveNanos;
 
+  /** The time at which what is being executed for this session was read or became due. */
+  private long nowNanos;
+
+  private long nowMicros;
+
   private long messagesOutWhenLastSeen;
 
   Session(
@@ -77,6 +85,24 @@ final class Session {
     this.outbound = new Outbound(this, lane, connection, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
+    setNow(lastActiveNanos, connectedMicros);
+  }
+
+  /**
+   * Monotonic time that everything executed now counts as: one look at the clock per socket read.
+   */
+  long now() {
+    return nowNanos;
+  }
+
+  /** The same as Unix time. */
+  long nowMicros() {
+    return nowMicros;
+  }
+
+  void setNow(long nanos, long micros) {
+    nowNanos = nanos;
+    nowMicros = micros;
   }
 
   String id() {

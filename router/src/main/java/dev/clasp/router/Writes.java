@@ -38,12 +38,14 @@ final class Writes {
   private static final int PARAM = SignalType.PARAM.maskBit();
 
   private final Router router;
+  private final Retention retention;
 
   /** Gestures are followed: to throttle their moves, or to end them with their session. */
   private final boolean followsGestures;
 
   Writes(Router router) {
     this.router = router;
+    this.retention = router.retention();
     RouterConfig config = router.config();
     this.followsGestures =
         config.maxGesturesPerSession() > 0
@@ -61,12 +63,12 @@ final class Writes {
     stripe.lock.lock();
     try {
       Address address = stripe.find(set.buffer(), set.addressOffset(), set.addressLength(), hash);
-      refusal = check(session, set, address);
+      refusal = check(session, set, stripe, address);
       if (refusal == null) {
         if (address == null) {
           address = stripe.add(set.buffer(), set.addressOffset(), set.addressLength(), hash);
         }
-        apply(session, set, address, router.clock().unixMicros());
+        apply(session, set, stripe, address);
         revision = address.revision;
         fanOut(session, set, address);
       }
@@ -74,6 +76,7 @@ final class Writes {
       stripe.lock.unlock();
     }
     if (refusal != null) {
+      session.lane().add(Counter.REFUSED, 1);
       Replies.error(session, refusal, addressOf(set));
     } else if (qos != Qos.FIRE || router.config().ackAlways()) {
       Replies.ack(session, set.buffer(), set.addressOffset(), set.addressLength(), revision);
@@ -81,66 +84,121 @@ final class Writes {
   }
 
   /**
-   * Why this SET cannot be applied, or null. Reserves room for a new parameter if it needs one.
-   * Stripe lock held.
+   * Why this SET cannot be applied, or null. Reserves the room that it needs. Stripe lock held.
    *
    * @param address null if it is not interned
    */
-  @Nullable Refusal check(Session session, MessageView set, @Nullable Address address) {
+  @Nullable Refusal check(
+      Session session, MessageView set, Stripe stripe, @Nullable Address address) {
     if (address == null) {
-      String violation =
-          AddressRules.violation(set.buffer(), set.addressOffset(), set.addressLength());
-      if (violation != null) {
-        return new Refusal(ErrorCode.BAD_REQUEST, "InvalidAddress: " + violation);
+      Refusal refusal = checkAddress(set);
+      if (refusal != null) {
+        return refusal;
       }
     }
-    if (set.addressLength() + set.valueLength() > MAX_ADDRESS_AND_VALUE) {
+    Lane lane = session.lane();
+    lane.merged = null;
+    int length = set.valueLength();
+    if (address != null && address.stored()) {
+      Refusal refusal = checkStored(session, set, address);
+      if (refusal != null) {
+        return refusal;
+      }
+      byte[] merged = lane.merged;
+      if (merged != null) {
+        length = merged.length;
+      }
+    }
+    if (set.addressLength() + length > MAX_ADDRESS_AND_VALUE) {
       return new Refusal(
           ErrorCode.BAD_REQUEST,
           "ValueTooLarge: address and value together may have "
               + MAX_ADDRESS_AND_VALUE
               + " bytes, these have "
-              + (set.addressLength() + set.valueLength()));
+              + (set.addressLength() + length));
     }
-    if (address != null && address.stored()) {
-      if (set.hasRevision() && set.revision() != address.revision) {
-        return new Refusal(
-            ErrorCode.BAD_REQUEST,
-            "RevisionConflict: expected revision "
-                + Long.toUnsignedString(set.revision())
-                + ", current is "
-                + address.revision);
-      }
-      if (address.lockHolder != null && address.lockHolder != session) {
-        return new Refusal(
-            ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
-      }
-    } else if (router.space().parameters().incrementAndGet() > router.config().maxParameters()) {
-      router.space().parameters().decrementAndGet();
+    if (address == null || !address.stored()) {
+      return retention.reserve(session, stripe, set.addressLength() + length);
+    }
+    return length == address.valueLength
+        ? null
+        : retention.reserveBytes(session, stripe, address, length - address.valueLength);
+  }
+
+  private static @Nullable Refusal checkStored(Session session, MessageView set, Address address) {
+    if (set.hasRevision() && set.revision() != address.revision) {
       return new Refusal(
           ErrorCode.BAD_REQUEST,
-          "AtCapacity: the router stores at most "
-              + router.config().maxParameters()
-              + " parameters");
+          "RevisionConflict: expected revision "
+              + Long.toUnsignedString(set.revision())
+              + ", current is "
+              + address.revision);
+    }
+    Session holder = address.lockHolder;
+    if (holder != null && holder != session && !mayTakeBack(session, holder)) {
+      return new Refusal(
+          ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
+    }
+    if (address.strategy != ConflictStrategy.LWW) {
+      if (Conflicts.merges(address.strategy, address, set)) {
+        session.lane().merged = Conflicts.merged(address, set);
+      }
+      return Conflicts.check(address.strategy, address, set);
     }
     return null;
   }
 
-  /** Stores the value and gives it the next revision. Stripe lock held. */
-  void apply(Session session, MessageView set, Address address, long nowMicros) {
-    if (set.lock()) {
+  /** The lock of an ended session waits for its client to come back (D15). */
+  private static boolean mayTakeBack(Session session, Session holder) {
+    return holder.ended() && holder.name().equals(session.name());
+  }
+
+  /**
+   * Stores the value and gives it the next revision. Stripe lock held, and {@link #check} has just
+   * passed.
+   */
+  void apply(Session session, MessageView set, Stripe stripe, Address address) {
+    applyLock(session, set, address);
+    byte[] merged = session.lane().merged;
+    if (merged != null) {
+      address.store(merged, 0, merged.length, set.valueType());
+    } else {
+      address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
+    }
+    if (!address.stored) {
+      address.stored = true;
+      address.creator = session.quota;
+      stripe.countStored(1);
+    }
+    address.revision++;
+    address.writer = session.writerBytes();
+    address.writtenMicros = session.nowMicros();
+    address.writtenNanos = session.now();
+    address.usedNanos = address.writtenNanos;
+    if (set.hasTtl()) {
+      address.hasTtl = true;
+      address.ttlWord = set.ttlWord();
+      address.ttlNanos = address.writtenNanos;
+    }
+    retention.written(session.lane(), address);
+    session.lane().add(Counter.SETS, 1);
+  }
+
+  private static void applyLock(Session session, MessageView set, Address address) {
+    Session holder = address.lockHolder;
+    boolean takes =
+        set.lock()
+            || holder != null && holder != session
+            || address.strategy == ConflictStrategy.LOCK && !set.unlock();
+    // The lock of a session that has ended would be released by nobody.
+    if (takes && !session.ended()) {
       address.lockHolder = session;
       session.locks.add(address);
-    } else if (set.unlock() && address.lockHolder == session) {
+    }
+    if (set.unlock() && !set.lock() && address.lockHolder == session) {
       address.lockHolder = null;
       session.locks.remove(address);
     }
-    address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
-    address.stored = true;
-    address.revision++;
-    address.writer = session.writerBytes();
-    address.writtenMicros = nowMicros;
-    session.lane().add(Counter.SETS, 1);
   }
 
   /** Sends the applied SET to its subscribers, the writer included. Stripe lock held. */
@@ -152,12 +210,31 @@ final class Writes {
     }
   }
 
+  /** Sends the current value of an address to its subscribers. Stripe lock held. */
+  void announceValue(Lane lane, Address address) {
+    Route route = route(lane, address);
+    if (route.groups().length > 0) {
+      Outgoing out = lane.out;
+      out.begin(DeliveryClass.STATE, address);
+      int end = address.writeSet(out.buffer, out.payloadOffset(), FLAG_REVISION);
+      out.end(Qos.CONFIRM, end - out.payloadOffset());
+      send(lane, route, PARAM, null);
+    }
+  }
+
   /**
    * The SET for the subscribers: the received bytes with the new revision written in. The value
    * keeps its width; a TTL is repeated.
    */
   static void encodeSet(Outgoing out, MessageView set, Address address) {
     out.begin(DeliveryClass.STATE, address);
+    if (address.strategy == ConflictStrategy.MERGE) {
+      // What is stored is not what was sent. The lifetime, a hint only, is left out.
+      int flags = FLAG_REVISION | (set.flags() & REPEATED_FLAGS & ~FLAG_TTL);
+      int end = address.writeSet(out.buffer, out.payloadOffset(), flags);
+      out.end(Qos.CONFIRM, end - out.payloadOffset());
+      return;
+    }
     byte[] in = set.buffer();
     int start = out.payloadOffset();
     int head = set.valueOffset() + set.valueLength() - set.offset();
@@ -306,6 +383,7 @@ final class Writes {
 
   /** Enqueues {@link Lane#out} for every session of the route, except one. Stripe lock held. */
   static void send(Lane lane, Route route, int typeBit, @Nullable Session except) {
+    lane.record(Distribution.FANOUT, route.size());
     for (Route.Group group : route.groups()) {
       if (group.lane() == lane && lane.inboxEmpty()) {
         lane.deliver(group, typeBit, except);
