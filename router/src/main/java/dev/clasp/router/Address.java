@@ -94,6 +94,9 @@ final class Address {
   /** Waits among the addresses without a parameter to be forgotten. */
   boolean idle;
 
+  /** The newest timeline published here; null if there is none. */
+  @Nullable StoredTimeline timeline;
+
   /** What an announcement says about the parameter here; null if nothing. */
   @Nullable AnnouncedParameter announced;
 

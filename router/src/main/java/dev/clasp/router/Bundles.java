@@ -51,9 +51,7 @@ final class Bundles {
   }
 
   void bundle(Session session, MessageView bundle, Qos qos) {
-    Refusal refusal = checkShape(session.lane().member, bundle);
-    if (refusal != null) {
-      Replies.error(session, refusal, null);
+    if (!wellFormed(session, bundle)) {
       return;
     }
     boolean acknowledge = qos != Qos.FIRE || router.config().ackAlways();
@@ -73,7 +71,7 @@ final class Bundles {
         acknowledge(session, acknowledge, revision);
       }
     } else {
-      refusal = schedule(session, bundle, due);
+      Refusal refusal = schedule(session, bundle, due);
       if (refusal != null) {
         Replies.error(session, refusal, null);
       } else {
@@ -91,30 +89,43 @@ final class Bundles {
     }
   }
 
-  private @Nullable Refusal checkShape(MessageView member, MessageView bundle) {
+  /** Looks at everything that does not depend on when it is executed; tells what is wrong. */
+  private boolean wellFormed(Session session, MessageView bundle) {
     if (bundle.bundleCount() > router.config().maxBundleMembers()) {
-      return new Refusal(
-          ErrorCode.BAD_REQUEST,
+      return refuse(
+          session,
           "BundleTooLarge: at most "
               + router.config().maxBundleMembers()
               + " members, this has "
               + bundle.bundleCount());
     }
+    MessageView member = session.lane().member;
     int at = bundle.firstMember();
     for (int i = 0; i < bundle.bundleCount(); i++) {
       at = bundle.member(at, member);
       if (!Writes.isBundleMember(member.type())) {
-        return new Refusal(
-            ErrorCode.BAD_REQUEST,
+        return refuse(
+            session,
             String.format(
                 "BundleMember: a bundle may hold SET and PUBLISH, member %d has type 0x%02x",
                 i, member.type()));
       }
       if (isSignal(member)) {
         member.validateAddress();
+      } else if (member.type() == MessageType.PUBLISH) {
+        Refusal refusal = router.timelines().check(member);
+        if (refusal != null) {
+          Replies.error(session, refusal, Writes.addressOf(member));
+          return false;
+        }
       }
     }
-    return null;
+    return true;
+  }
+
+  private static boolean refuse(Session session, String text) {
+    Replies.error(session, new Refusal(ErrorCode.BAD_REQUEST, text), null);
+    return false;
   }
 
   private static boolean isSignal(MessageView member) {
@@ -231,11 +242,17 @@ final class Bundles {
     int count = bundle.bundleCount();
     long[] hashes = new long[count];
     BitSet touched = new BitSet(AddressSpace.STRIPES);
+    Map<Integer, TimelineRequest> timelines = new HashMap<>(0);
     int at = bundle.firstMember();
     for (int i = 0; i < count; i++) {
       at = bundle.member(at, member);
       hashes[i] = space.hash(member.buffer(), member.addressOffset(), member.addressLength());
       touched.set(space.stripeOf(hashes[i]).index);
+      TimelineRequest timeline =
+          member.type() == MessageType.PUBLISH ? TimelineRequest.of(member) : null;
+      if (timeline != null) {
+        timelines.put(i, timeline);
+      }
     }
     @Nullable Address[] addresses = new @Nullable Address[count];
     @Nullable Delivery[] updates = new @Nullable Delivery[count];
@@ -244,6 +261,7 @@ final class Bundles {
     String refused = null;
     long last = 0;
     boolean signals = false;
+    Timelines.Claim claim = new Timelines.Claim();
     touched.stream().forEach(i -> space.stripe(i).lock.lock());
     try {
       at = bundle.firstMember();
@@ -274,6 +292,9 @@ final class Bundles {
             address = add(stripe, member, hashes[i]);
             stripe.keepIdle(address);
           }
+          if (refusal == null) {
+            refusal = router.timelines().checkRoom(session, timelines.get(i), address, claim);
+          }
         }
         addresses[i] = address;
         if (refusal != null) {
@@ -281,7 +302,7 @@ final class Bundles {
         }
       }
       if (refusal == null) {
-        fanOut(session, bundle, addresses, updates);
+        fanOut(session, bundle, addresses, updates, timelines);
       } else {
         undo.forEach(before -> before.restore(session, router));
       }
@@ -294,6 +315,9 @@ final class Bundles {
     }
     lane.add(Counter.BUNDLES, 1);
     writes.trim(session);
+    if (!timelines.isEmpty()) {
+      router.timelines().trim();
+    }
     if (signals) {
       routeSignals(session, bundle);
     }
@@ -305,7 +329,8 @@ final class Bundles {
       Session session,
       MessageView bundle,
       @Nullable Address[] addresses,
-      @Nullable Delivery[] updates) {
+      @Nullable Delivery[] updates,
+      Map<Integer, TimelineRequest> timelines) {
     Lane lane = session.lane();
     MessageView member = lane.member;
     Chains chains = new Chains();
@@ -317,7 +342,7 @@ final class Bundles {
       if (update != null && address != null) {
         chains.add(update, address.route, SignalType.PARAM.maskBit(), null);
       } else if (address != null && member.type() == MessageType.PUBLISH) {
-        writes.forward(session, member, address, chains);
+        writes.forward(session, member, address, timelines.get(i), chains);
       }
     }
     chains.post();

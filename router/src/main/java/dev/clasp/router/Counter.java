@@ -37,6 +37,10 @@ public enum Counter {
       "clasp_gestures_cancelled_total",
       "",
       "Gestures that the router ended, with their session or because it had too many"),
+  TIMELINES_PLAYED("clasp_timelines_played_total", "", "Timelines that began to play"),
+  TIMELINE_SAMPLES("clasp_timeline_samples_total", "", "SETs by which timelines were played"),
+  TIMELINE_SAMPLES_REFUSED(
+      "clasp_timeline_samples_refused_total", "", "Of those, the ones that were refused"),
   COMMITS_REPEATED(
       "clasp_commits_repeated_total",
       "",

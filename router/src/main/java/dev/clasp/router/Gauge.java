@@ -14,6 +14,9 @@ public enum Gauge {
       "Bytes of stored addresses and values, with a share for each parameter",
       r -> r.space().bytes().get()),
   SIGNALS("clasp_signals_active", "Announced signal definitions", r -> r.signals().size()),
+  TIMELINES("clasp_timelines", "Timelines kept", r -> r.timelines().size()),
+  TIMELINES_PLAYING(
+      "clasp_timelines_playing", "Timelines being played", r -> r.timelines().playing()),
   LOCKS("clasp_locks_active", "Locks held", r -> r.sum(s -> s.locks.size())),
   SCHEDULED_BUNDLES(
       "clasp_scheduled_bundles",

@@ -93,6 +93,7 @@ final class Reads {
     }
     session.subscriptions.put(subscribe.id(), subscription);
     session.snapshot(SnapshotCursor.of(router, pattern));
+    router.timelines().show(session, subscription);
   }
 
   void unsubscribe(Session session, int id) {

@@ -39,6 +39,7 @@ public final class Router {
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
+  private final Timelines timelines;
   private final Writes writes;
   private final Bundles bundles;
   private final Reads reads = new Reads(this);
@@ -53,6 +54,7 @@ public final class Router {
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
     this.retention = new Retention(this);
+    this.timelines = new Timelines(this);
     this.writes = new Writes(this);
     this.bundles = new Bundles(this, writes);
   }
@@ -288,6 +290,10 @@ public final class Router {
 
   Reads reads() {
     return reads;
+  }
+
+  Timelines timelines() {
+    return timelines;
   }
 
   Announcements announcements() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ final class Session {
   /** Counts the stored parameters that this session created. */
   final Quota quota = new Quota();
 
+  /** Timelines kept that this session published. Any thread. */
+  final AtomicInteger timelines = new AtomicInteger();
+
   /** Bundles that wait for their time. */
   final Set<ScheduledBundle> scheduledBundles = new LinkedHashSet<>(0);
 
@@ -52,7 +56,7 @@ final class Session {
   private @Nullable Request request;
   private volatile @Nullable ClockEstimate clock;
 
-  private final ArrayDeque<SnapshotCursor> snapshots = new ArrayDeque<>(2);
+  private final ArrayDeque<CatchUp> snapshots = new ArrayDeque<>(2);
   private boolean ended;
 
   long messagesIn;
@@ -221,13 +225,13 @@ final class Session {
   }
 
   /** Starts a snapshot; it goes on as the connection takes it. */
-  void snapshot(SnapshotCursor cursor) {
+  void snapshot(CatchUp cursor) {
     snapshots.addLast(cursor);
     continueSnapshots();
   }
 
   void continueSnapshots() {
-    for (SnapshotCursor cursor = snapshots.peekFirst();
+    for (CatchUp cursor = snapshots.peekFirst();
         cursor != null && outbound.flowing();
         cursor = snapshots.peekFirst()) {
       if (cursor.advance(this)) {

@@ -55,6 +55,20 @@ final class Writes {
   // --- SET ---------------------------------------------------------------------------------------
 
   void set(Session session, MessageView set, Qos qos) {
+    Refusal refusal = write(session, set, qos != Qos.FIRE || router.config().ackAlways());
+    if (refusal != null) {
+      session.lane().add(Counter.REFUSED, 1);
+      Replies.error(session, refusal, addressOf(set));
+    }
+  }
+
+  /**
+   * Writes, if that is allowed, and acknowledges that if wanted. Whoever calls this is on the
+   * session's lane and may have the stripe lock, but then wants no acknowledgement.
+   *
+   * @return why it is not allowed, or null
+   */
+  @Nullable Refusal write(Session session, MessageView set, boolean acknowledge) {
     AddressSpace space = router.space();
     long hash = space.hash(set.buffer(), set.addressOffset(), set.addressLength());
     Stripe stripe = space.stripeOf(hash);
@@ -75,12 +89,10 @@ final class Writes {
     } finally {
       stripe.lock.unlock();
     }
-    if (refusal != null) {
-      session.lane().add(Counter.REFUSED, 1);
-      Replies.error(session, refusal, addressOf(set));
-    } else if (qos != Qos.FIRE || router.config().ackAlways()) {
+    if (refusal == null && acknowledge) {
       Replies.ack(session, set.buffer(), set.addressOffset(), set.addressLength(), revision);
     }
+    return refusal;
   }
 
   /**
@@ -263,10 +275,15 @@ final class Writes {
       router.peerSignals().route(session, publish);
       return;
     }
+    Refusal refusal = router.timelines().check(publish);
+    if (refusal != null) {
+      Replies.error(session, refusal, addressOf(publish));
+      return;
+    }
+    TimelineRequest timeline = TimelineRequest.of(publish);
     AddressSpace space = router.space();
     long hash = space.hash(publish.buffer(), publish.addressOffset(), publish.addressLength());
     Stripe stripe = space.stripeOf(hash);
-    Refusal refusal = null;
     stripe.lock.lock();
     try {
       Address address =
@@ -279,8 +296,11 @@ final class Writes {
           stripe.keepIdle(address);
         }
       }
-      if (address != null) {
-        forward(session, publish, address, Writes::send);
+      if (refusal == null && timeline != null) {
+        refusal = router.timelines().checkRoom(session, timeline, address, new Timelines.Claim());
+      }
+      if (refusal == null && address != null) {
+        forward(session, publish, address, timeline, Writes::send);
       }
     } finally {
       stripe.lock.unlock();
@@ -289,10 +309,22 @@ final class Writes {
       Replies.error(session, refusal, addressOf(publish));
     }
     trim(session);
+    if (timeline != null) {
+      router.timelines().trim();
+    }
   }
 
-  /** Sends a checked PUBLISH on its way. Stripe lock held. */
-  void forward(Session session, MessageView publish, Address address, Fanout fanout) {
+  /**
+   * Sends a checked PUBLISH on its way. Stripe lock held.
+   *
+   * @param timeline what {@link TimelineRequest#of} says of it
+   */
+  void forward(
+      Session session,
+      MessageView publish,
+      Address address,
+      @Nullable TimelineRequest timeline,
+      Fanout fanout) {
     address.touched = true;
     session.lane().add(Counter.PUBLISHES, 1);
     if (PeerSignals.isAnnouncement(publish)) {
@@ -301,6 +333,9 @@ final class Writes {
       session.gestures(router).route(address, publish, fanout);
     } else {
       fanOut(session, publish, address, typeBit(publish), fanout);
+      if (timeline != null) {
+        router.timelines().take(session, publish, address, timeline);
+      }
     }
   }
 
