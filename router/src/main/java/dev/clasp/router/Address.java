@@ -86,9 +86,19 @@ final class Address {
   boolean touched;
 
   /**
-   * How many gestures and timelines hold on to this address; while there are any it stays interned.
+   * How many gestures, timelines and announcements hold on to this address; while there are any it
+   * stays interned. See {@link Stripe#pin}.
    */
   int pins;
+
+  /** Waits among the addresses without a parameter to be forgotten. */
+  boolean idle;
+
+  /** The newest timeline published here; null if there is none. */
+  @Nullable StoredTimeline timeline;
+
+  /** What an announcement says about the parameter here; null if nothing. */
+  @Nullable AnnouncedParameter announced;
 
   private static final byte[] NO_VALUE = {};
 

@@ -79,6 +79,19 @@ final class Outbound {
     }
   }
 
+  /**
+   * Sends a message that others want to send and that may be lost: false, and nothing is sent, if
+   * it would fill the queue, so that it never does the session any harm.
+   */
+  boolean offer(Delivery message) {
+    if (!direct && !queue.hasRoomFor(message.frame().length)) {
+      return false;
+    }
+    lane.out.load(message);
+    send(lane.out);
+    return true;
+  }
+
   /** Nothing more is sent; frees what waits. */
   void close() {
     closed = true;

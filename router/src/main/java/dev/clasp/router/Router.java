@@ -39,9 +39,12 @@ public final class Router {
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
+  private final Timelines timelines;
   private final Writes writes;
   private final Bundles bundles;
   private final Reads reads = new Reads(this);
+  private final Announcements announcements = new Announcements(this);
+  private final PeerSignals peerSignals = new PeerSignals(this);
   private final long startedMicros;
 
   public Router(RouterConfig config, RouterClock clock) {
@@ -51,6 +54,7 @@ public final class Router {
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
     this.retention = new Retention(this);
+    this.timelines = new Timelines(this);
     this.writes = new Writes(this);
     this.bundles = new Bundles(this, writes);
   }
@@ -219,6 +223,16 @@ public final class Router {
     return subscriptions.size();
   }
 
+  /** Number of announced signal definitions, stale ones included. */
+  public int signalCount() {
+    return signals.size();
+  }
+
+  /** Bytes of all bundles that wait for their time. */
+  public long scheduledBytes() {
+    return bundles.scheduledBytes();
+  }
+
   /** Unix time of the start in microseconds. */
   public long startedMicros() {
     return startedMicros;
@@ -276,5 +290,17 @@ public final class Router {
 
   Reads reads() {
     return reads;
+  }
+
+  Timelines timelines() {
+    return timelines;
+  }
+
+  Announcements announcements() {
+    return announcements;
+  }
+
+  PeerSignals peerSignals() {
+    return peerSignals;
   }
 }

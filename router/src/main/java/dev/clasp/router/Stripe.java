@@ -96,18 +96,37 @@ final class Stripe {
    * limit.
    */
   void keepIdle(Address address) {
+    if (address.idle) {
+      return;
+    }
+    address.idle = true;
     idle.addLast(address);
     for (int chances = 8; idle.size() > maxIdle && chances > 0; chances--) {
       Address oldest = idle.removeFirst();
+      oldest.idle = false;
       if (oldest.stored() || oldest.lockHolder != null || oldest.pins > 0) {
         continue;
       }
       if (oldest.touched && chances > 1) {
         oldest.touched = false;
+        oldest.idle = true;
         idle.addLast(oldest);
       } else {
         remove(oldest);
       }
+    }
+  }
+
+  /** Keeps the address interned until {@link #unpin}. Lock held. */
+  void pin(Address address) {
+    address.pins++;
+  }
+
+  /** Lets go of a pinned address; without a parameter it may now be forgotten. Lock held. */
+  void unpin(Address address) {
+    address.pins--;
+    if (address.pins == 0 && !address.stored()) {
+      keepIdle(address);
     }
   }
 

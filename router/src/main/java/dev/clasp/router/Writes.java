@@ -10,7 +10,6 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +35,40 @@ final class Writes {
   private static final int FLAG_REVISION = 0x80;
   private static final int FLAG_TTL = 0x10;
 
-  private static final byte[] P2P_SIGNAL = "/clasp/p2p/signal/".getBytes(StandardCharsets.US_ASCII);
-
   private static final int PARAM = SignalType.PARAM.maskBit();
 
   private final Router router;
   private final Retention retention;
 
+  /** Gestures are followed: to throttle their moves, or to end them with their session. */
+  private final boolean followsGestures;
+
   Writes(Router router) {
     this.router = router;
     this.retention = router.retention();
+    RouterConfig config = router.config();
+    this.followsGestures =
+        config.maxGesturesPerSession() > 0
+            && (config.gestureIntervalNanos() > 0 || config.cancelGestures());
   }
 
   // --- SET ---------------------------------------------------------------------------------------
 
   void set(Session session, MessageView set, Qos qos) {
+    Refusal refusal = write(session, set, qos != Qos.FIRE || router.config().ackAlways());
+    if (refusal != null) {
+      session.lane().add(Counter.REFUSED, 1);
+      Replies.error(session, refusal, addressOf(set));
+    }
+  }
+
+  /**
+   * Writes, if that is allowed, and acknowledges that if wanted. Whoever calls this is on the
+   * session's lane and may have the stripe lock, but then wants no acknowledgement.
+   *
+   * @return why it is not allowed, or null
+   */
+  @Nullable Refusal write(Session session, MessageView set, boolean acknowledge) {
     AddressSpace space = router.space();
     long hash = space.hash(set.buffer(), set.addressOffset(), set.addressLength());
     Stripe stripe = space.stripeOf(hash);
@@ -71,12 +89,10 @@ final class Writes {
     } finally {
       stripe.lock.unlock();
     }
-    if (refusal != null) {
-      session.lane().add(Counter.REFUSED, 1);
-      Replies.error(session, refusal, addressOf(set));
-    } else if (qos != Qos.FIRE || router.config().ackAlways()) {
+    if (refusal == null && acknowledge) {
       Replies.ack(session, set.buffer(), set.addressOffset(), set.addressLength(), revision);
     }
+    return refusal;
   }
 
   /**
@@ -167,7 +183,7 @@ final class Writes {
       stripe.countStored(1);
     }
     address.revision++;
-    address.writer = session.idBytes();
+    address.writer = session.writerBytes();
     address.writtenMicros = session.nowMicros();
     address.writtenNanos = session.now();
     address.usedNanos = address.writtenNanos;
@@ -186,7 +202,8 @@ final class Writes {
         set.lock()
             || holder != null && holder != session
             || address.strategy == ConflictStrategy.LOCK && !set.unlock();
-    if (takes) {
+    // The lock of a session that has ended would be released by nobody.
+    if (takes && !session.ended()) {
       address.lockHolder = session;
       session.locks.add(address);
     }
@@ -254,14 +271,19 @@ final class Writes {
   // --- PUBLISH -----------------------------------------------------------------------------------
 
   void publish(Session session, MessageView publish) {
-    if (isP2pSignal(publish)) {
-      PeerSignals.route(router, session, publish);
+    if (PeerSignals.isSignal(publish)) {
+      router.peerSignals().route(session, publish);
       return;
     }
+    Refusal refusal = router.timelines().check(publish);
+    if (refusal != null) {
+      Replies.error(session, refusal, addressOf(publish));
+      return;
+    }
+    TimelineRequest timeline = TimelineRequest.of(publish);
     AddressSpace space = router.space();
     long hash = space.hash(publish.buffer(), publish.addressOffset(), publish.addressLength());
     Stripe stripe = space.stripeOf(hash);
-    Refusal refusal = null;
     stripe.lock.lock();
     try {
       Address address =
@@ -274,21 +296,69 @@ final class Writes {
           stripe.keepIdle(address);
         }
       }
-      if (address != null) {
-        address.touched = true;
-        Route route = route(session.lane(), address);
-        if (route.groups().length > 0) {
-          encodePublish(session.lane().out, publish);
-          send(session.lane(), route, typeBit(publish), session);
-        }
+      if (refusal == null && timeline != null) {
+        refusal = router.timelines().checkRoom(session, timeline, address, new Timelines.Claim());
+      }
+      if (refusal == null && address != null) {
+        forward(session, publish, address, timeline, Writes::send);
       }
     } finally {
       stripe.lock.unlock();
     }
-    session.lane().add(Counter.PUBLISHES, 1);
     if (refusal != null) {
       Replies.error(session, refusal, addressOf(publish));
     }
+    trim(session);
+    if (timeline != null) {
+      router.timelines().trim();
+    }
+  }
+
+  /**
+   * Sends a checked PUBLISH on its way. Stripe lock held.
+   *
+   * @param timeline what {@link TimelineRequest#of} says of it
+   */
+  void forward(
+      Session session,
+      MessageView publish,
+      Address address,
+      @Nullable TimelineRequest timeline,
+      Fanout fanout) {
+    address.touched = true;
+    session.lane().add(Counter.PUBLISHES, 1);
+    if (PeerSignals.isAnnouncement(publish)) {
+      fanOut(session, publish, address, SignalType.KNOWN_MASK, fanout);
+    } else if (followsGestures && isGesture(publish) && !session.ended()) {
+      session.gestures(router).route(address, publish, fanout);
+    } else {
+      fanOut(session, publish, address, typeBit(publish), fanout);
+      if (timeline != null) {
+        router.timelines().take(session, publish, address, timeline);
+      }
+    }
+  }
+
+  /** Ends what a session has too much of. No lock held. */
+  void trim(Session session) {
+    Gestures gestures = session.gesturesIfAny();
+    if (gestures != null) {
+      gestures.trim();
+    }
+  }
+
+  /** Sends a PUBLISH to its subscribers, except its sender. Stripe lock held. */
+  void fanOut(Session session, MessageView publish, Address address, int typeBit, Fanout fanout) {
+    Lane lane = session.lane();
+    Route route = route(lane, address);
+    if (route.groups().length > 0) {
+      encodePublish(lane.out, publish);
+      fanout.send(lane, route, typeBit, session);
+    }
+  }
+
+  private static boolean isGesture(MessageView publish) {
+    return publish.signalCode() == SignalType.GESTURE.code();
   }
 
   @Nullable Refusal checkAddress(MessageView message) {
@@ -328,31 +398,6 @@ final class Writes {
       case STREAM, GESTURE -> Qos.FIRE;
       case TIMELINE -> Qos.COMMIT;
     };
-  }
-
-  static boolean isP2pSignal(MessageView publish) {
-    int length = publish.addressLength();
-    int from = publish.addressOffset();
-    if (length <= P2P_SIGNAL.length
-        || Arrays.mismatch(
-                publish.buffer(), from, from + P2P_SIGNAL.length, P2P_SIGNAL, 0, P2P_SIGNAL.length)
-            >= 0) {
-      return false;
-    }
-    for (int i = from + P2P_SIGNAL.length; i < from + length; i++) {
-      if (publish.buffer()[i] == '/') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static String p2pTarget(MessageView publish) {
-    return new String(
-        publish.buffer(),
-        publish.addressOffset() + P2P_SIGNAL.length,
-        publish.addressLength() - P2P_SIGNAL.length,
-        StandardCharsets.UTF_8);
   }
 
   // --- fan-out -----------------------------------------------------------------------------------
