@@ -135,6 +135,7 @@ final class Bundles {
       touched.set(space.stripeOf(hashes[i]).index);
     }
     List<MessageView> peerSignals = new ArrayList<>(0);
+    List<Published> published = new ArrayList<>(0);
     List<Before> undo = new ArrayList<>();
     Refusal refusal = null;
     String refused = null;
@@ -172,9 +173,12 @@ final class Bundles {
               stripe.keepIdle(address);
             }
             address.touched = true;
+            if (router.histories().wants(member)) {
+              published.add(new Published(address, copyOf(member)));
+            }
             Route route = writes.route(lane, address);
             if (route.groups().length > 0) {
-              Writes.encodePublish(lane.out, member);
+              Writes.encodePublish(lane.out, member, address);
               chains.add(route, Writes.typeBit(member), session);
             }
           }
@@ -184,6 +188,7 @@ final class Bundles {
         }
       }
       if (refusal == null) {
+        published.forEach(p -> router.histories().published(p.address, p.message, now));
         chains.post();
       } else {
         undo.reversed().forEach(before -> before.restore(session, router));
@@ -208,6 +213,9 @@ final class Bundles {
     byte[] copy = Arrays.copyOfRange(view.buffer(), view.offset(), view.offset() + view.length());
     return new MessageView().wrap(copy, 0, copy.length);
   }
+
+  /** A message to be remembered when the bundle has passed. */
+  private record Published(Address address, MessageView message) {}
 
   /** What a SET found, to put it back. */
   private static final class Before {

@@ -27,6 +27,8 @@ public enum Counter {
    * dropped for it.
    */
   DROPPED,
+  /** Messages that a session did not receive because of the options of its subscriptions. */
+  THINNED,
   /** Sessions closed because they were too slow. */
   SLOW_CLOSED,
   /** Sessions closed because they were idle. */

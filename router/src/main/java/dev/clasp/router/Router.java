@@ -1,5 +1,6 @@
 package dev.clasp.router;
 
+import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor;
@@ -27,7 +28,8 @@ public final class Router {
   private final RouterConfig config;
   private final RouterClock clock;
   private final AddressSpace space;
-  private final SubscriptionIndex subscriptions = new SubscriptionIndex();
+  private final SubscriptionIndex subscriptions;
+  private final Histories histories;
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
@@ -40,6 +42,8 @@ public final class Router {
     this.config = config;
     this.clock = clock;
     this.space = new AddressSpace(config.maxIdleAddresses());
+    this.subscriptions = new SubscriptionIndex(globstarParent());
+    this.histories = new Histories(config);
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
   }
@@ -132,6 +136,17 @@ public final class Router {
 
   SubscriptionIndex subscriptions() {
     return subscriptions;
+  }
+
+  /** How patterns of SUBSCRIBE and QUERY are to be parsed. */
+  AddressPattern.GlobstarParent globstarParent() {
+    return config.globstarMatchesParent()
+        ? AddressPattern.GlobstarParent.MATCHES
+        : AddressPattern.GlobstarParent.EXCLUDED;
+  }
+
+  Histories histories() {
+    return histories;
   }
 
   SignalRegistry signals() {

@@ -24,6 +24,7 @@ final class Session {
   private final Lane lane;
   private final Connection connection;
   private final Outbound outbound;
+  private final Flows flows;
   private final long connectedMicros;
 
   final Map<Integer, Subscription> subscriptions = new HashMap<>();
@@ -59,6 +60,7 @@ final class Session {
     this.lane = lane;
     this.connection = connection;
     this.outbound = new Outbound(this, lane, connection, router);
+    this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
   }
@@ -84,6 +86,11 @@ final class Session {
     return outbound;
   }
 
+  /** What its subscriptions with options hold back. */
+  Flows flows() {
+    return flows;
+  }
+
   boolean ended() {
     return ended;
   }
@@ -97,6 +104,7 @@ final class Session {
   void end() {
     ended = true;
     snapshots.clear();
+    flows.end();
     outbound.close();
   }
 

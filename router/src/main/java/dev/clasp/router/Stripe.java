@@ -95,6 +95,15 @@ final class Stripe {
     }
   }
 
+  /** Calls the visitor for every interned address. Lock held. */
+  void forEach(Visitor visitor) {
+    for (Address address : table) {
+      if (address != null) {
+        visitor.visit(address);
+      }
+    }
+  }
+
   /** Sees one address. */
   interface Visitor {
     void visit(Address address);
@@ -110,6 +119,7 @@ final class Stripe {
       i = (i + 1) & mask;
     }
     size--;
+    address.forget();
     int hole = i;
     table[hole] = null;
     for (int j = (hole + 1) & mask; ; j = (j + 1) & mask) {

@@ -131,6 +131,9 @@ final class Writes {
       address.lockHolder = null;
       session.locks.remove(address);
     }
+    if (address.stored) {
+      router.histories().replaced(address, nowMicros);
+    }
     address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
     address.stored = true;
     address.revision++;
@@ -201,8 +204,11 @@ final class Writes {
       if (address != null) {
         address.touched = true;
         Route route = route(session.lane(), address);
+        if (router.histories().wants(publish)) {
+          router.histories().published(address, publish, router.clock().unixMicros());
+        }
         if (route.groups().length > 0) {
-          encodePublish(session.lane().out, publish);
+          encodePublish(session.lane().out, publish, address);
           send(session.lane(), route, typeBit(publish), session);
         }
       }
@@ -224,8 +230,8 @@ final class Writes {
   }
 
   /** The received payload as it is, under a fresh header. */
-  static void encodePublish(Outgoing out, MessageView publish) {
-    out.begin(classOf(publish), null);
+  static void encodePublish(Outgoing out, MessageView publish, Address address) {
+    out.begin(classOf(publish), address);
     int length = publish.end() - publish.offset();
     System.arraycopy(publish.buffer(), publish.offset(), out.buffer, out.payloadOffset(), length);
     out.end(qosOf(publish), length);
@@ -284,12 +290,8 @@ final class Writes {
   /** The current route of an address. Stripe lock held. */
   Route route(Lane lane, Address address) {
     SubscriptionIndex index = router.subscriptions();
-    int epoch = index.epoch();
-    if (address.routeEpoch != epoch) {
-      // Read the epoch first: a subscription added meanwhile makes the route stale at once, never
-      // missed.
-      address.route = index.resolve(address.name);
-      address.routeEpoch = epoch;
+    if (address.routeEpoch != index.epoch()) {
+      index.refresh(address);
       lane.add(Counter.ROUTES_RESOLVED, 1);
     }
     return address.route;
