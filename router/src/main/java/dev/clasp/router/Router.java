@@ -34,7 +34,8 @@ public final class Router {
   private final RouterConfig config;
   private final RouterClock clock;
   private final AddressSpace space;
-  private final SubscriptionIndex subscriptions = new SubscriptionIndex();
+  private final SubscriptionIndex subscriptions;
+  private final Histories histories;
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
@@ -51,6 +52,8 @@ public final class Router {
     this.config = config;
     this.clock = clock;
     this.space = new AddressSpace(config);
+    this.subscriptions = new SubscriptionIndex(globstarParent());
+    this.histories = new Histories(config);
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
     this.retention = new Retention(this);
@@ -209,7 +212,7 @@ public final class Router {
         new String(address.writer, StandardCharsets.US_ASCII),
         address.writtenMicros,
         holder == null ? Optional.empty() : Optional.of(holder.id()),
-        address.strategy,
+        address.strategy(),
         due == Retention.NEVER ? OptionalLong.empty() : OptionalLong.of(Math.max(0, due - now)));
   }
 
@@ -244,6 +247,17 @@ public final class Router {
 
   SubscriptionIndex subscriptions() {
     return subscriptions;
+  }
+
+  /** How patterns of SUBSCRIBE and QUERY are to be parsed. */
+  AddressPattern.GlobstarParent globstarParent() {
+    return config.globstarMatchesParent()
+        ? AddressPattern.GlobstarParent.MATCHES
+        : AddressPattern.GlobstarParent.EXCLUDED;
+  }
+
+  Histories histories() {
+    return histories;
   }
 
   SignalRegistry signals() {

@@ -29,6 +29,7 @@ final class Session {
   private final Lane lane;
   private final Connection connection;
   private final Outbound outbound;
+  private final Flows flows;
   private final long connectedMicros;
 
   final Map<Integer, Subscription> subscriptions = new HashMap<>();
@@ -87,6 +88,7 @@ final class Session {
     this.lane = lane;
     this.connection = connection;
     this.outbound = new Outbound(this, lane, connection, router);
+    this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
     setNow(lastActiveNanos, connectedMicros);
@@ -131,6 +133,11 @@ final class Session {
 
   Outbound outbound() {
     return outbound;
+  }
+
+  /** What its subscriptions with options hold back. */
+  Flows flows() {
+    return flows;
   }
 
   boolean ended() {
@@ -221,6 +228,7 @@ final class Session {
   void end() {
     ended = true;
     snapshots.clear();
+    flows.end();
     outbound.close();
   }
 

@@ -28,7 +28,7 @@ class SubscriptionIndexTest {
   }
 
   private Set<Subscription> match(String address) {
-    return index.match(address.getBytes(StandardCharsets.UTF_8));
+    return Set.of(index.match(address.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
