@@ -32,7 +32,12 @@ class ThinningTest {
 
   /** Without what else holds gestures back or has a time of its own. */
   private Router router =
-      new Router(RouterConfig.builder().gestureIntervalNanos(0).parameterTtlNanos(0).build(), time);
+      new Router(RouterConfig.builder()
+              .gestureIntervalNanos(0)
+              .cancelGestures(false)
+              .parameterTtlNanos(0)
+              .build(),
+          time);
 
   private Lane lane = router.addLane(time.loop());
   private TestPeer writer = client("writer");
