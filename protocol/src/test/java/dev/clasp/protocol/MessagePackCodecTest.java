@@ -365,7 +365,7 @@ class MessagePackCodecTest {
           map("k", Value.of(1)));
 
   /** A message of each type with all its fields, and the names of those that it must have. */
-  private record Full(Message message, String... required) {
+  record Full(Message message, String... required) {
     String type() {
       return ((Value.Text) fields().getOrDefault("type", Value.NULL)).value();
     }
