@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.MessageType;
+import dev.clasp.protocol.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,37 @@ final class Address {
   /** Unix time of the last write. */
   long writtenMicros;
 
+  /** Monotonic time of the last write. */
+  long writtenNanos;
+
+  /** Monotonic time of the last write or GET. */
+  long usedNanos;
+
+  /**
+   * The last SET with a lifetime of its own gave this one ({@link dev.clasp.protocol.Ttl#ofWord}).
+   */
+  boolean hasTtl;
+
+  int ttlWord;
+
+  /** Monotonic time of the write that gave the lifetime. */
+  long ttlNanos;
+
+  /** When the expiry that is in an agenda looks at this address; valid while it is armed. */
+  long expiryDue;
+
+  /** Which of the expiries in agendas is valid; 0 = none. */
+  int expiryTicket;
+
+  /** The newest ticket ever given. */
+  int expiryTickets;
+
+  /** Whose quota this parameter counts against. */
+  @Nullable Quota creator;
+
+  /** From the configuration, by pattern. */
+  ConflictStrategy strategy = ConflictStrategy.LWW;
+
   /** Session id of the last writer, ASCII. */
   byte[] writer = NO_VALUE;
 
@@ -54,9 +86,19 @@ final class Address {
   boolean touched;
 
   /**
-   * How many gestures and timelines hold on to this address; while there are any it stays interned.
+   * How many gestures, timelines and announcements hold on to this address; while there are any it
+   * stays interned. See {@link Stripe#pin}.
    */
   int pins;
+
+  /** Waits among the addresses without a parameter to be forgotten. */
+  boolean idle;
+
+  /** The newest timeline published here; null if there is none. */
+  @Nullable StoredTimeline timeline;
+
+  /** What an announcement says about the parameter here; null if nothing. */
+  @Nullable AnnouncedParameter announced;
 
   private static final byte[] NO_VALUE = {};
 
@@ -84,6 +126,67 @@ final class Address {
     System.arraycopy(b, offset, value, 0, length);
     valueLength = length;
     valueType = type;
+  }
+
+  /** Everything that a write changes. */
+  record Saved(
+      boolean stored,
+      byte[] value,
+      int valueType,
+      long revision,
+      long writtenMicros,
+      long writtenNanos,
+      long usedNanos,
+      boolean hasTtl,
+      int ttlWord,
+      long ttlNanos,
+      @Nullable Quota creator,
+      byte[] writer,
+      @Nullable Session lockHolder) {}
+
+  Saved save() {
+    return new Saved(
+        stored,
+        Arrays.copyOf(value, valueLength),
+        valueType,
+        revision,
+        writtenMicros,
+        writtenNanos,
+        usedNanos,
+        hasTtl,
+        ttlWord,
+        ttlNanos,
+        creator,
+        writer,
+        lockHolder);
+  }
+
+  /** Undoes writes. An expiry that they put into an agenda stays and finds what is right then. */
+  void restore(Saved saved) {
+    store(saved.value, 0, saved.value.length, saved.valueType);
+    stored = saved.stored;
+    revision = saved.revision;
+    writtenMicros = saved.writtenMicros;
+    writtenNanos = saved.writtenNanos;
+    usedNanos = saved.usedNanos;
+    hasTtl = saved.hasTtl;
+    ttlWord = saved.ttlWord;
+    ttlNanos = saved.ttlNanos;
+    creator = saved.creator;
+    writer = saved.writer;
+    lockHolder = saved.lockHolder;
+  }
+
+  /** Forgets the value. What remains: the revision, the route, and who is interested. */
+  void clear() {
+    stored = false;
+    value = NO_VALUE;
+    valueLength = 0;
+    valueType = ValueLayout.NULL;
+    writer = NO_VALUE;
+    hasTtl = false;
+    expiryTicket = 0;
+    creator = null;
   }
 
   /** Bytes of a SNAPSHOT entry with writer and timestamp (wire.md 5.10). */

@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.protocol.ByteHash;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * All interned addresses, divided into stripes by hash. The hash is seeded at random so that nobody
@@ -18,9 +19,12 @@ final class AddressSpace {
   /** Stored parameters in all stripes. */
   private final AtomicInteger parameters = new AtomicInteger();
 
-  AddressSpace(int maxIdleAddresses) {
+  /** Bytes of their addresses and values. */
+  private final AtomicLong bytes = new AtomicLong();
+
+  AddressSpace(RouterConfig config) {
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new Stripe(i, maxIdleAddresses / STRIPES);
+      stripes[i] = new Stripe(i, config.maxIdleAddresses() / STRIPES, config.parameterRules());
     }
   }
 
@@ -39,5 +43,9 @@ final class AddressSpace {
 
   AtomicInteger parameters() {
     return parameters;
+  }
+
+  AtomicLong bytes() {
+    return bytes;
   }
 }

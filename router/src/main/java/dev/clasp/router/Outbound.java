@@ -79,6 +79,19 @@ final class Outbound {
     }
   }
 
+  /**
+   * Sends a message that others want to send and that may be lost: false, and nothing is sent, if
+   * it would fill the queue, so that it never does the session any harm.
+   */
+  boolean offer(Delivery message) {
+    if (!direct && !queue.hasRoomFor(message.frame().length)) {
+      return false;
+    }
+    lane.out.load(message);
+    send(lane.out);
+    return true;
+  }
+
   /** Nothing more is sent; frees what waits. */
   void close() {
     closed = true;
@@ -202,6 +215,7 @@ final class Outbound {
     batch = null;
     bytesOut += count;
     lane.add(Counter.BYTES_OUT, count);
+    lane.record(Distribution.BATCH_BYTES, count);
     lane.add(Counter.FRAMES_OUT, messagesOut - messagesFlushed);
     messagesFlushed = messagesOut;
     writing = true;
@@ -258,7 +272,7 @@ final class Outbound {
     windowDrops++;
     if (windowDrops >= NOTICE_DROPS && now - lastNotice >= NOTICE_WINDOW_NANOS) {
       lastNotice = now;
-      lane.add(Counter.ERRORS, 1);
+      lane.countError(ErrorCode.OVERFLOW);
       byte[] frame =
           FrameCodec.encode(
               new Message.Error(

@@ -11,10 +11,12 @@ import java.util.Map;
  *
  * <p>A session appears once however many of its subscriptions match; its mask is the union of
  * theirs.
+ *
+ * @param size receivers of all lanes
  */
-record Route(Group[] groups) {
+record Route(Group[] groups, int size) {
 
-  static final Route NONE = new Route(new Group[0]);
+  static final Route NONE = new Route(new Group[0], 0);
 
   /**
    * The receivers of one lane; {@code masks[i]} tells which signal types {@code sessions[i]} wants.
@@ -38,6 +40,7 @@ record Route(Group[] groups) {
                 lane,
                 masks.keySet().toArray(Session[]::new),
                 masks.values().stream().mapToInt(Integer::intValue).toArray())));
-    return new Route(groups.toArray(Group[]::new));
+    return new Route(
+        groups.toArray(Group[]::new), groups.stream().mapToInt(g -> g.sessions().length).sum());
   }
 }

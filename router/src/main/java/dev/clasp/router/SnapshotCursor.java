@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Parts are cut at {@value #MAX_BYTES} bytes and {@value #MAX_ENTRIES} entries (D17). Lane
  * thread only.
  */
-final class SnapshotCursor {
+final class SnapshotCursor implements CatchUp {
 
   static final int MAX_ENTRIES = 800;
   static final int MAX_BYTES = 60_000;
@@ -63,8 +63,8 @@ final class SnapshotCursor {
     return new SnapshotCursor(router, pattern, literal, false);
   }
 
-  /** Sends the next parts; true when all is sent. */
-  boolean advance(Session session) {
+  @Override
+  public boolean advance(Session session) {
     begin(session.lane());
     if (literal != null) {
       long hash = router.space().hash(literal, 0, literal.length);

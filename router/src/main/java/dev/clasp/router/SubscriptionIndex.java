@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.AddressPattern.Segment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -55,6 +56,17 @@ final class SubscriptionIndex {
       remove(root, subscription, subscription.pattern().segments(), 0);
     }
     changed();
+  }
+
+  /** Every subscription. */
+  synchronized List<Subscription> all() {
+    List<Subscription> all = new ArrayList<>(size);
+    ArrayDeque<Node> open = new ArrayDeque<>(List.of(root));
+    for (Node node = open.poll(); node != null; node = open.poll()) {
+      all.addAll(node.subscriptions);
+      open.addAll(node.children.values());
+    }
+    return all;
   }
 
   /** The route of an address and nothing newer than the epoch read before. */
