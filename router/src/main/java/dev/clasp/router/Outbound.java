@@ -163,6 +163,11 @@ final class Outbound {
     return direct;
   }
 
+  /** Everything has been handed to the connection. */
+  boolean idle() {
+    return direct && length == 0;
+  }
+
   int queued() {
     return queue.messages();
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToLongFunction;
@@ -96,11 +97,25 @@ public final class Router {
     return new RouterConnection(this, lane, connection);
   }
 
-  /** Ends every session with the reason. Any thread. */
-  public void closeAll(CloseReason reason) {
+  /**
+   * Ends every session with the reason: each as soon as what waits for it has been handed to its
+   * connection, at the latest after the time given. Any thread.
+   *
+   * @return completes when all connections have been told to close
+   */
+  public CompletableFuture<Void> closeAll(CloseReason reason, long drainNanos) {
+    List<CompletableFuture<Void>> told = new ArrayList<>();
     for (Session session : sessions.values()) {
-      session.lane().executor().execute(() -> session.close(reason));
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      told.add(one);
+      Lane lane = session.lane();
+      lane.executor()
+          .execute(() -> {
+            lane.drainInbox();
+            session.closeWhenFlushed(reason, drainNanos, () -> one.complete(null));
+          });
     }
+    return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
   }
 
   public RouterConfig config() {
