@@ -284,7 +284,9 @@ class ScenariosTest {
             .toList());
 
     limited.await("/s8b/sensor/x", 600);
-    assertThat(limited.all().size()).as("of 600 samples in much less than ten seconds").isLessThan(300);
+    assertThat(limited.all().size())
+        .as("of 600 samples in much less than ten seconds")
+        .isLessThan(300);
   }
 
   @Test
