@@ -223,7 +223,8 @@ final class Outbound {
     return b;
   }
 
-  private void writeBatch() {
+  /** Writes the batch now; at the end of the loop turn it would be written anyway. */
+  void writeBatch() {
     byte[] b = batch;
     if (b == null || length == 0) {
       return;

@@ -224,8 +224,12 @@ final class Session {
     }
   }
 
-  /** Ends the connection, saying why; the rest happens when it is closed. */
+  /**
+   * Ends the connection, saying why; the rest happens when it is closed. What was said to it in
+   * this loop turn still goes out.
+   */
   void close(CloseReason reason) {
+    outbound.writeBatch();
     connection.close(reason);
   }
 

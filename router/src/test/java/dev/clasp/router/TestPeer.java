@@ -57,6 +57,10 @@ final class TestPeer implements Connection {
 
   @Override
   public void write(byte[] framed, int offset, int length) {
+    if (closed != null) {
+      // Lost, as in a transport.
+      return;
+    }
     writes.add(length);
     int at = offset;
     while (at < offset + length) {
@@ -137,7 +141,14 @@ final class TestPeer implements Connection {
 
   /** Delivers without running the loops: as in the middle of a turn. */
   void sendWithinTurn(Message message) {
-    byte[] bytes = FrameCodec.encode(message);
+    sendWithinTurn(FrameCodec.encode(message));
+  }
+
+  void sendHexWithinTurn(String hex) {
+    sendWithinTurn(HexFormat.of().parseHex(hex));
+  }
+
+  private void sendWithinTurn(byte[] bytes) {
     connection.frame(bytes, 0, bytes.length);
     connection.readComplete();
   }
