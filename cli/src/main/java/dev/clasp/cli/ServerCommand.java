@@ -37,7 +37,12 @@ final class ServerCommand implements Callable<Integer> {
   /** Which writes are acknowledged. */
   enum Ack {
     QOS,
-    ALWAYS
+    ALWAYS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static final RouterConfig ROUTER = RouterConfig.DEFAULT;

@@ -8,6 +8,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +24,8 @@ import java.util.Set;
  * @param outIsTerminal a person reads stdout
  * @param errIsTerminal a person reads stderr
  * @param columns width of the terminal
+ * @param clock wall clock, for the times of what is printed
+ * @param zone for times of day
  * @param interrupts SIGINT and SIGTERM
  */
 record Terminal(
@@ -30,6 +35,8 @@ record Terminal(
     boolean outIsTerminal,
     boolean errIsTerminal,
     int columns,
+    InstantSource clock,
+    ZoneId zone,
     Interrupts interrupts) {
 
   private static final int DEFAULT_COLUMNS = 80;
@@ -55,7 +62,15 @@ record Terminal(
         out,
         err,
         Integer.getInteger("clasp.columns", DEFAULT_COLUMNS),
+        InstantSource.system(),
+        ZoneId.systemDefault(),
         interrupts);
+  }
+
+  /** Wall-clock time in Unix microseconds. */
+  long unixMicros() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
   }
 
   private static PrintWriter writer(FileDescriptor descriptor, String encodingProperty) {

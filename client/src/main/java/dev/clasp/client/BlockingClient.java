@@ -1,6 +1,7 @@
 package dev.clasp.client;
 
 import dev.clasp.protocol.GesturePhase;
+import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Value;
 import java.time.Duration;
@@ -14,11 +15,17 @@ import java.util.Optional;
  */
 public final class BlockingClient {
 
-  BlockingClient() {}
+  private final ClaspClient client;
+  private final Conductor conductor;
+
+  BlockingClient(ClaspClient client, Conductor conductor) {
+    this.client = client;
+    this.conductor = conductor;
+  }
 
   /** The asynchronous face of the same client. */
   public ClaspClient async() {
-    throw new UnsupportedOperationException();
+    return client;
   }
 
   /** Writes a parameter and waits for the router to confirm it. */
@@ -28,7 +35,7 @@ public final class BlockingClient {
 
   /** Writes a parameter; see {@link ClaspClient#set(String, Value, SetOptions)}. */
   public Ack set(String address, Value value, SetOptions options) {
-    throw new UnsupportedOperationException();
+    return ask(Requests.write(address, value, options));
   }
 
   public Ack set(String address, double value) {
@@ -49,7 +56,7 @@ public final class BlockingClient {
 
   /** Asks the router for a parameter; empty when there is none. */
   public Optional<Parameter> get(String address) {
-    throw new UnsupportedOperationException();
+    return ask(Requests.read(address));
   }
 
   /** Subscribes and waits until the router has taken it; the caller takes the signals. */
@@ -59,56 +66,71 @@ public final class BlockingClient {
 
   /** Subscribes and waits until the router has taken it; the caller takes the signals. */
   public SignalQueue subscribe(String pattern, SubscribeOptions options) {
-    throw new UnsupportedOperationException();
+    QueueSink queue = new QueueSink(new SignalBuffer(options.capacity(), options.latestOnly()));
+    SubscriptionHandle subscription =
+        conductor.subscribe(Addresses.pattern(pattern), options, queue);
+    queue.belongsTo(subscription);
+    try {
+      Waiting.on(subscription.activePromise());
+    } catch (ClaspException e) {
+      subscription.close();
+      throw e;
+    }
+    return queue;
   }
 
   /** Emits an event; waits until it is handed to the connection. */
   public void emit(String address) {
-    throw new UnsupportedOperationException();
+    ask(Requests.event(address, Content.NONE, client.time()));
   }
 
   /** Emits an event; waits until it is handed to the connection. */
   public void emit(String address, Value value) {
-    throw new UnsupportedOperationException();
+    ask(Requests.event(address, Content.of(value), client.time()));
   }
 
   /** Sends a stream sample; waits until it is handed to the connection. */
   public void stream(String address, Value sample) {
-    throw new UnsupportedOperationException();
+    ask(Requests.stream(address, Content.of(sample), 0, client.time()));
   }
 
   /** Sends a step of a gesture; waits until it is handed to the connection. */
   public void gesture(String address, int id, GesturePhase phase, Value value) {
-    throw new UnsupportedOperationException();
+    ask(Requests.gesture(address, id, phase, value, client.time()));
   }
 
   /** Publishes a timeline; waits until it is handed to the connection. */
   public void timeline(String address, Timeline timeline) {
-    throw new UnsupportedOperationException();
+    ask(Requests.timeline(address, timeline, client.time()));
   }
 
   /** Sends a bundle and waits for the router to accept it. */
   public Ack bundle(BundleBuilder bundle) {
-    throw new UnsupportedOperationException();
+    return ask(Requests.group(bundle));
   }
 
   /** Round trip to the router. */
   public Duration ping() {
-    throw new UnsupportedOperationException();
+    return ask(Requests.ping());
   }
 
   /** Measures the router's clock. */
   public ClockReading sync() {
-    throw new UnsupportedOperationException();
+    return ask(new Request.ClockCheck());
   }
 
   /** Tells the router what signals there are. */
   public void announce(String namespace, List<SignalDefinition> signals) {
-    throw new UnsupportedOperationException();
+    ask(Requests.announcement(namespace, signals));
   }
 
   /** The announced signals whose addresses match. */
   public List<SignalDefinition> query(String pattern) {
-    throw new UnsupportedOperationException();
+    return ask(Requests.question(pattern));
+  }
+
+  private <T> T ask(Request<T> request) {
+    request.waitedForDirectly();
+    return Waiting.on(conductor.submit(request).future());
   }
 }

@@ -6,8 +6,10 @@ import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -120,5 +122,16 @@ public final class BundleBuilder {
 
   Set<String> addresses() {
     return Set.copyOf(addresses);
+  }
+
+  /** The last value for each parameter. */
+  Map<String, Value> writes() {
+    Map<String, Value> writes = new HashMap<>();
+    for (Message message : messages) {
+      if (message instanceof Message.SetValue set) {
+        writes.put(set.address(), set.value());
+      }
+    }
+    return writes;
   }
 }

@@ -1,20 +1,37 @@
 package dev.clasp.client;
 
+import dev.clasp.client.ClaspException.Kind;
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.EncodeException;
 import dev.clasp.protocol.Feature;
+import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.GesturePhase;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Value;
 import dev.clasp.transport.Backoff;
 import dev.clasp.transport.EventLoops;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A client of a CLASP router. Thread-safe; nothing here waits except {@link #close}. See the
@@ -43,7 +60,24 @@ import java.util.function.Supplier;
  */
 public final class ClaspClient implements AutoCloseable {
 
-  private ClaspClient() {}
+  private static final Logger LOG = LoggerFactory.getLogger(ClaspClient.class);
+
+  /** The closing handshake of the connection and the end of its threads, beyond the requests. */
+  private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+  private static final Set<String> SCHEMES = Set.of("ws", "wss");
+
+  private static final Duration MAX_LIMIT = Duration.ofDays(1);
+
+  private static final int MIN_WAITING_BYTES = 64 << 10;
+
+  private final Conductor conductor;
+  private final BlockingClient blocking;
+
+  ClaspClient(Conductor conductor) {
+    this.conductor = conductor;
+    this.blocking = new BlockingClient(this, conductor);
+  }
 
   /**
    * Starts configuring a client.
@@ -52,7 +86,12 @@ public final class ClaspClient implements AutoCloseable {
    * @throws ClaspException of kind INVALID: not a URI
    */
   public static Builder builder(String uri) {
-    throw new UnsupportedOperationException(uri);
+    try {
+      return new Builder(List.of(new URI(uri)));
+    } catch (URISyntaxException e) {
+      throw new ClaspException(
+          Kind.INVALID, "cannot use '" + uri + "': it is not a URI such as ws://localhost:7330", e);
+    }
   }
 
   /**
@@ -62,7 +101,7 @@ public final class ClaspClient implements AutoCloseable {
    * @throws ClaspException of kind INVALID: no URI
    */
   public static Builder builder(URI... uris) {
-    throw new UnsupportedOperationException(List.of(uris).toString());
+    return new Builder(List.of(uris));
   }
 
   // --- parameters --------------------------------------------------------------------------------
@@ -79,7 +118,7 @@ public final class ClaspClient implements AutoCloseable {
    *     to the connection
    */
   public CompletableFuture<Ack> set(String address, Value value, SetOptions options) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.write(address, value, options)).future();
   }
 
   public CompletableFuture<Ack> set(String address, double value) {
@@ -105,7 +144,7 @@ public final class ClaspClient implements AutoCloseable {
    *     future fails with TIMEOUT
    */
   public CompletableFuture<Optional<Parameter>> get(String address) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.read(address)).future();
   }
 
   /**
@@ -113,7 +152,7 @@ public final class ClaspClient implements AutoCloseable {
    * address that no open subscription covers. While disconnected, the last known one.
    */
   public Optional<Parameter> cached(String address) {
-    throw new UnsupportedOperationException();
+    return conductor.cached(address);
   }
 
   // --- subscriptions -----------------------------------------------------------------------------
@@ -134,7 +173,13 @@ public final class ClaspClient implements AutoCloseable {
    */
   public Subscription subscribe(
       String pattern, SubscribeOptions options, Consumer<? super Signal> callback) {
-    throw new UnsupportedOperationException();
+    SignalSink sink =
+        new CallbackSink(
+            new SignalBuffer(options.capacity(), options.latestOnly()),
+            lineFor(options),
+            callback,
+            failure -> conductor.callbackFailed(pattern, failure));
+    return conductor.subscribe(Addresses.pattern(pattern), options, sink);
   }
 
   /** Signals as a publisher; see {@link #signals(String, SubscribeOptions)}. */
@@ -149,19 +194,30 @@ public final class ClaspClient implements AutoCloseable {
    * the subscription or the client gives up.
    */
   public Flow.Publisher<Signal> signals(String pattern, SubscribeOptions options) {
-    throw new UnsupportedOperationException();
+    AddressPattern parsed = Addresses.pattern(pattern);
+    return subscriber -> {
+      Objects.requireNonNull(subscriber);
+      PublisherSink sink =
+          new PublisherSink(
+              new SignalBuffer(options.capacity(), options.latestOnly()),
+              lineFor(options),
+              subscriber,
+              failure -> conductor.callbackFailed(pattern, failure));
+      subscriber.onSubscribe(sink);
+      sink.belongsTo(conductor.subscribe(parsed, options, sink));
+    };
   }
 
   // --- moments -----------------------------------------------------------------------------------
 
   /** Emits an event without a value. Completes when it is handed to the connection. */
   public CompletableFuture<Void> emit(String address) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.event(address, Content.NONE, time())).future();
   }
 
   /** Emits an event. Completes when it is handed to the connection. */
   public CompletableFuture<Void> emit(String address, Value value) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.event(address, Content.of(value), time())).future();
   }
 
   /**
@@ -169,7 +225,7 @@ public final class ClaspClient implements AutoCloseable {
    * is too slow, older samples are dropped and their futures fail with OVERFLOW.
    */
   public CompletableFuture<Void> stream(String address, Value sample) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.stream(address, Content.of(sample), 0, time())).future();
   }
 
   public CompletableFuture<Void> stream(String address, double sample) {
@@ -182,7 +238,9 @@ public final class ClaspClient implements AutoCloseable {
    * @param rate samples per second; 0 = not told
    */
   public CompletableFuture<Void> stream(String address, double[] samples, int rate) {
-    throw new UnsupportedOperationException();
+    return conductor
+        .submit(Requests.stream(address, Content.ofSamples(samples), rate, time()))
+        .future();
   }
 
   /**
@@ -191,12 +249,12 @@ public final class ClaspClient implements AutoCloseable {
    * @param id of the contact; unsigned
    */
   public CompletableFuture<Void> gesture(String address, int id, GesturePhase phase, Value value) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.gesture(address, id, phase, value, time())).future();
   }
 
   /** Publishes a timeline. Completes when it is handed to the connection. */
   public CompletableFuture<Void> timeline(String address, Timeline timeline) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.timeline(address, timeline, time())).future();
   }
 
   /**
@@ -206,14 +264,14 @@ public final class ClaspClient implements AutoCloseable {
    *     been carried out
    */
   public CompletableFuture<Ack> bundle(BundleBuilder bundle) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.group(bundle)).future();
   }
 
   // --- the router --------------------------------------------------------------------------------
 
   /** Measures the round trip to the router, queues included. */
   public CompletableFuture<Duration> ping() {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.ping()).future();
   }
 
   /**
@@ -222,12 +280,12 @@ public final class ClaspClient implements AutoCloseable {
    * not answer; then {@link #time} goes by its WELCOME.
    */
   public CompletableFuture<ClockReading> sync() {
-    throw new UnsupportedOperationException();
+    return conductor.submit(new Request.ClockCheck()).future();
   }
 
   /** What is known about the router's clock. */
   public ClockReading clock() {
-    throw new UnsupportedOperationException();
+    return conductor.clockReading();
   }
 
   /**
@@ -235,42 +293,42 @@ public final class ClaspClient implements AutoCloseable {
    * to 100 ms are spread out, at 1 ms per second at most.
    */
   public long time() {
-    throw new UnsupportedOperationException();
+    return conductor.time();
   }
 
   /** Tells the router what signals there are, for {@link #query} of others. */
   public CompletableFuture<Void> announce(String namespace, List<SignalDefinition> signals) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.announcement(namespace, signals)).future();
   }
 
   /** The announced signals whose addresses match. */
   public CompletableFuture<List<SignalDefinition>> query(String pattern) {
-    throw new UnsupportedOperationException();
+    return conductor.submit(Requests.question(pattern)).future();
   }
 
   /** Session id that the router gave the current or last connection. */
   public String session() {
-    throw new UnsupportedOperationException();
+    return conductor.session();
   }
 
   /** The router of the current or last connection. */
   public ServerIdentity server() {
-    throw new UnsupportedOperationException();
+    return conductor.server();
   }
 
   // --- the client --------------------------------------------------------------------------------
 
   public ClientState state() {
-    throw new UnsupportedOperationException();
+    return conductor.state();
   }
 
   public Statistics statistics() {
-    throw new UnsupportedOperationException();
+    return conductor.statistics();
   }
 
   /** The same client with methods that wait. */
   public BlockingClient blocking() {
-    throw new UnsupportedOperationException();
+    return blocking;
   }
 
   /**
@@ -280,32 +338,85 @@ public final class ClaspClient implements AutoCloseable {
    */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Conductor> closed = conductor.close();
+    if (conductor.inLoop()) {
+      return;
+    }
+    try {
+      closed.get(
+          conductor.config().requestTimeout().plus(CLOSE_GRACE).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("closing {} takes longer than expected; it goes on in the background", this, e);
+    }
   }
 
   /** As {@link #close}, without waiting. */
   public CompletableFuture<Void> closeAsync() {
-    throw new UnsupportedOperationException();
+    return conductor.close().thenAccept(_ -> {});
+  }
+
+  private TaskLine lineFor(SubscribeOptions options) {
+    return options.executor().map(conductor::lineOn).orElseGet(conductor::dispatcher);
+  }
+
+  @Override
+  public String toString() {
+    return "ClaspClient[" + conductor.config().name() + ", " + state() + "]";
   }
 
   /** Configures a client. Not thread-safe; may build several clients. */
   public static final class Builder {
 
-    private Builder() {}
+    private final List<URI> uris;
+    private String name = ClientConfig.DEFAULT_NAME;
+    private Set<Feature> features = ClientConfig.DEFAULT_FEATURES;
+    private Supplier<String> tokens = () -> "";
+    private boolean tokenMayChange;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration requestTimeout = Duration.ofSeconds(5);
+    private boolean reconnect = true;
+    private boolean awaitRouter;
+    private Backoff backoff = Backoff.DEFAULT;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private Optional<EventLoops> loops = Optional.empty();
+    private Consumer<? super ClientEvent> listener = _ -> {};
+    private OfflinePolicy offline = OfflinePolicy.BUFFER;
+    private int maxWaitingBytes = 8 << 20;
+    private boolean clockSync = true;
+
+    private Builder(List<URI> uris) {
+      if (uris.isEmpty()) {
+        throw new ClaspException(Kind.INVALID, "a client needs the URI of a router");
+      }
+      for (URI uri : uris) {
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        if (!SCHEMES.contains(scheme) || uri.getHost() == null) {
+          throw new ClaspException(
+              Kind.INVALID, "cannot use " + uri + ": expected a URI such as ws://localhost:7330");
+        }
+      }
+      this.uris = List.copyOf(uris);
+    }
 
     /** What the router shows to others. Default: {@code CLASP Java}. */
     public Builder name(String value) {
-      throw new UnsupportedOperationException();
+      name = value;
+      return this;
     }
 
     /** What the client says it supports. Default: everything but federation. */
     public Builder features(Set<Feature> value) {
-      throw new UnsupportedOperationException();
+      features = Set.copyOf(value);
+      return this;
     }
 
     /** Token for routers that ask for one. */
     public Builder token(String value) {
-      throw new UnsupportedOperationException();
+      tokens = () -> value;
+      tokenMayChange = false;
+      return this;
     }
 
     /**
@@ -314,22 +425,27 @@ public final class ClaspClient implements AutoCloseable {
      * empty token means none.
      */
     public Builder token(Supplier<String> value) {
-      throw new UnsupportedOperationException();
+      tokens = value;
+      tokenMayChange = true;
+      return this;
     }
 
     /** For each attempt to connect, from the first packet to WELCOME. Default 10 s. */
     public Builder connectTimeout(Duration value) {
-      throw new UnsupportedOperationException();
+      connectTimeout = positive(value, "the limit for connecting");
+      return this;
     }
 
     /** For each request, from the call to the answer. Default 5 s. */
     public Builder requestTimeout(Duration value) {
-      throw new UnsupportedOperationException();
+      requestTimeout = positive(value, "the limit for requests");
+      return this;
     }
 
     /** Whether to connect again when the connection is lost. Default true. */
     public Builder reconnect(boolean value) {
-      throw new UnsupportedOperationException();
+      reconnect = value;
+      return this;
     }
 
     /**
@@ -337,7 +453,8 @@ public final class ClaspClient implements AutoCloseable {
      * can be reached. Default false: it tries each URI once.
      */
     public Builder awaitRouter(boolean value) {
-      throw new UnsupportedOperationException();
+      awaitRouter = value;
+      return this;
     }
 
     /**
@@ -345,12 +462,14 @@ public final class ClaspClient implements AutoCloseable {
      * when a connection has lasted for 30 s.
      */
     public Builder backoff(Backoff value) {
-      throw new UnsupportedOperationException();
+      backoff = value;
+      return this;
     }
 
     /** Adds a header to the upgrade request of WebSocket connections. */
-    public Builder header(String name, String value) {
-      throw new UnsupportedOperationException();
+    public Builder header(String headerName, String value) {
+      headers.put(headerName, value);
+      return this;
     }
 
     /**
@@ -358,17 +477,20 @@ public final class ClaspClient implements AutoCloseable {
      * of the client's own.
      */
     public Builder loops(EventLoops value) {
-      throw new UnsupportedOperationException();
+      loops = Optional.of(value);
+      return this;
     }
 
     /** Told what happens to the client, on the dispatcher. An exception is logged. */
     public Builder listener(Consumer<? super ClientEvent> value) {
-      throw new UnsupportedOperationException();
+      listener = value;
+      return this;
     }
 
     /** What happens to operations while disconnected. Default {@link OfflinePolicy#BUFFER}. */
     public Builder offline(OfflinePolicy value) {
-      throw new UnsupportedOperationException();
+      offline = value;
+      return this;
     }
 
     /**
@@ -377,12 +499,19 @@ public final class ClaspClient implements AutoCloseable {
      * oldest first, and when there are none, operations fail with OVERFLOW.
      */
     public Builder maxWaitingBytes(int value) {
-      throw new UnsupportedOperationException();
+      if (value < MIN_WAITING_BYTES) {
+        throw new ClaspException(
+            Kind.INVALID,
+            "maxWaitingBytes must be at least " + MIN_WAITING_BYTES + ", not " + value);
+      }
+      maxWaitingBytes = value;
+      return this;
     }
 
     /** Whether to measure the router's clock after connecting and every 30 s. Default true. */
     public Builder clockSync(boolean value) {
-      throw new UnsupportedOperationException();
+      clockSync = value;
+      return this;
     }
 
     /**
@@ -392,7 +521,7 @@ public final class ClaspClient implements AutoCloseable {
      *     REFUSED, INVALID
      */
     public CompletableFuture<ClaspClient> connect() {
-      throw new UnsupportedOperationException();
+      return start().thenApply(ClaspClient::new);
     }
 
     /**
@@ -401,7 +530,60 @@ public final class ClaspClient implements AutoCloseable {
      * @throws ClaspException UNREACHABLE, TIMEOUT, REFUSED, INVALID or INTERRUPTED
      */
     public ClaspClient connectBlocking() {
-      throw new UnsupportedOperationException();
+      return new ClaspClient(Waiting.on(start()));
+    }
+
+    private CompletableFuture<Conductor> start() {
+      checkHello();
+      EventLoops group = loops.orElseGet(() -> EventLoops.create("clasp-client-loop", 1));
+      EventLoops pinned = group.pinned();
+      ClientConfig config =
+          new ClientConfig(
+              uris,
+              name,
+              features,
+              tokens,
+              tokenMayChange,
+              connectTimeout,
+              requestTimeout,
+              reconnect,
+              awaitRouter,
+              backoff,
+              listener,
+              offline,
+              maxWaitingBytes,
+              clockSync);
+      return new Conductor(
+              config,
+              new NettyReactor(pinned.next()),
+              new WebSocketDialer(
+                  pinned, Map.copyOf(headers), loops.isPresent() ? () -> {} : group::close),
+              Threads.create(),
+              new SplittableRandom())
+          .start();
+    }
+
+    private void checkHello() {
+      try {
+        FrameCodec.encode(
+            new Message.Hello(
+                1,
+                features,
+                name,
+                tokenMayChange ? Optional.empty() : Optional.of(tokens.get()),
+                Optional.empty()));
+      } catch (EncodeException e) {
+        throw new ClaspException(
+            Kind.INVALID, "the name or the token cannot be sent: " + e.getMessage(), e);
+      }
+    }
+
+    private static Duration positive(Duration value, String what) {
+      if (value.isNegative() || value.isZero() || value.compareTo(MAX_LIMIT) > 0) {
+        throw new ClaspException(
+            Kind.INVALID, what + " must be more than nothing and at most a day, not " + value);
+      }
+      return value;
     }
   }
 }

@@ -54,6 +54,13 @@ public final class ClaspException extends RuntimeException {
     this.address = address;
   }
 
+  /** The same with the stack of this thread, for one that was made on the loop. */
+  ClaspException here() {
+    ClaspException copy = new ClaspException(kind, getMessage(), code, address);
+    copy.initCause(this);
+    return copy;
+  }
+
   public Kind kind() {
     return kind;
   }
