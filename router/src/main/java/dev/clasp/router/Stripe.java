@@ -71,6 +71,8 @@ final class Stripe {
    * limit.
    */
   void keepIdle(Address address) {
+    // Or it could be the one that goes, while its caller goes on with it.
+    address.touched = true;
     idle.addLast(address);
     for (int chances = 8; idle.size() > maxIdle && chances > 0; chances--) {
       Address oldest = idle.removeFirst();
