@@ -49,7 +49,8 @@ final class HistoryShelf {
     now = nowMicros;
     History history = address.history;
     if (history == null) {
-      if (!reserve(History.firstCost(depth, length))) {
+      // Nobody would free the memory of a forgotten address.
+      if (address.forgotten() || !reserve(History.firstCost(depth, length))) {
         return null;
       }
       history = new History(address, this, length);

@@ -96,6 +96,8 @@ final class Stripe {
    * limit.
    */
   void keepIdle(Address address) {
+    // Or it could be the one that goes, while its caller goes on with it.
+    address.touched = true;
     if (address.idle) {
       return;
     }
