@@ -3,7 +3,7 @@ package dev.clasp.client;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,8 @@ final class Inbox {
   private final Reactor reactor;
   private final Runnable drain;
   private final long maxBytes;
-  private final MpscUnboundedArrayQueue<Submission> queue = new MpscUnboundedArrayQueue<>(CHUNK);
+  private final MpscUnboundedAtomicArrayQueue<Submission> queue =
+      new MpscUnboundedAtomicArrayQueue<>(CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicLong bytes = new AtomicLong();
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bench;
+
+import org.jspecify.annotations.NullMarked;
