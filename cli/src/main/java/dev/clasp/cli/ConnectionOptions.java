@@ -6,6 +6,7 @@ import dev.clasp.client.ClientEvent;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -60,6 +61,11 @@ final class ConnectionOptions {
   /** The router's URL in full. */
   String url() {
     return fullUrl(server);
+  }
+
+  /** The token, if one is given. */
+  Optional<String> token() {
+    return Optional.ofNullable(token);
   }
 
   /** For commands that take the URL as an argument too. */

@@ -3,6 +3,8 @@ package dev.clasp.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,6 +27,7 @@ final class TestTerminal {
 
   static final Instant NOW = Instant.parse("2025-01-31T18:30:00.123Z");
 
+  private final PipedInputStream in = new PipedInputStream();
   private final Recorder out = new Recorder();
   private final Recorder err = new Recorder();
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
@@ -38,6 +41,7 @@ final class TestTerminal {
   TestTerminal(Map<String, String> environment, boolean person) {
     terminal =
         new Terminal(
+            in,
             new PrintWriter(out, false, StandardCharsets.UTF_8),
             new PrintWriter(err, true, StandardCharsets.UTF_8),
             environment,
@@ -91,6 +95,11 @@ final class TestTerminal {
   /** What SIGPIPE tells: from now on nobody reads stdout. */
   void closeOut() {
     out.close();
+  }
+
+  /** Ends standard input. */
+  void closeIn() throws IOException {
+    new PipedOutputStream(in).close();
   }
 
   String out() {
