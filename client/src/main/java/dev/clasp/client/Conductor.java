@@ -406,6 +406,7 @@ final class Conductor implements Connector.Owner {
     threads
         .background()
         .execute(() -> {
+          threads.onEnd().run();
           dialer.close();
           closed.complete(this);
         });
