@@ -5,8 +5,9 @@ public final class Main {
 
   private Main() {}
 
-  /** Prints the version. */
+  /** Runs the command line and ends the process with its status. */
   public static void main(String[] args) {
-    System.out.println("clasp 0.1.0");
+    ProcessInterrupts interrupts = new ProcessInterrupts();
+    interrupts.exit(CommandLines.run(Terminal.system(interrupts), args));
   }
 }

@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.MessageType;
+import dev.clasp.protocol.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,47 @@ final class Address {
 
   int valueType;
 
-  /** 0 = no parameter is stored here. */
+  /** A parameter is stored here. */
+  boolean stored;
+
+  /**
+   * Of the newest value ever stored here; it goes on where it ended when a value is stored again.
+   */
   long revision;
 
   /** Unix time of the last write. */
   long writtenMicros;
+
+  /** Monotonic time of the last write. */
+  long writtenNanos;
+
+  /** Monotonic time of the last write or GET. */
+  long usedNanos;
+
+  /**
+   * The last SET with a lifetime of its own gave this one ({@link dev.clasp.protocol.Ttl#ofWord}).
+   */
+  boolean hasTtl;
+
+  int ttlWord;
+
+  /** Monotonic time of the write that gave the lifetime. */
+  long ttlNanos;
+
+  /** When the expiry that is in an agenda looks at this address; valid while it is armed. */
+  long expiryDue;
+
+  /** Which of the expiries in agendas is valid; 0 = none. */
+  int expiryTicket;
+
+  /** The newest ticket ever given. */
+  int expiryTickets;
+
+  /** Whose quota this parameter counts against. */
+  @Nullable Quota creator;
+
+  /** From the configuration, by pattern; null if no pattern matches. */
+  @Nullable ConflictStrategy configured;
 
   /** Session id of the last writer, ASCII. */
   byte[] writer = NO_VALUE;
@@ -45,8 +82,29 @@ final class Address {
 
   int routeEpoch = -1;
 
+  /** Earlier values and messages, if any are kept. */
+  @Nullable History history;
+
+  /** No longer interned. Written under the lock of the stripe, read by anybody. */
+  private volatile boolean forgotten;
+
   /** Used since the idle sweep last passed by (second chance). */
   boolean touched;
+
+  /**
+   * How many gestures, timelines and announcements hold on to this address; while there are any it
+   * stays interned. See {@link Stripe#pin}.
+   */
+  int pins;
+
+  /** Waits among the addresses without a parameter to be forgotten. */
+  boolean idle;
+
+  /** The newest timeline published here; null if there is none. */
+  @Nullable StoredTimeline timeline;
+
+  /** What an announcement says about the parameter here; null if nothing. */
+  @Nullable AnnouncedParameter announced;
 
   private static final byte[] NO_VALUE = {};
 
@@ -56,7 +114,34 @@ final class Address {
   }
 
   boolean stored() {
-    return revision != 0;
+    return stored;
+  }
+
+  /** The configuration knows best, then whoever announced the parameter. */
+  ConflictStrategy strategy() {
+    if (configured != null) {
+      return configured;
+    }
+    ConflictStrategy said = announced == null ? null : announced.strategy();
+    return said == null ? ConflictStrategy.LWW : said;
+  }
+
+  boolean forgotten() {
+    return forgotten;
+  }
+
+  /** The stripe lets go of this address. */
+  void forget() {
+    forgotten = true;
+    dropHistory();
+  }
+
+  /** Frees the earlier values: the parameter was removed, or the address is. */
+  void dropHistory() {
+    if (history != null) {
+      history.drop();
+      history = null;
+    }
   }
 
   boolean is(byte[] b, int offset, int length) {
@@ -74,6 +159,68 @@ final class Address {
     System.arraycopy(b, offset, value, 0, length);
     valueLength = length;
     valueType = type;
+  }
+
+  /** Everything that a write changes. */
+  record Saved(
+      boolean stored,
+      byte[] value,
+      int valueType,
+      long revision,
+      long writtenMicros,
+      long writtenNanos,
+      long usedNanos,
+      boolean hasTtl,
+      int ttlWord,
+      long ttlNanos,
+      @Nullable Quota creator,
+      byte[] writer,
+      @Nullable Session lockHolder) {}
+
+  Saved save() {
+    return new Saved(
+        stored,
+        Arrays.copyOf(value, valueLength),
+        valueType,
+        revision,
+        writtenMicros,
+        writtenNanos,
+        usedNanos,
+        hasTtl,
+        ttlWord,
+        ttlNanos,
+        creator,
+        writer,
+        lockHolder);
+  }
+
+  /** Undoes writes. An expiry that they put into an agenda stays and finds what is right then. */
+  void restore(Saved saved) {
+    store(saved.value, 0, saved.value.length, saved.valueType);
+    stored = saved.stored;
+    revision = saved.revision;
+    writtenMicros = saved.writtenMicros;
+    writtenNanos = saved.writtenNanos;
+    usedNanos = saved.usedNanos;
+    hasTtl = saved.hasTtl;
+    ttlWord = saved.ttlWord;
+    ttlNanos = saved.ttlNanos;
+    creator = saved.creator;
+    writer = saved.writer;
+    lockHolder = saved.lockHolder;
+  }
+
+  /** Forgets the value. What remains: the revision, the route, and who is interested. */
+  void clear() {
+    stored = false;
+    value = NO_VALUE;
+    valueLength = 0;
+    valueType = ValueLayout.NULL;
+    writer = NO_VALUE;
+    hasTtl = false;
+    expiryTicket = 0;
+    creator = null;
+    dropHistory();
   }
 
   /** Bytes of a SNAPSHOT entry with writer and timestamp (wire.md 5.10). */
@@ -106,6 +253,28 @@ final class Address {
     System.arraycopy(writer, 0, out, p + 2, writer.length);
     p += 2 + writer.length;
     Bytes.putI64(out, p, writtenMicros);
+    return p + 8;
+  }
+
+  /** Bytes of a SNAPSHOT entry for an earlier value: with its timestamp, without writer. */
+  int pastEntryLength(int pastValueLength) {
+    return 2 + name.length + 1 + pastValueLength + 8 + 1 + 8;
+  }
+
+  /** Writes the SNAPSHOT entry for an earlier value and returns the offset behind it. */
+  int writePastEntry(byte[] out, int offset, History past, int index) {
+    int p = offset;
+    Bytes.putU16(out, p, name.length);
+    System.arraycopy(name, 0, out, p + 2, name.length);
+    p += 2 + name.length;
+    out[p++] = (byte) past.type(index);
+    int length = past.length(index);
+    System.arraycopy(past.slots(), past.offset(index), out, p, length);
+    p += length;
+    Bytes.putI64(out, p, past.revision(index));
+    p += 8;
+    out[p++] = 2;
+    Bytes.putI64(out, p, past.micros(index));
     return p + 8;
   }
 

@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.protocol.ByteHash;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * All interned addresses, divided into stripes by hash. The hash is seeded at random so that nobody
@@ -18,9 +19,12 @@ final class AddressSpace {
   /** Stored parameters in all stripes. */
   private final AtomicInteger parameters = new AtomicInteger();
 
-  AddressSpace(int maxIdleAddresses) {
+  /** Bytes of their addresses and values. */
+  private final AtomicLong bytes = new AtomicLong();
+
+  AddressSpace(RouterConfig config) {
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new Stripe(i, maxIdleAddresses / STRIPES);
+      stripes[i] = new Stripe(i, config.maxIdleAddresses() / STRIPES, config.parameterRules());
     }
   }
 
@@ -30,7 +34,11 @@ final class AddressSpace {
 
   /** The stripe of an address; the table inside a stripe uses the low bits, this the high ones. */
   Stripe stripeOf(long hash) {
-    return stripes[(int) (hash >>> 56)];
+    return stripes[stripeIndex(hash)];
+  }
+
+  static int stripeIndex(long hash) {
+    return (int) (hash >>> 56);
   }
 
   Stripe stripe(int index) {
@@ -39,5 +47,9 @@ final class AddressSpace {
 
   AtomicInteger parameters() {
     return parameters;
+  }
+
+  AtomicLong bytes() {
+    return bytes;
   }
 }

@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.MessageView;
 import dev.clasp.router.spi.LaneExecutor;
+import dev.clasp.router.spi.RouterClock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -36,10 +37,19 @@ public final class Lane {
 
   private static final int POOLED_BATCHES = 64;
 
+  /** Above all error codes in use. */
+  static final int ERROR_CODES = 600;
+
   /** Views of the message being routed and of the bundle member being routed. */
   final MessageView view = new MessageView();
 
   final MessageView member = new MessageView();
+
+  /** Data of the map that the SET being checked makes, if it is merged into the stored one. */
+  byte @Nullable [] merged;
+
+  /** View of the message being delivered, for members of its route that thin it. */
+  private final MessageView thinnedView = new MessageView();
 
   /** The message being fanned out. */
   final Outgoing out = new Outgoing();
@@ -55,6 +65,8 @@ public final class Lane {
   private final int index;
   private final RouterConfig config;
   private final LaneExecutor executor;
+  private final RouterClock clock;
+  private final Agenda agenda;
   private final MpscUnboundedAtomicArrayQueue<InboxEntry> inbox =
       new MpscUnboundedAtomicArrayQueue<>(1024);
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
@@ -64,6 +76,9 @@ public final class Lane {
   private final ArrayList<RouterConnection> paused = new ArrayList<>();
   private final Set<Session> sessions = new HashSet<>();
   private final long[] counts = new long[Counter.values().length];
+  private final long[] messagesIn = new long[256];
+  private final long[] errorsSent = new long[ERROR_CODES];
+  private final long[][] spreads = new long[Distribution.values().length][Distribution.BUCKETS + 1];
   private boolean flushScheduled;
 
   /**
@@ -92,10 +107,12 @@ public final class Lane {
     }
   }
 
-  Lane(int index, RouterConfig config, LaneExecutor executor) {
+  Lane(int index, RouterConfig config, LaneExecutor executor, RouterClock clock) {
     this.index = index;
     this.config = config;
     this.executor = executor;
+    this.clock = clock;
+    this.agenda = new Agenda(executor, clock, late -> record(Distribution.TIMER_LATE_NANOS, late));
   }
 
   /** Position among the router's lanes, from 0. */
@@ -105,6 +122,10 @@ public final class Lane {
 
   LaneExecutor executor() {
     return executor;
+  }
+
+  Agenda agenda() {
+    return agenda;
   }
 
   // --- inbox -------------------------------------------------------------------------------------
@@ -157,6 +178,28 @@ public final class Lane {
       if ((masks[i] & typeBit) != 0 && sessions[i] != except) {
         sessions[i].outbound().send(out);
       }
+    }
+    Route.Thinned @Nullable [] thinned = group.thinned();
+    if (thinned != null) {
+      deliverThinned(thinned, typeBit, except);
+    }
+  }
+
+  /** The same for members whose subscriptions have options. */
+  private void deliverThinned(Route.Thinned[] members, int typeBit, @Nullable Session except) {
+    Reading reading = null;
+    for (Route.Thinned member : members) {
+      if ((member.mask() & typeBit) == 0 || member.session() == except) {
+        continue;
+      }
+      if (!Thinning.concerns(typeBit)) {
+        member.session().outbound().send(out);
+        continue;
+      }
+      if (reading == null) {
+        reading = Reading.of(out.look(thinnedView), typeBit, out.address(), except, clock.nanos());
+      }
+      member.session().flows().deliver(out, reading, member);
     }
   }
 
@@ -230,5 +273,38 @@ public final class Lane {
   /** Any thread: the current total, perhaps some messages old. */
   long count(Counter counter) {
     return (long) COUNTS.getOpaque(counts, counter.ordinal());
+  }
+
+  void countMessage(int type) {
+    messagesIn[type & 0xFF]++;
+  }
+
+  void countError(int code) {
+    add(Counter.ERRORS, 1);
+    errorsSent[Math.min(Math.max(code, 0), ERROR_CODES - 1)]++;
+  }
+
+  void record(Distribution distribution, long value) {
+    long[] spread = spreads[distribution.ordinal()];
+    spread[Distribution.bucket(value)]++;
+    spread[Distribution.BUCKETS] += value;
+  }
+
+  /** Any thread. */
+  long messagesIn(int type) {
+    return (long) COUNTS.getOpaque(messagesIn, type);
+  }
+
+  /** Any thread. */
+  long errorsSent(int code) {
+    return (long) COUNTS.getOpaque(errorsSent, code);
+  }
+
+  /** Any thread: adds the buckets, and behind them the sum of the values. */
+  void addSpread(Distribution distribution, long[] to) {
+    long[] spread = spreads[distribution.ordinal()];
+    for (int i = 0; i < to.length; i++) {
+      to[i] += (long) COUNTS.getOpaque(spread, i);
+    }
   }
 }

@@ -1,14 +1,22 @@
 package dev.clasp.router;
 
+import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.ValueLayout;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToLongFunction;
 
 /**
  * The router: sessions, subscriptions, parameters, and the lanes that move messages between them.
@@ -27,26 +35,37 @@ public final class Router {
   private final RouterConfig config;
   private final RouterClock clock;
   private final AddressSpace space;
-  private final SubscriptionIndex subscriptions = new SubscriptionIndex();
+  private final SubscriptionIndex subscriptions;
+  private final Histories histories;
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
-  private final Writes writes = new Writes(this);
-  private final Bundles bundles = new Bundles(this, writes);
+  private final Retention retention;
+  private final Timelines timelines;
+  private final Writes writes;
+  private final Bundles bundles;
   private final Reads reads = new Reads(this);
+  private final Announcements announcements = new Announcements(this);
+  private final PeerSignals peerSignals = new PeerSignals(this);
   private final long startedMicros;
 
   public Router(RouterConfig config, RouterClock clock) {
     this.config = config;
     this.clock = clock;
-    this.space = new AddressSpace(config.maxIdleAddresses());
+    this.space = new AddressSpace(config);
+    this.subscriptions = new SubscriptionIndex(globstarParent());
+    this.histories = new Histories(config);
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
+    this.retention = new Retention(this);
+    this.timelines = new Timelines(this);
+    this.writes = new Writes(this);
+    this.bundles = new Bundles(this, writes);
   }
 
   /** Adds the lane of one event loop. Before the first connection of that loop. */
   public Lane addLane(LaneExecutor executor) {
-    Lane lane = new Lane(lanes.size(), config, executor);
+    Lane lane = new Lane(lanes.size(), config, executor, clock);
     lanes.add(lane);
     if (config.idleNanos() > 0) {
       executor.schedule(() -> reapIdle(lane), sweepNanos());
@@ -78,11 +97,25 @@ public final class Router {
     return new RouterConnection(this, lane, connection);
   }
 
-  /** Ends every session with the reason. Any thread. */
-  public void closeAll(CloseReason reason) {
+  /**
+   * Ends every session with the reason: each as soon as what waits for it has been handed to its
+   * connection, at the latest after the time given. Any thread.
+   *
+   * @return completes when all connections have been told to close
+   */
+  public CompletableFuture<Void> closeAll(CloseReason reason, long drainNanos) {
+    List<CompletableFuture<Void>> told = new ArrayList<>();
     for (Session session : sessions.values()) {
-      session.lane().executor().execute(() -> session.close(reason));
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      told.add(one);
+      Lane lane = session.lane();
+      lane.executor()
+          .execute(() -> {
+            lane.drainInbox();
+            session.closeWhenFlushed(reason, drainNanos, () -> one.complete(null));
+          });
     }
+    return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
   }
 
   public RouterConfig config() {
@@ -102,6 +135,45 @@ public final class Router {
     return sum;
   }
 
+  long messagesIn(int type) {
+    long sum = 0;
+    for (Lane lane : lanes) {
+      sum += lane.messagesIn(type);
+    }
+    return sum;
+  }
+
+  long errorsSent(int code) {
+    long sum = 0;
+    for (Lane lane : lanes) {
+      sum += lane.errorsSent(code);
+    }
+    return sum;
+  }
+
+  /** A distribution over all lanes. Any thread. */
+  public RouterMetrics.Spread spread(Distribution distribution) {
+    long[] all = new long[Distribution.BUCKETS + 1];
+    for (Lane lane : lanes) {
+      lane.addSpread(distribution, all);
+    }
+    return new RouterMetrics.Spread(
+        distribution.series(),
+        distribution.help(),
+        Arrays.copyOf(all, Distribution.BUCKETS),
+        all[Distribution.BUCKETS],
+        distribution.unit());
+  }
+
+  /** Sum over all sessions. Any thread. */
+  long sum(ToLongFunction<Session> amount) {
+    long sum = 0;
+    for (Session session : sessions.values()) {
+      sum += amount.applyAsLong(session);
+    }
+    return sum;
+  }
+
   /** All sessions as an administrator sees them. Any thread. */
   public List<SessionStatus> sessionStatus() {
     List<SessionStatus> all = new ArrayList<>();
@@ -109,6 +181,54 @@ public final class Router {
       all.add(session.status());
     }
     return all;
+  }
+
+  /** All subscriptions, by session. Any thread. */
+  public List<SubscriptionStatus> subscriptionStatus() {
+    List<SubscriptionStatus> all = new ArrayList<>();
+    for (Subscription s : subscriptions.all()) {
+      all.add(
+          new SubscriptionStatus(
+              s.session().id(), s.id(), s.pattern().text(), s.typeMask(), s.options()));
+    }
+    return all;
+  }
+
+  /**
+   * Stored parameters that match, at most so many, as of some moment each. Any thread; holds up
+   * writers for no longer than one stripe takes.
+   */
+  public List<ParameterStatus> parameters(AddressPattern pattern, int limit) {
+    List<ParameterStatus> found = new ArrayList<>();
+    long now = clock.nanos();
+    for (int i = 0; i < AddressSpace.STRIPES && found.size() < limit; i++) {
+      Stripe stripe = space.stripe(i);
+      stripe.lock.lock();
+      try {
+        stripe.forEachStored(address -> {
+          if (found.size() < limit && pattern.matches(address.name, 0, address.name.length)) {
+            found.add(statusOf(address, now));
+          }
+        });
+      } finally {
+        stripe.lock.unlock();
+      }
+    }
+    return found;
+  }
+
+  private ParameterStatus statusOf(Address address, long now) {
+    Session holder = address.lockHolder;
+    long due = retention.due(address);
+    return new ParameterStatus(
+        address.toString(),
+        ValueLayout.read(address.value, address.valueType, 0, address.valueLength),
+        address.revision,
+        new String(address.writer, StandardCharsets.US_ASCII),
+        address.writtenMicros,
+        holder == null ? Optional.empty() : Optional.of(holder.id()),
+        address.strategy(),
+        due == Retention.NEVER ? OptionalLong.empty() : OptionalLong.of(Math.max(0, due - now)));
   }
 
   /** Number of stored parameters. */
@@ -119,6 +239,16 @@ public final class Router {
   /** Number of subscriptions of all sessions. */
   public int subscriptionCount() {
     return subscriptions.size();
+  }
+
+  /** Number of announced signal definitions, stale ones included. */
+  public int signalCount() {
+    return signals.size();
+  }
+
+  /** Bytes of all bundles that wait for their time. */
+  public long scheduledBytes() {
+    return bundles.scheduledBytes();
   }
 
   /** Unix time of the start in microseconds. */
@@ -132,6 +262,17 @@ public final class Router {
 
   SubscriptionIndex subscriptions() {
     return subscriptions;
+  }
+
+  /** How patterns of SUBSCRIBE and QUERY are to be parsed. */
+  AddressPattern.GlobstarParent globstarParent() {
+    return config.globstarMatchesParent()
+        ? AddressPattern.GlobstarParent.MATCHES
+        : AddressPattern.GlobstarParent.EXCLUDED;
+  }
+
+  Histories histories() {
+    return histories;
   }
 
   SignalRegistry signals() {
@@ -164,6 +305,10 @@ public final class Router {
     return busiest;
   }
 
+  Retention retention() {
+    return retention;
+  }
+
   Writes writes() {
     return writes;
   }
@@ -174,5 +319,17 @@ public final class Router {
 
   Reads reads() {
     return reads;
+  }
+
+  Timelines timelines() {
+    return timelines;
+  }
+
+  Announcements announcements() {
+    return announcements;
+  }
+
+  PeerSignals peerSignals() {
+    return peerSignals;
   }
 }

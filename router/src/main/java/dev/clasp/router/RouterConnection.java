@@ -1,5 +1,6 @@
 package dev.clasp.router;
 
+import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.DecodeException;
 import dev.clasp.protocol.EncodeException;
@@ -51,13 +52,12 @@ public final class RouterConnection {
   private long readNanos;
   private boolean timeFresh;
   private boolean readingPaused;
+  private int framesOfRead;
 
   private int badFrames;
   private long badFramesSince;
   private long lastBadFrameNotice;
-  private long rateWindowStart;
-  private int rateCount;
-  private long lastRateNotice;
+  private final RateWindow rate;
 
   RouterConnection(Router router, Lane lane, Connection connection) {
     this.router = router;
@@ -66,8 +66,7 @@ public final class RouterConnection {
     long now = router.clock().nanos();
     this.badFramesSince = now;
     this.lastBadFrameNotice = now - SECOND;
-    this.lastRateNotice = now - SECOND;
-    this.rateWindowStart = now;
+    this.rate = new RateWindow(router.config().maxMessagesPerSecond(), now);
     this.handshakeDeadline =
         lane.executor().schedule(this::handshakeOver, router.config().handshakeNanos());
   }
@@ -87,16 +86,25 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
+      framesOfRead++;
       lane.add(Counter.FRAMES_IN, 1);
+      Session s = session;
       try {
         int frameLength = FrameDescriptor.frameLength(b, at, end - at);
         lane.add(Counter.BYTES_IN, frameLength);
         int start = FrameDescriptor.payloadStart(b[at + 1]);
+        if (s != null && start > FrameDescriptor.HEADER_LENGTH) {
+          s.answering(Request.stamped(Bytes.i64(b, at + FrameDescriptor.HEADER_LENGTH)));
+        }
         route(Qos.ofFlags(b[at + 1]), b, at + start, frameLength - start, frameLength);
         at += frameLength;
       } catch (DecodeException e) {
         undecodable(e);
         return;
+      } finally {
+        if (s != null && s.request() != null) {
+          s.answering(null);
+        }
       }
       // Whole frames behind the first are routed too; anything else behind it is dropped (wire.md
       // 2.6).
@@ -105,7 +113,12 @@ public final class RouterConnection {
 
   /** Everything of one socket read has been handed over. */
   public void readComplete() {
-    timeFresh = false;
+    if (timeFresh) {
+      timeFresh = false;
+      lane.record(Distribution.READ_NANOS, router.clock().nanos() - readNanos);
+      lane.record(Distribution.READ_FRAMES, framesOfRead);
+      framesOfRead = 0;
+    }
     Session s = session;
     if (s == null || readingPaused) {
       return;
@@ -176,6 +189,7 @@ public final class RouterConnection {
       Session s = session;
       if (s != null) {
         s.lastActiveNanos = readNanos;
+        s.setNow(readNanos, readMicros);
       }
     }
   }
@@ -196,6 +210,7 @@ public final class RouterConnection {
       return;
     }
     MessageView view = lane.view.wrap(b, offset, length);
+    lane.countMessage(view.type());
     Session s = session;
     if (s == null) {
       handshake(view);
@@ -204,6 +219,9 @@ public final class RouterConnection {
     s.messagesIn++;
     s.bytesIn += frameLength;
     if (router.config().maxMessagesPerSecond() > 0 && overRate(s, view)) {
+      return;
+    }
+    if (qos == Qos.COMMIT && repeats(s, view)) {
       return;
     }
     switch (view.type()) {
@@ -216,6 +234,35 @@ public final class RouterConnection {
     }
   }
 
+  /** A commit message that came before: answered as then, not executed again (docs/qos.md). */
+  private boolean repeats(Session s, MessageView view) {
+    if (router.config().commitWindow() == 0 || !isWrite(view.type())) {
+      return false;
+    }
+    Request request = s.request();
+    Commits.Identity identity = Commits.identityOf(view, request, router.space());
+    if (identity == null) {
+      return false;
+    }
+    Commits commits = s.commits(router.config().commitWindow());
+    Request first = commits.find(identity);
+    if (first != null) {
+      lane.add(Counter.COMMITS_REPEATED, 1);
+      Replies.repeat(s, first);
+      return true;
+    }
+    if (request == null) {
+      request = Request.unstamped();
+      s.answering(request);
+    }
+    commits.remember(identity, request);
+    return false;
+  }
+
+  private static boolean isWrite(int messageType) {
+    return Writes.isBundleMember(messageType) || messageType == MessageType.BUNDLE;
+  }
+
   private void routeRare(Session s, Message message) {
     switch (message) {
       case Message.Hello hello -> {
@@ -224,10 +271,12 @@ public final class RouterConnection {
       }
       case Message.Subscribe subscribe -> router.reads().subscribe(s, subscribe);
       case Message.Unsubscribe(int id) -> router.reads().unsubscribe(s, id);
-      case Message.Announce announce -> router.reads().announce(s, announce);
-      case Message.Query(String pattern) -> router.reads().query(s, pattern);
-      case Message.Sync sync ->
-          Replies.sync(s, sync.t1Micros(), readMicros, router.clock().unixMicros());
+      case Message.Announce announce -> router.announcements().announce(s, announce);
+      case Message.Query(String pattern) -> router.announcements().query(s, pattern);
+      case Message.Sync sync -> {
+        s.synchronise(sync.t1Micros(), readMicros);
+        Replies.sync(s, sync.t1Micros(), readMicros, router.clock().unixMicros());
+      }
       case Message.Replay replay ->
           Replies.error(
               s,
@@ -317,14 +366,19 @@ public final class RouterConnection {
     reply.load(frame, DeliveryClass.REPLY);
     int start = reply.start(connection.framing());
     connection.write(reply.buffer, start, reply.framedLength());
-    lane.add(Counter.ERRORS, 1);
+    lane.countError(refusal.code());
     close(new CloseReason(closeCode, reason));
   }
 
   private void close(CloseReason reason) {
     closing = true;
     handshakeDeadline.cancel();
-    connection.close(reason);
+    Session s = session;
+    if (s == null) {
+      connection.close(reason);
+    } else {
+      s.close(reason);
+    }
   }
 
   /** Takes the session out of every table and releases its locks. No stripe lock held. */
@@ -333,13 +387,28 @@ public final class RouterConnection {
       return;
     }
     s.end();
+    Gestures gestures = s.gesturesIfAny();
+    if (gestures != null) {
+      gestures.endAll();
+    }
+    router.bundles().endSession(s);
+    router.announcements().endSession(s);
     router.sessions().remove(s.id());
     lane.sessions().remove(s);
     if (!s.subscriptions.isEmpty()) {
       router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));
       s.subscriptions.clear();
     }
-    for (Address address : List.copyOf(s.locks)) {
+    if (!s.locks.isEmpty() && router.config().lockGraceNanos() > 0) {
+      lane.agenda().after(router.config().lockGraceNanos(), () -> releaseLocks(s));
+    } else {
+      releaseLocks(s);
+    }
+  }
+
+  /** The locks that an ended session still holds. */
+  private void releaseLocks(Session s) {
+    for (Address address : s.locks) {
       Stripe stripe = router.space().stripeOf(address.hash);
       stripe.lock.lock();
       try {
@@ -358,6 +427,7 @@ public final class RouterConnection {
   private void undecodable(DecodeException e) {
     lane.add(Counter.BAD_FRAMES, 1);
     Session s = session;
+    forgetCommit(s);
     if (s == null) {
       // D2: no message, just the end.
       close(new CloseReason(CloseReason.POLICY, "not a CLASP frame"));
@@ -376,22 +446,30 @@ public final class RouterConnection {
     }
   }
 
+  /** What turned out to be undecodable was not executed: it is no first of repetitions. */
+  private static void forgetCommit(@Nullable Session s) {
+    Request request = s == null ? null : s.request();
+    Commits commits = s == null ? null : s.commitsIfAny();
+    if (request != null && request.identity() != null && commits != null) {
+      commits.forget(request.identity());
+    }
+  }
+
   /** Counts messages, those in bundles too; true if this one is one too many. */
   private boolean overRate(Session s, MessageView view) {
-    int max = router.config().maxMessagesPerSecond();
-    if (readNanos - rateWindowStart >= SECOND) {
-      rateWindowStart = readNanos;
-      rateCount = 0;
-    }
-    rateCount += view.type() == MessageType.BUNDLE ? Math.max(1, view.bundleCount()) : 1;
-    if (rateCount <= max) {
+    int n = view.type() == MessageType.BUNDLE ? Math.max(1, view.bundleCount()) : 1;
+    if (rate.admit(n, readNanos)) {
       return false;
     }
-    if (readNanos - lastRateNotice >= SECOND) {
-      lastRateNotice = readNanos;
+    lane.add(Counter.RATE_LIMITED, 1);
+    if (rate.mayTell(readNanos)) {
       Replies.error(
           s,
-          new Refusal(ErrorCode.TOO_MANY, "Rate limit exceeded: " + max + " messages/second"),
+          new Refusal(
+              ErrorCode.TOO_MANY,
+              "Rate limit exceeded: "
+                  + router.config().maxMessagesPerSecond()
+                  + " messages/second"),
           null);
     }
     return true;

@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Stripe {
   final ReentrantLock lock = new ReentrantLock();
 
   private final int maxIdle;
+  private final List<ParameterRule> rules;
   private @Nullable Address[] table = new @Nullable Address[16];
   private int size;
 
@@ -32,9 +34,25 @@ final class Stripe {
    */
   private final ArrayDeque<Address> idle = new ArrayDeque<>(4);
 
-  Stripe(int index, int maxIdle) {
+  /** Stored parameters. Read without the lock as a hint. */
+  volatile int stored;
+
+  /** Highest revision of an address that was forgotten: no address begins below it (RT-33). */
+  private long revisionFloor;
+
+  /** Where the next search for a parameter to displace begins. */
+  private int hand;
+
+  Stripe(int index, int maxIdle, List<ParameterRule> rules) {
     this.index = index;
     this.maxIdle = Math.max(1, maxIdle);
+    this.rules = rules;
+  }
+
+  /** Lock held. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only written under the lock
+  void countStored(int change) {
+    stored += change;
   }
 
   /** Number of interned addresses. Lock held. */
@@ -61,6 +79,13 @@ final class Stripe {
       grow();
     }
     Address address = new Address(Arrays.copyOfRange(b, offset, offset + length), hash);
+    address.revision = revisionFloor;
+    for (ParameterRule rule : rules) {
+      if (rule.pattern().matches(address.name, 0, address.name.length)) {
+        address.configured = rule.strategy();
+        break;
+      }
+    }
     place(table, address);
     size++;
     return address;
@@ -71,14 +96,22 @@ final class Stripe {
    * limit.
    */
   void keepIdle(Address address) {
+    // Or it could be the one that goes, while its caller goes on with it.
+    address.touched = true;
+    if (address.idle) {
+      return;
+    }
+    address.idle = true;
     idle.addLast(address);
     for (int chances = 8; idle.size() > maxIdle && chances > 0; chances--) {
       Address oldest = idle.removeFirst();
-      if (oldest.stored() || oldest.lockHolder != null) {
+      oldest.idle = false;
+      if (oldest.stored() || oldest.lockHolder != null || oldest.pins > 0) {
         continue;
       }
       if (oldest.touched && chances > 1) {
         oldest.touched = false;
+        oldest.idle = true;
         idle.addLast(oldest);
       } else {
         remove(oldest);
@@ -86,10 +119,51 @@ final class Stripe {
     }
   }
 
+  /** Keeps the address interned until {@link #unpin}. Lock held. */
+  void pin(Address address) {
+    address.pins++;
+  }
+
+  /** Lets go of a pinned address; without a parameter it may now be forgotten. Lock held. */
+  void unpin(Address address) {
+    address.pins--;
+    if (address.pins == 0 && !address.stored()) {
+      keepIdle(address);
+    }
+  }
+
   /** Calls the visitor for every address that has a parameter. Lock held. */
   void forEachStored(Visitor visitor) {
     for (Address address : table) {
       if (address != null && address.stored()) {
+        visitor.visit(address);
+      }
+    }
+  }
+
+  /**
+   * Shows some stored parameters to the visitor, others at each call. Lock held.
+   *
+   * @return how many it showed, at most {@code max}
+   */
+  int sample(int max, Visitor visitor) {
+    int shown = 0;
+    int mask = table.length - 1;
+    for (int i = 0; i <= mask && shown < max; i++) {
+      hand = (hand + 1) & mask;
+      Address address = table[hand];
+      if (address != null && address.stored()) {
+        visitor.visit(address);
+        shown++;
+      }
+    }
+    return shown;
+  }
+
+  /** Calls the visitor for every interned address. Lock held. */
+  void forEach(Visitor visitor) {
+    for (Address address : table) {
+      if (address != null) {
         visitor.visit(address);
       }
     }
@@ -110,6 +184,8 @@ final class Stripe {
       i = (i + 1) & mask;
     }
     size--;
+    revisionFloor = Math.max(revisionFloor, address.revision);
+    address.forget();
     int hole = i;
     table[hole] = null;
     for (int j = (hole + 1) & mask; ; j = (j + 1) & mask) {

@@ -5,12 +5,12 @@ import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.GesturePhase;
+import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,19 +36,40 @@ final class Writes {
   private static final int FLAG_REVISION = 0x80;
   private static final int FLAG_TTL = 0x10;
 
-  private static final byte[] P2P_SIGNAL = "/clasp/p2p/signal/".getBytes(StandardCharsets.US_ASCII);
-
   private static final int PARAM = SignalType.PARAM.maskBit();
 
   private final Router router;
+  private final Retention retention;
+
+  /** Gestures are followed: to throttle their moves, or to end them with their session. */
+  private final boolean followsGestures;
 
   Writes(Router router) {
     this.router = router;
+    this.retention = router.retention();
+    RouterConfig config = router.config();
+    this.followsGestures =
+        config.maxGesturesPerSession() > 0
+            && (config.gestureIntervalNanos() > 0 || config.cancelGestures());
   }
 
   // --- SET ---------------------------------------------------------------------------------------
 
   void set(Session session, MessageView set, Qos qos) {
+    Refusal refusal = write(session, set, qos != Qos.FIRE || router.config().ackAlways());
+    if (refusal != null) {
+      session.lane().add(Counter.REFUSED, 1);
+      Replies.error(session, refusal, addressOf(set));
+    }
+  }
+
+  /**
+   * Writes, if that is allowed, and acknowledges that if wanted. Whoever calls this is on the
+   * session's lane and may have the stripe lock, but then wants no acknowledgement.
+   *
+   * @return why it is not allowed, or null
+   */
+  @Nullable Refusal write(Session session, MessageView set, boolean acknowledge) {
     AddressSpace space = router.space();
     long hash = space.hash(set.buffer(), set.addressOffset(), set.addressLength());
     Stripe stripe = space.stripeOf(hash);
@@ -57,85 +78,163 @@ final class Writes {
     stripe.lock.lock();
     try {
       Address address = stripe.find(set.buffer(), set.addressOffset(), set.addressLength(), hash);
-      refusal = check(session, set, address);
+      refusal = check(session, set, stripe, address);
       if (refusal == null) {
         if (address == null) {
           address = stripe.add(set.buffer(), set.addressOffset(), set.addressLength(), hash);
         }
-        apply(session, set, address, router.clock().unixMicros());
+        apply(session, set, stripe, address);
         revision = address.revision;
         fanOut(session, set, address);
       }
     } finally {
       stripe.lock.unlock();
     }
-    if (refusal != null) {
-      Replies.error(session, refusal, addressOf(set));
-    } else if (qos != Qos.FIRE || router.config().ackAlways()) {
+    if (refusal == null && acknowledge) {
       Replies.ack(session, set.buffer(), set.addressOffset(), set.addressLength(), revision);
     }
+    return refusal;
   }
 
   /**
-   * Why this SET cannot be applied, or null. Reserves room for a new parameter if it needs one.
-   * Stripe lock held.
+   * Why this SET cannot be applied, or null. Reserves the room that it needs. Stripe lock held.
    *
    * @param address null if it is not interned
    */
-  @Nullable Refusal check(Session session, MessageView set, @Nullable Address address) {
+  @Nullable Refusal check(
+      Session session, MessageView set, Stripe stripe, @Nullable Address address) {
     if (address == null) {
-      String violation =
-          AddressRules.violation(set.buffer(), set.addressOffset(), set.addressLength());
-      if (violation != null) {
-        return new Refusal(ErrorCode.BAD_REQUEST, "InvalidAddress: " + violation);
+      Refusal refusal = checkAddress(set);
+      if (refusal != null) {
+        return refusal;
       }
     }
-    if (set.addressLength() + set.valueLength() > MAX_ADDRESS_AND_VALUE) {
+    Lane lane = session.lane();
+    lane.merged = null;
+    int length = set.valueLength();
+    if (address != null && address.announced != null) {
+      Refusal refusal = checkRange(set, address.announced.range());
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    if (address != null && address.stored()) {
+      Refusal refusal = checkStored(session, set, address);
+      if (refusal != null) {
+        return refusal;
+      }
+      byte[] merged = lane.merged;
+      if (merged != null) {
+        length = merged.length;
+      }
+    }
+    if (set.addressLength() + length > MAX_ADDRESS_AND_VALUE) {
       return new Refusal(
           ErrorCode.BAD_REQUEST,
           "ValueTooLarge: address and value together may have "
               + MAX_ADDRESS_AND_VALUE
               + " bytes, these have "
-              + (set.addressLength() + set.valueLength()));
+              + (set.addressLength() + length));
     }
-    if (address != null && address.stored()) {
-      if (set.hasRevision() && set.revision() != address.revision) {
-        return new Refusal(
+    if (address == null || !address.stored()) {
+      return retention.reserve(session, stripe, set.addressLength() + length);
+    }
+    return length == address.valueLength
+        ? null
+        : retention.reserveBytes(session, stripe, address, length - address.valueLength);
+  }
+
+  /** Numbers only: what else a parameter may hold is nobody's business. */
+  private static @Nullable Refusal checkRange(MessageView set, Message.@Nullable Range range) {
+    if (range == null || !Numbers.isNumber(set.valueType())) {
+      return null;
+    }
+    double value = Numbers.doubleAt(set.buffer(), set.valueType(), set.valueOffset());
+    return value >= range.min() && value <= range.max()
+        ? null
+        : new Refusal(
             ErrorCode.BAD_REQUEST,
-            "RevisionConflict: expected revision "
-                + Long.toUnsignedString(set.revision())
-                + ", current is "
-                + address.revision);
-      }
-      if (address.lockHolder != null && address.lockHolder != session) {
-        return new Refusal(
-            ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
-      }
-    } else if (router.space().parameters().incrementAndGet() > router.config().maxParameters()) {
-      router.space().parameters().decrementAndGet();
+            "OutOfRange: announced are values from " + range.min() + " to " + range.max());
+  }
+
+  private static @Nullable Refusal checkStored(Session session, MessageView set, Address address) {
+    if (set.hasRevision() && set.revision() != address.revision) {
       return new Refusal(
           ErrorCode.BAD_REQUEST,
-          "AtCapacity: the router stores at most "
-              + router.config().maxParameters()
-              + " parameters");
+          "RevisionConflict: expected revision "
+              + Long.toUnsignedString(set.revision())
+              + ", current is "
+              + address.revision);
+    }
+    Session holder = address.lockHolder;
+    if (holder != null && holder != session && !mayTakeBack(session, holder)) {
+      return new Refusal(
+          ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
+    }
+    ConflictStrategy strategy = address.strategy();
+    if (strategy != ConflictStrategy.LWW) {
+      if (Conflicts.merges(strategy, address, set)) {
+        session.lane().merged = Conflicts.merged(address, set);
+      }
+      return Conflicts.check(strategy, address, set);
     }
     return null;
   }
 
-  /** Stores the value and gives it the next revision. Stripe lock held. */
-  void apply(Session session, MessageView set, Address address, long nowMicros) {
-    if (set.lock()) {
+  /** The lock of an ended session waits for its client to come back (D15). */
+  private static boolean mayTakeBack(Session session, Session holder) {
+    return holder.ended() && holder.name().equals(session.name());
+  }
+
+  /**
+   * Stores the value and gives it the next revision. Stripe lock held, and {@link #check} has just
+   * passed.
+   */
+  void apply(Session session, MessageView set, Stripe stripe, Address address) {
+    applyLock(session, set, address);
+    if (address.stored) {
+      router.histories().replaced(address, session.nowMicros());
+    }
+    byte[] merged = session.lane().merged;
+    if (merged != null) {
+      address.store(merged, 0, merged.length, set.valueType());
+    } else {
+      address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
+    }
+    if (!address.stored) {
+      address.stored = true;
+      address.creator = session.quota;
+      stripe.countStored(1);
+    }
+    address.revision++;
+    address.writer = session.writerBytes();
+    address.writtenMicros = session.nowMicros();
+    address.writtenNanos = session.now();
+    address.usedNanos = address.writtenNanos;
+    if (set.hasTtl()) {
+      address.hasTtl = true;
+      address.ttlWord = set.ttlWord();
+      address.ttlNanos = address.writtenNanos;
+    }
+    retention.written(session.lane(), address);
+    session.lane().add(Counter.SETS, 1);
+  }
+
+  private static void applyLock(Session session, MessageView set, Address address) {
+    Session holder = address.lockHolder;
+    boolean takes =
+        set.lock()
+            || holder != null && holder != session
+            || address.strategy() == ConflictStrategy.LOCK && !set.unlock();
+    // The lock of a session that has ended would be released by nobody.
+    if (takes && !session.ended()) {
       address.lockHolder = session;
       session.locks.add(address);
-    } else if (set.unlock() && address.lockHolder == session) {
+    }
+    if (set.unlock() && !set.lock() && address.lockHolder == session) {
       address.lockHolder = null;
       session.locks.remove(address);
     }
-    address.store(set.buffer(), set.valueOffset(), set.valueLength(), set.valueType());
-    address.revision++;
-    address.writer = session.idBytes();
-    address.writtenMicros = nowMicros;
-    session.lane().add(Counter.SETS, 1);
   }
 
   /** Sends the applied SET to its subscribers, the writer included. Stripe lock held. */
@@ -147,12 +246,31 @@ final class Writes {
     }
   }
 
+  /** Sends the current value of an address to its subscribers. Stripe lock held. */
+  void announceValue(Lane lane, Address address) {
+    Route route = route(lane, address);
+    if (route.groups().length > 0) {
+      Outgoing out = lane.out;
+      out.begin(DeliveryClass.STATE, address);
+      int end = address.writeSet(out.buffer, out.payloadOffset(), FLAG_REVISION);
+      out.end(Qos.CONFIRM, end - out.payloadOffset());
+      send(lane, route, PARAM, null);
+    }
+  }
+
   /**
    * The SET for the subscribers: the received bytes with the new revision written in. The value
    * keeps its width; a TTL is repeated.
    */
   static void encodeSet(Outgoing out, MessageView set, Address address) {
     out.begin(DeliveryClass.STATE, address);
+    if (address.strategy() == ConflictStrategy.MERGE) {
+      // What is stored is not what was sent. The lifetime, a hint only, is left out.
+      int flags = FLAG_REVISION | (set.flags() & REPEATED_FLAGS & ~FLAG_TTL);
+      int end = address.writeSet(out.buffer, out.payloadOffset(), flags);
+      out.end(Qos.CONFIRM, end - out.payloadOffset());
+      return;
+    }
     byte[] in = set.buffer();
     int start = out.payloadOffset();
     int head = set.valueOffset() + set.valueLength() - set.offset();
@@ -177,14 +295,19 @@ final class Writes {
   // --- PUBLISH -----------------------------------------------------------------------------------
 
   void publish(Session session, MessageView publish) {
-    if (isP2pSignal(publish)) {
-      PeerSignals.route(router, session, publish);
+    if (PeerSignals.isSignal(publish)) {
+      router.peerSignals().route(session, publish);
       return;
     }
+    Refusal refusal = router.timelines().check(publish);
+    if (refusal != null) {
+      Replies.error(session, refusal, addressOf(publish));
+      return;
+    }
+    TimelineRequest timeline = TimelineRequest.of(publish);
     AddressSpace space = router.space();
     long hash = space.hash(publish.buffer(), publish.addressOffset(), publish.addressLength());
     Stripe stripe = space.stripeOf(hash);
-    Refusal refusal = null;
     stripe.lock.lock();
     try {
       Address address =
@@ -197,21 +320,72 @@ final class Writes {
           stripe.keepIdle(address);
         }
       }
-      if (address != null) {
-        address.touched = true;
-        Route route = route(session.lane(), address);
-        if (route.groups().length > 0) {
-          encodePublish(session.lane().out, publish);
-          send(session.lane(), route, typeBit(publish), session);
-        }
+      if (refusal == null && timeline != null) {
+        refusal = router.timelines().checkRoom(session, timeline, address, new Timelines.Claim());
+      }
+      if (refusal == null && address != null) {
+        forward(session, publish, address, timeline, Writes::send);
       }
     } finally {
       stripe.lock.unlock();
     }
-    session.lane().add(Counter.PUBLISHES, 1);
     if (refusal != null) {
       Replies.error(session, refusal, addressOf(publish));
     }
+    trim(session);
+    if (timeline != null) {
+      router.timelines().trim();
+    }
+  }
+
+  /**
+   * Sends a checked PUBLISH on its way. Stripe lock held.
+   *
+   * @param timeline what {@link TimelineRequest#of} says of it
+   */
+  void forward(
+      Session session,
+      MessageView publish,
+      Address address,
+      @Nullable TimelineRequest timeline,
+      Fanout fanout) {
+    address.touched = true;
+    session.lane().add(Counter.PUBLISHES, 1);
+    if (PeerSignals.isAnnouncement(publish)) {
+      fanOut(session, publish, address, SignalType.KNOWN_MASK, fanout);
+    } else if (followsGestures && isGesture(publish) && !session.ended()) {
+      session.gestures(router).route(address, publish, fanout);
+    } else {
+      if (router.histories().wants(publish)) {
+        router.histories().published(address, publish, session.nowMicros());
+      }
+      fanOut(session, publish, address, typeBit(publish), fanout);
+      if (timeline != null) {
+        router.timelines().take(session, publish, address, timeline);
+      }
+    }
+  }
+
+  /** Ends what a session has too much of. No lock held. */
+  void trim(Session session) {
+    Gestures gestures = session.gesturesIfAny();
+    if (gestures != null) {
+      gestures.trim();
+    }
+  }
+
+  /** Sends a PUBLISH to its subscribers, except its sender. Stripe lock held. */
+  void fanOut(Session session, MessageView publish, Address address, int typeBit, Fanout fanout) {
+    Lane lane = session.lane();
+    Route route = route(lane, address);
+    if (route.groups().length > 0) {
+      encodePublish(lane.out, publish, address);
+      fanout.send(lane, route, typeBit, session);
+    }
+  }
+
+  private static boolean isGesture(MessageView publish) {
+    return publish.signalCode() == SignalType.GESTURE.code();
   }
 
   @Nullable Refusal checkAddress(MessageView message) {
@@ -223,8 +397,8 @@ final class Writes {
   }
 
   /** The received payload as it is, under a fresh header. */
-  static void encodePublish(Outgoing out, MessageView publish) {
-    out.begin(classOf(publish), null);
+  static void encodePublish(Outgoing out, MessageView publish, Address address) {
+    out.begin(classOf(publish), address);
     int length = publish.end() - publish.offset();
     System.arraycopy(publish.buffer(), publish.offset(), out.buffer, out.payloadOffset(), length);
     out.end(qosOf(publish), length);
@@ -253,42 +427,13 @@ final class Writes {
     };
   }
 
-  static boolean isP2pSignal(MessageView publish) {
-    int length = publish.addressLength();
-    int from = publish.addressOffset();
-    if (length <= P2P_SIGNAL.length
-        || Arrays.mismatch(
-                publish.buffer(), from, from + P2P_SIGNAL.length, P2P_SIGNAL, 0, P2P_SIGNAL.length)
-            >= 0) {
-      return false;
-    }
-    for (int i = from + P2P_SIGNAL.length; i < from + length; i++) {
-      if (publish.buffer()[i] == '/') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static String p2pTarget(MessageView publish) {
-    return new String(
-        publish.buffer(),
-        publish.addressOffset() + P2P_SIGNAL.length,
-        publish.addressLength() - P2P_SIGNAL.length,
-        StandardCharsets.UTF_8);
-  }
-
   // --- fan-out -----------------------------------------------------------------------------------
 
   /** The current route of an address. Stripe lock held. */
   Route route(Lane lane, Address address) {
     SubscriptionIndex index = router.subscriptions();
-    int epoch = index.epoch();
-    if (address.routeEpoch != epoch) {
-      // Read the epoch first: a subscription added meanwhile makes the route stale at once, never
-      // missed.
-      address.route = index.resolve(address.name);
-      address.routeEpoch = epoch;
+    if (address.routeEpoch != index.epoch()) {
+      index.refresh(address);
       lane.add(Counter.ROUTES_RESOLVED, 1);
     }
     return address.route;
@@ -296,6 +441,7 @@ final class Writes {
 
   /** Enqueues {@link Lane#out} for every session of the route, except one. Stripe lock held. */
   static void send(Lane lane, Route route, int typeBit, @Nullable Session except) {
+    lane.record(Distribution.FANOUT, route.size());
     for (Route.Group group : route.groups()) {
       if (group.lane() == lane && lane.inboxEmpty()) {
         lane.deliver(group, typeBit, except);

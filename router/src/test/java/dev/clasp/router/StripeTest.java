@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class StripeTest {
 
   @Test
   void findsEverythingThatWasAddedAndNotForgotten() {
-    Stripe stripe = new Stripe(0, 50);
+    Stripe stripe = new Stripe(0, 50, List.of());
     Map<String, Address> stored = new HashMap<>();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 5_000; i++) {
@@ -26,7 +27,7 @@ class StripeTest {
       long hash = random.nextInt(40) - 5;
       Address address = stripe.add(b, 0, b.length, hash);
       if (random.nextBoolean()) {
-        address.revision = 1;
+        address.stored = true;
         stored.put(name, address);
       } else {
         stripe.keepIdle(address);
@@ -43,7 +44,7 @@ class StripeTest {
 
   @Test
   void publishingToEndlessNewAddressesDoesNotGrow() {
-    Stripe stripe = new Stripe(0, 100);
+    Stripe stripe = new Stripe(0, 100, List.of());
     for (int i = 0; i < 100_000; i++) {
       byte[] b = bytes("/" + i);
       Address address = stripe.add(b, 0, b.length, i * 0x9E3779B97F4A7C15L);

@@ -39,7 +39,7 @@ class FloorsTest {
           "client", List.of("protocol", "transport"),
           "server", List.of("protocol", "router", "transport"),
           "bench", List.of("protocol", "transport", "client"),
-          "cli", List.of("protocol", "transport", "client", "server", "bench"));
+          "cli", List.of("protocol", "router", "transport", "client", "server", "bench"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -24,10 +24,12 @@ public final class EventLoops implements AutoCloseable {
 
   private final EventLoopGroup group;
   private final boolean epoll;
+  private final boolean view;
 
-  private EventLoops(EventLoopGroup group, boolean epoll) {
+  private EventLoops(EventLoopGroup group, boolean epoll, boolean view) {
     this.group = group;
     this.epoll = epoll;
+    this.view = view;
   }
 
   /**
@@ -38,12 +40,22 @@ public final class EventLoops implements AutoCloseable {
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     return new EventLoops(
-        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io), epoll);
+        new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io),
+        epoll,
+        false);
   }
 
   /** One of the loops, in turn. */
   public EventLoop next() {
     return group.next();
+  }
+
+  /**
+   * A view of one of the loops, in turn: what is connected with it always runs on that loop.
+   * Closing a view does nothing.
+   */
+  public EventLoops pinned() {
+    return new EventLoops(group.next(), epoll, true);
   }
 
   EventLoopGroup group() {
@@ -66,13 +78,17 @@ public final class EventLoops implements AutoCloseable {
   /** Stops the loops; waits up to 5 s unless called from one of them. */
   @Override
   public void close() {
+    if (view) {
+      return;
+    }
     var done = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
     if (!Thread.currentThread().isInterrupted() && !onLoop()) {
       done.awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
   }
 
-  private boolean onLoop() {
+  /** Is the caller one of the loops? It must not wait then. */
+  boolean onLoop() {
     for (var executor : group) {
       if (executor.inEventLoop()) {
         return true;

@@ -1,0 +1,157 @@
+package dev.clasp.cli;
+
+import dev.clasp.client.ClaspException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Puts the commands together, and says what goes wrong in sentences instead of stack traces. */
+final class CommandLines {
+
+  /**
+   * A command, made only when it is needed: reading the annotations of all of them takes longer
+   * than what a short one does.
+   */
+  private record Entry(Set<String> names, Function<Clasp, Object> factory) {
+    Entry(Function<Clasp, Object> factory, String... names) {
+      this(Set.of(names), factory);
+    }
+  }
+
+  /** In the order of the help. */
+  private static final List<Entry> COMMANDS =
+      List.of(
+          new Entry(ServerCommand::new, "server"),
+          new Entry(SetCommand::new, "set", "pub"),
+          new Entry(GetCommand::new, "get"),
+          new Entry(EmitCommand::new, "emit"),
+          new Entry(WatchCommand::new, "watch", "sub"),
+          new Entry(DemoCommand::new, "demo"),
+          new Entry(PingCommand::new, "ping"),
+          new Entry(InfoCommand::new, "info"),
+          new Entry(CompletionCommand::new, "completion"));
+
+  /** Commands with values, which may be negative numbers. */
+  private static final List<String> TAKING_VALUES = List.of("set", "emit");
+
+  private static final int NARROWEST_HELP = 60;
+  private static final int WIDEST_HELP = 100;
+
+  private CommandLines() {}
+
+  /** Runs a command line and returns the exit status. */
+  static int run(Terminal terminal, String... args) {
+    Clasp clasp = new Clasp(terminal);
+    int status = create(clasp, args).execute(args);
+    terminal.out().flush();
+    terminal.err().flush();
+    return status;
+  }
+
+  /** With every command. */
+  static CommandLine create(Clasp clasp) {
+    return create(clasp, COMMANDS);
+  }
+
+  /** With the command that comes first, if it is one of ours and needs no other; else with all. */
+  private static CommandLine create(Clasp clasp, String... args) {
+    if (args.length > 0 && !args[0].equals("completion")) {
+      for (Entry entry : COMMANDS) {
+        if (entry.names.contains(args[0])) {
+          return create(clasp, List.of(entry));
+        }
+      }
+    }
+    return create(clasp);
+  }
+
+  private static CommandLine create(Clasp clasp, List<Entry> commands) {
+    Terminal terminal = clasp.terminal();
+    CommandLine line = new CommandLine(clasp);
+    for (Entry entry : commands) {
+      line.addSubcommand(entry.factory.apply(clasp));
+    }
+    line.setOut(terminal.out());
+    line.setErr(terminal.err());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Duration.class, new DurationText());
+    line.setDefaultValueProvider(new EnvironmentDefaults(terminal.environment()));
+    line.setUsageHelpWidth(Math.clamp(terminal.columns(), NARROWEST_HELP, WIDEST_HELP));
+    line.setColorScheme(Help.defaultColorScheme(clasp.colored() ? Help.Ansi.ON : Help.Ansi.OFF));
+    line.setExecutionStrategy(parsed -> execute(clasp, parsed));
+    line.setParameterExceptionHandler((e, args) -> usageError(clasp, e));
+    line.setExecutionExceptionHandler((e, command, parsed) -> failure(clasp, e));
+    HelpSections.layOut(line);
+    for (Map.Entry<String, CommandLine> command : line.getSubcommands().entrySet()) {
+      HelpSections.layOut(command.getValue());
+      if (TAKING_VALUES.contains(command.getKey())) {
+        command.getValue().setUnmatchedOptionsArePositionalParams(true);
+      }
+    }
+    return line;
+  }
+
+  private static int execute(Clasp clasp, ParseResult parsed) {
+    // Only now it is known what --color says.
+    for (CommandLine command : parsed.asCommandLineList()) {
+      command.setColorScheme(
+          Help.defaultColorScheme(clasp.colored() ? Help.Ansi.ON : Help.Ansi.OFF));
+    }
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static int usageError(Clasp clasp, ParameterException e) {
+    PrintWriter err = clasp.terminal().err();
+    CommandLine command = e.getCommandLine();
+    err.println("clasp: " + sentence(e));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String suggestions =
+          unmatched.getSuggestions().stream().limit(2).collect(Collectors.joining(" or "));
+      if (!suggestions.isEmpty()) {
+        err.println("Did you mean " + suggestions + "?");
+      }
+    }
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitStatus.USAGE;
+  }
+
+  private static String sentence(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()) {
+      String first = unmatched.getUnmatched().getFirst();
+      boolean root = e.getCommandLine().getParent() == null;
+      String what = first.startsWith("-") ? "option" : root ? "command" : "argument";
+      return "unknown " + what + " '" + Printable.escape(first) + "'";
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static int failure(Clasp clasp, Exception e) {
+    PrintWriter err = clasp.terminal().err();
+    return switch (e) {
+      case CommandException command -> {
+        err.println("clasp: " + command.getMessage());
+        yield command.status();
+      }
+      case ClaspException failure -> {
+        err.println("clasp: " + Printable.escape(failure.getMessage()));
+        yield ExitStatus.of(failure);
+      }
+      default -> {
+        err.println("clasp: internal error: " + e + "; please report it, with the command line");
+        if (clasp.logLevel == Clasp.LogLevel.DEBUG || clasp.logLevel == Clasp.LogLevel.TRACE) {
+          e.printStackTrace(err);
+        }
+        yield ExitStatus.FAILURE;
+      }
+    };
+  }
+}

@@ -1,0 +1,215 @@
+package dev.clasp.cli;
+
+import dev.clasp.router.RouterConfig;
+import dev.clasp.server.ClaspServer;
+import dev.clasp.server.ServerConfig;
+import dev.clasp.server.ServerException;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code clasp server}: the router, until it is interrupted. */
+@Command(
+    name = "server",
+    description = {
+      "Run the router.",
+      "",
+      "Prints one line with its URL when it is ready, and runs until Ctrl-C. The same port serves a"
+          + " page that shows what happens.",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  clasp server",
+      "  clasp server --port 0              any free port; the line says which",
+      "  clasp server --name 'Main stage' --max-sessions 200",
+      "  clasp server --host 0.0.0.0 --allow-open",
+      "                                     everybody on the network may do everything",
+    })
+final class ServerCommand implements Callable<Integer> {
+
+  /** Which writes are acknowledged. */
+  enum Ack {
+    QOS,
+    ALWAYS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private static final RouterConfig ROUTER = RouterConfig.DEFAULT;
+
+  private final Clasp clasp;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-b", "--host", "--bind"},
+      paramLabel = "ADDRESS",
+      description = "Address to listen on (default: ${DEFAULT-VALUE}).")
+  private String host = ServerConfig.DEFAULT.host();
+
+  @Option(
+      names = {"-P", "--port"},
+      paramLabel = "PORT",
+      description = "Port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).")
+  private int port = ServerConfig.DEFAULT_PORT;
+
+  @Option(
+      names = {"-p", "--protocol"},
+      paramLabel = "PROTOCOL",
+      description = "What to listen for; today only websocket, or ws (default: ${DEFAULT-VALUE}).")
+  private String protocol = "websocket";
+
+  @Option(
+      names = {"-n", "--name"},
+      paramLabel = "NAME",
+      description = "Name that clients see (default: ${DEFAULT-VALUE}).")
+  private String name = ROUTER.name();
+
+  @Option(
+      names = "--allow-open",
+      description =
+          "Listen on an address that others can reach although there is no authentication yet.")
+  private boolean allowOpen;
+
+  @Option(
+      names = "--ack",
+      paramLabel = "WHEN",
+      description =
+          "Acknowledge writes that ask for it (qos), or all of them (always)"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Ack ack = Ack.QOS;
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description = "Event loops; 0 = half of the cores (default: ${DEFAULT-VALUE}).")
+  private int loops;
+
+  @Option(
+      names = "--max-sessions",
+      paramLabel = "N",
+      description = "Clients at once; 0 = unlimited (default: ${DEFAULT-VALUE}).")
+  private int maxSessions = ROUTER.maxSessions();
+
+  @Option(
+      names = "--max-parameters",
+      paramLabel = "N",
+      description = "Values remembered (default: ${DEFAULT-VALUE}).")
+  private int maxParameters = ROUTER.maxParameters();
+
+  @Option(
+      names = "--max-subscriptions",
+      paramLabel = "N",
+      description = "Subscriptions of one client (default: ${DEFAULT-VALUE}).")
+  private int maxSubscriptions = ROUTER.maxSubscriptionsPerSession();
+
+  @Option(
+      names = "--max-rate",
+      paramLabel = "N",
+      description = "Messages a second from one client; 0 = unlimited (default: ${DEFAULT-VALUE}).")
+  private int maxRate = ROUTER.maxMessagesPerSecond();
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "SECONDS",
+      description =
+          "Close a client that is silent for so long; 0 = never (default: ${DEFAULT-VALUE}).")
+  private int idleSeconds = (int) TimeUnit.NANOSECONDS.toSeconds(ROUTER.idleNanos());
+
+  ServerCommand(Clasp clasp) {
+    this.clasp = clasp;
+  }
+
+  @Override
+  public Integer call() {
+    ServerConfig config = config();
+    clasp.startLogging(Clasp.LogLevel.INFO);
+    Terminal terminal = clasp.terminal();
+    CountDownLatch interrupted = new CountDownLatch(1);
+    try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
+        ClaspServer server = start(config)) {
+      terminal.out().println(ready(server));
+      terminal.out().flush();
+      interrupted.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return ExitStatus.OK;
+  }
+
+  private static ClaspServer start(ServerConfig config) {
+    try {
+      return ClaspServer.start(config);
+    } catch (ServerException e) {
+      throw new CommandException(ExitStatus.FAILURE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private String ready(ClaspServer server) {
+    return "CLASP router ready: "
+        + server.url()
+        + " - open "
+        + server.consoleUrl()
+        + " in a browser";
+  }
+
+  private ServerConfig config() {
+    switch (protocol.toLowerCase(Locale.ROOT)) {
+      case "websocket", "ws" -> {}
+      case "quic", "tcp", "udp" ->
+          throw wrong("--protocol " + protocol + " is not there yet: only websocket");
+      default ->
+          throw wrong(
+              "--protocol must be websocket, not '"
+                  + protocol
+                  + "'"
+                  + (isNumber(protocol) ? ". The port is -P or --port" : ""));
+    }
+    range("--port", port, 0, 65_535);
+    range("--loops", loops, 0, 256);
+    range("--max-sessions", maxSessions, 0, 1_000_000);
+    range("--max-parameters", maxParameters, 1, 100_000_000);
+    range("--max-subscriptions", maxSubscriptions, 1, 1_000_000);
+    range("--max-rate", maxRate, 0, 100_000_000);
+    range("--idle-timeout", idleSeconds, 0, 1_000_000);
+    return ServerConfig.DEFAULT
+        .withHost(host)
+        .withPort(port)
+        .withAllowOpen(allowOpen)
+        .withLoops(loops)
+        .withRouter(
+            ROUTER.toBuilder()
+                .name(name)
+                .ackAlways(ack == Ack.ALWAYS)
+                .maxSessions(maxSessions)
+                .maxParameters(maxParameters)
+                .maxSubscriptionsPerSession(maxSubscriptions)
+                .maxMessagesPerSecond(maxRate)
+                .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds))
+                .build());
+  }
+
+  private static boolean isNumber(String text) {
+    return text.chars().allMatch(Character::isDigit);
+  }
+
+  private void range(String option, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw wrong(option + " must be " + min + " to " + max + ", not " + value);
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

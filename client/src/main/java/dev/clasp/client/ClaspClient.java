@@ -1,0 +1,590 @@
+package dev.clasp.client;
+
+import dev.clasp.client.ClaspException.Kind;
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.EncodeException;
+import dev.clasp.protocol.Feature;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.GesturePhase;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Message.Content;
+import dev.clasp.protocol.Message.SignalDefinition;
+import dev.clasp.protocol.Timeline;
+import dev.clasp.protocol.Value;
+import dev.clasp.transport.Backoff;
+import dev.clasp.transport.EventLoops;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client of a CLASP router. Thread-safe; nothing here waits except {@link #close}. See the
+ * package for which thread runs what.
+ *
+ * {@snippet :
+ * try (ClaspClient client = ClaspClient.builder("ws://localhost:7330").name("desk").connectBlocking()) {
+ *   client.subscribe("/lights/**", signal -> System.out.println(signal));
+ *   client.set("/lights/1/brightness", 0.8);                       // asynchronous
+ *   long revision = client.blocking().set("/lights/1/on", true).revision().orElseThrow();
+ * }
+ * }
+ *
+ * <p><b>Failures.</b> A caller's mistake (bad address, pattern or value) is thrown at once as
+ * {@link ClaspException} of kind INVALID; everything else fails the future with a {@link
+ * ClaspException}. Each request fails with TIMEOUT when the router does not answer in the request
+ * time limit, counted from the call.
+ *
+ * <p><b>Order.</b> What one thread submits reaches the router in that order.
+ *
+ * <p><b>Reconnecting.</b> When the connection is lost, the client connects again, with the same
+ * subscriptions (ids and options), sends reads that wait for their answer again, and then the plain
+ * writes that were not confirmed, the newest for each address: the last value is not lost. Writes
+ * with conditions or locks, bundles, pings and announcements fail with CLOSED, since nobody knows
+ * whether they were carried out. Locks are lost with the connection.
+ */
+public final class ClaspClient implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClaspClient.class);
+
+  /** The closing handshake of the connection and the end of its threads, beyond the requests. */
+  private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+  private static final Set<String> SCHEMES = Set.of("ws", "wss");
+
+  private static final Duration MAX_LIMIT = Duration.ofDays(1);
+
+  private static final int MIN_WAITING_BYTES = 64 << 10;
+
+  private final Conductor conductor;
+  private final BlockingClient blocking;
+
+  ClaspClient(Conductor conductor) {
+    this.conductor = conductor;
+    this.blocking = new BlockingClient(this, conductor);
+  }
+
+  /**
+   * Starts configuring a client.
+   *
+   * @param uri {@code ws://host:port} or {@code wss://host:port}
+   * @throws ClaspException of kind INVALID: not a URI
+   */
+  public static Builder builder(String uri) {
+    try {
+      return new Builder(List.of(new URI(uri)));
+    } catch (URISyntaxException e) {
+      throw new ClaspException(
+          Kind.INVALID, "cannot use '" + uri + "': it is not a URI such as ws://localhost:7330", e);
+    }
+  }
+
+  /**
+   * Starts configuring a client that fails over: each attempt tries the routers in this order,
+   * beginning with the one that was connected last.
+   *
+   * @throws ClaspException of kind INVALID: no URI
+   */
+  public static Builder builder(URI... uris) {
+    return new Builder(List.of(uris));
+  }
+
+  // --- parameters --------------------------------------------------------------------------------
+
+  /** Writes a parameter, confirmed: the future completes with the new revision. */
+  public CompletableFuture<Ack> set(String address, Value value) {
+    return set(address, value, SetOptions.CONFIRM);
+  }
+
+  /**
+   * Writes a parameter.
+   *
+   * @return completed by the router's answer; with {@link SetOptions#FIRE} when the write is handed
+   *     to the connection
+   */
+  public CompletableFuture<Ack> set(String address, Value value, SetOptions options) {
+    return conductor.submit(Requests.write(address, value, options)).future();
+  }
+
+  public CompletableFuture<Ack> set(String address, double value) {
+    return set(address, Value.of(value));
+  }
+
+  public CompletableFuture<Ack> set(String address, long value) {
+    return set(address, Value.of(value));
+  }
+
+  public CompletableFuture<Ack> set(String address, boolean value) {
+    return set(address, Value.of(value));
+  }
+
+  public CompletableFuture<Ack> set(String address, String value) {
+    return set(address, Value.of(value));
+  }
+
+  /**
+   * Asks the router for a parameter. Concurrent calls for one address share one request.
+   *
+   * @return empty when there is none. A router of the reference does not answer then, and the
+   *     future fails with TIMEOUT
+   */
+  public CompletableFuture<Optional<Parameter>> get(String address) {
+    return conductor.submit(Requests.read(address)).future();
+  }
+
+  /**
+   * The newest value that a subscription has brought, without asking the router. Empty for an
+   * address that no open subscription covers. While disconnected, the last known one.
+   */
+  public Optional<Parameter> cached(String address) {
+    return conductor.cached(address);
+  }
+
+  // --- subscriptions -----------------------------------------------------------------------------
+
+  /** Subscribes to signals of every type. */
+  public Subscription subscribe(String pattern, Consumer<? super Signal> callback) {
+    return subscribe(pattern, SubscribeOptions.DEFAULT, callback);
+  }
+
+  /**
+   * Subscribes. The current state is delivered first, marked {@link Signal.Change#fromSnapshot}.
+   * Overlapping subscriptions each get every signal that matches, once; a snapshot that the router
+   * sends for one of them reaches the others only where a value has changed.
+   *
+   * @param pattern an address, or one with {@code *} for a segment and {@code **} for any number
+   * @param callback runs on the client's dispatcher, or on the executor of the options; one call at
+   *     a time, in order. An exception is logged and reported and changes nothing
+   */
+  public Subscription subscribe(
+      String pattern, SubscribeOptions options, Consumer<? super Signal> callback) {
+    SignalSink sink =
+        new CallbackSink(
+            new SignalBuffer(options.capacity(), options.latestOnly()),
+            lineFor(options),
+            callback,
+            failure -> conductor.callbackFailed(pattern, failure));
+    return conductor.subscribe(Addresses.pattern(pattern), options, sink);
+  }
+
+  /** Signals as a publisher; see {@link #signals(String, SubscribeOptions)}. */
+  public Flow.Publisher<Signal> signals(String pattern) {
+    return signals(pattern, SubscribeOptions.DEFAULT);
+  }
+
+  /**
+   * Signals as a publisher. Each subscriber is a subscription of its own, ended by cancelling. A
+   * subscriber that requests too little is treated like a slow callback: see {@link
+   * SubscribeOptions#capacity}. Completes when the client is closed, fails when the router refuses
+   * the subscription or the client gives up.
+   */
+  public Flow.Publisher<Signal> signals(String pattern, SubscribeOptions options) {
+    AddressPattern parsed = Addresses.pattern(pattern);
+    return subscriber -> {
+      Objects.requireNonNull(subscriber);
+      PublisherSink sink =
+          new PublisherSink(
+              new SignalBuffer(options.capacity(), options.latestOnly()),
+              lineFor(options),
+              subscriber,
+              failure -> conductor.callbackFailed(pattern, failure));
+      subscriber.onSubscribe(sink);
+      sink.belongsTo(conductor.subscribe(parsed, options, sink));
+    };
+  }
+
+  // --- moments -----------------------------------------------------------------------------------
+
+  /** Emits an event without a value. Completes when it is handed to the connection. */
+  public CompletableFuture<Void> emit(String address) {
+    return conductor.submit(Requests.event(address, Content.NONE, time())).future();
+  }
+
+  /** Emits an event. Completes when it is handed to the connection. */
+  public CompletableFuture<Void> emit(String address, Value value) {
+    return conductor.submit(Requests.event(address, Content.of(value), time())).future();
+  }
+
+  /**
+   * Sends a sample of a stream. Completes when it is handed to the connection; when the connection
+   * is too slow, older samples are dropped and their futures fail with OVERFLOW.
+   */
+  public CompletableFuture<Void> stream(String address, Value sample) {
+    return conductor.submit(Requests.stream(address, Content.of(sample), 0, time())).future();
+  }
+
+  public CompletableFuture<Void> stream(String address, double sample) {
+    return stream(address, Value.of(sample));
+  }
+
+  /**
+   * Sends a block of samples, oldest first, at most 8,000.
+   *
+   * @param rate samples per second; 0 = not told
+   */
+  public CompletableFuture<Void> stream(String address, double[] samples, int rate) {
+    return conductor
+        .submit(Requests.stream(address, Content.ofSamples(samples), rate, time()))
+        .future();
+  }
+
+  /**
+   * Sends a step of a gesture. Completes when it is handed to the connection.
+   *
+   * @param id of the contact; unsigned
+   */
+  public CompletableFuture<Void> gesture(String address, int id, GesturePhase phase, Value value) {
+    return conductor.submit(Requests.gesture(address, id, phase, value, time())).future();
+  }
+
+  /** Publishes a timeline. Completes when it is handed to the connection. */
+  public CompletableFuture<Void> timeline(String address, Timeline timeline) {
+    return conductor.submit(Requests.timeline(address, timeline, time())).future();
+  }
+
+  /**
+   * Sends writes and events that the router carries out together or not at all.
+   *
+   * @return completed when the router has accepted it: for a bundle without a time, when it has
+   *     been carried out
+   */
+  public CompletableFuture<Ack> bundle(BundleBuilder bundle) {
+    return conductor.submit(Requests.group(bundle)).future();
+  }
+
+  // --- the router --------------------------------------------------------------------------------
+
+  /** Measures the round trip to the router, queues included. */
+  public CompletableFuture<Duration> ping() {
+    return conductor.submit(Requests.ping()).future();
+  }
+
+  /**
+   * Measures the router's clock now, with five exchanges. The client does so by itself after
+   * connecting and every 30 s, unless that is switched off. Fails with TIMEOUT when the router does
+   * not answer; then {@link #time} goes by its WELCOME.
+   */
+  public CompletableFuture<ClockReading> sync() {
+    return conductor.submit(new Request.ClockCheck()).future();
+  }
+
+  /** What is known about the router's clock. */
+  public ClockReading clock() {
+    return conductor.clockReading();
+  }
+
+  /**
+   * Router time in Unix microseconds. Does not jump when the local clock is set; corrections of up
+   * to 100 ms are spread out, at 1 ms per second at most.
+   */
+  public long time() {
+    return conductor.time();
+  }
+
+  /** Tells the router what signals there are, for {@link #query} of others. */
+  public CompletableFuture<Void> announce(String namespace, List<SignalDefinition> signals) {
+    return conductor.submit(Requests.announcement(namespace, signals)).future();
+  }
+
+  /** The announced signals whose addresses match. */
+  public CompletableFuture<List<SignalDefinition>> query(String pattern) {
+    return conductor.submit(Requests.question(pattern)).future();
+  }
+
+  /** Session id that the router gave the current or last connection. */
+  public String session() {
+    return conductor.session();
+  }
+
+  /** The router of the current or last connection. */
+  public ServerIdentity server() {
+    return conductor.server();
+  }
+
+  // --- the client --------------------------------------------------------------------------------
+
+  public ClientState state() {
+    return conductor.state();
+  }
+
+  public Statistics statistics() {
+    return conductor.statistics();
+  }
+
+  /** The same client with methods that wait. */
+  public BlockingClient blocking() {
+    return blocking;
+  }
+
+  /**
+   * Sends what was submitted before, waits up to the request time limit for answers that are still
+   * missing, gives locks back, and closes the connection with 1000. Later operations fail with
+   * CLOSED. Waits until all that is done; callable from anywhere, callbacks included. Idempotent.
+   */
+  @Override
+  public void close() {
+    CompletableFuture<Conductor> closed = conductor.close();
+    if (conductor.inLoop()) {
+      return;
+    }
+    try {
+      closed.get(
+          conductor.config().requestTimeout().plus(CLOSE_GRACE).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("closing {} takes longer than expected; it goes on in the background", this, e);
+    }
+  }
+
+  /** As {@link #close}, without waiting. */
+  public CompletableFuture<Void> closeAsync() {
+    return conductor.close().thenAccept(_ -> {});
+  }
+
+  private TaskLine lineFor(SubscribeOptions options) {
+    return options.executor().map(conductor::lineOn).orElseGet(conductor::dispatcher);
+  }
+
+  @Override
+  public String toString() {
+    return "ClaspClient[" + conductor.config().name() + ", " + state() + "]";
+  }
+
+  /** Configures a client. Not thread-safe; may build several clients. */
+  public static final class Builder {
+
+    private final List<URI> uris;
+    private String name = ClientConfig.DEFAULT_NAME;
+    private Set<Feature> features = ClientConfig.DEFAULT_FEATURES;
+    private Supplier<String> tokens = () -> "";
+    private boolean tokenMayChange;
+    private Duration connectTimeout = Duration.ofSeconds(10);
+    private Duration requestTimeout = Duration.ofSeconds(5);
+    private boolean reconnect = true;
+    private boolean awaitRouter;
+    private Backoff backoff = Backoff.DEFAULT;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private Optional<EventLoops> loops = Optional.empty();
+    private Consumer<? super ClientEvent> listener = _ -> {};
+    private OfflinePolicy offline = OfflinePolicy.BUFFER;
+    private int maxWaitingBytes = 8 << 20;
+    private boolean clockSync = true;
+
+    private Builder(List<URI> uris) {
+      if (uris.isEmpty()) {
+        throw new ClaspException(Kind.INVALID, "a client needs the URI of a router");
+      }
+      for (URI uri : uris) {
+        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+        if (!SCHEMES.contains(scheme) || uri.getHost() == null) {
+          throw new ClaspException(
+              Kind.INVALID, "cannot use " + uri + ": expected a URI such as ws://localhost:7330");
+        }
+      }
+      this.uris = List.copyOf(uris);
+    }
+
+    /** What the router shows to others. Default: {@code CLASP Java}. */
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    /** What the client says it supports. Default: everything but federation. */
+    public Builder features(Set<Feature> value) {
+      features = Set.copyOf(value);
+      return this;
+    }
+
+    /** Token for routers that ask for one. */
+    public Builder token(String value) {
+      tokens = () -> value;
+      tokenMayChange = false;
+      return this;
+    }
+
+    /**
+     * Where the token comes from; asked before each attempt to connect, on a virtual thread, and
+     * again when the router has refused one: if it then gives another, the client tries that. An
+     * empty token means none.
+     */
+    public Builder token(Supplier<String> value) {
+      tokens = value;
+      tokenMayChange = true;
+      return this;
+    }
+
+    /** For each attempt to connect, from the first packet to WELCOME. Default 10 s. */
+    public Builder connectTimeout(Duration value) {
+      connectTimeout = positive(value, "the limit for connecting");
+      return this;
+    }
+
+    /** For each request, from the call to the answer. Default 5 s. */
+    public Builder requestTimeout(Duration value) {
+      requestTimeout = positive(value, "the limit for requests");
+      return this;
+    }
+
+    /** Whether to connect again when the connection is lost. Default true. */
+    public Builder reconnect(boolean value) {
+      reconnect = value;
+      return this;
+    }
+
+    /**
+     * Whether {@link #connect} goes on trying, with the delays of {@link #backoff}, when no router
+     * can be reached. Default false: it tries each URI once.
+     */
+    public Builder awaitRouter(boolean value) {
+      awaitRouter = value;
+      return this;
+    }
+
+    /**
+     * Delays between attempts. Default {@link Backoff#DEFAULT}. The count of attempts starts again
+     * when a connection has lasted for 30 s.
+     */
+    public Builder backoff(Backoff value) {
+      backoff = value;
+      return this;
+    }
+
+    /** Adds a header to the upgrade request of WebSocket connections. */
+    public Builder header(String headerName, String value) {
+      headers.put(headerName, value);
+      return this;
+    }
+
+    /**
+     * Event loops to share with other clients and servers; the caller closes them. Default: a loop
+     * of the client's own.
+     */
+    public Builder loops(EventLoops value) {
+      loops = Optional.of(value);
+      return this;
+    }
+
+    /** Told what happens to the client, on the dispatcher. An exception is logged. */
+    public Builder listener(Consumer<? super ClientEvent> value) {
+      listener = value;
+      return this;
+    }
+
+    /** What happens to operations while disconnected. Default {@link OfflinePolicy#BUFFER}. */
+    public Builder offline(OfflinePolicy value) {
+      offline = value;
+      return this;
+    }
+
+    /**
+     * Bytes that may wait to be sent, while disconnected or when the router reads too slowly; at
+     * least 64 KiB. Default 8 MiB. Beyond, waiting stream samples and gesture moves are dropped,
+     * oldest first, and when there are none, operations fail with OVERFLOW.
+     */
+    public Builder maxWaitingBytes(int value) {
+      if (value < MIN_WAITING_BYTES) {
+        throw new ClaspException(
+            Kind.INVALID,
+            "maxWaitingBytes must be at least " + MIN_WAITING_BYTES + ", not " + value);
+      }
+      maxWaitingBytes = value;
+      return this;
+    }
+
+    /** Whether to measure the router's clock after connecting and every 30 s. Default true. */
+    public Builder clockSync(boolean value) {
+      clockSync = value;
+      return this;
+    }
+
+    /**
+     * Connects.
+     *
+     * @return the connected client; fails with {@link ClaspException}: UNREACHABLE, TIMEOUT,
+     *     REFUSED, INVALID
+     */
+    public CompletableFuture<ClaspClient> connect() {
+      return start().thenApply(ClaspClient::new);
+    }
+
+    /**
+     * Connects and waits for it.
+     *
+     * @throws ClaspException UNREACHABLE, TIMEOUT, REFUSED, INVALID or INTERRUPTED
+     */
+    public ClaspClient connectBlocking() {
+      return new ClaspClient(Waiting.on(start()));
+    }
+
+    private CompletableFuture<Conductor> start() {
+      checkHello();
+      EventLoops group = loops.orElseGet(() -> EventLoops.create("clasp-client-loop", 1));
+      EventLoops pinned = group.pinned();
+      ClientConfig config =
+          new ClientConfig(
+              uris,
+              name,
+              features,
+              tokens,
+              tokenMayChange,
+              connectTimeout,
+              requestTimeout,
+              reconnect,
+              awaitRouter,
+              backoff,
+              listener,
+              offline,
+              maxWaitingBytes,
+              clockSync);
+      return new Conductor(
+              config,
+              new NettyReactor(pinned.next()),
+              new WebSocketDialer(
+                  pinned, Map.copyOf(headers), loops.isPresent() ? () -> {} : group::close),
+              Threads.create(),
+              new SplittableRandom())
+          .start();
+    }
+
+    private void checkHello() {
+      try {
+        FrameCodec.encode(
+            new Message.Hello(
+                1,
+                features,
+                name,
+                tokenMayChange ? Optional.empty() : Optional.of(tokens.get()),
+                Optional.empty()));
+      } catch (EncodeException e) {
+        throw new ClaspException(
+            Kind.INVALID, "the name or the token cannot be sent: " + e.getMessage(), e);
+      }
+    }
+
+    private static Duration positive(Duration value, String what) {
+      if (value.isNegative() || value.isZero() || value.compareTo(MAX_LIMIT) > 0) {
+        throw new ClaspException(
+            Kind.INVALID, what + " must be more than nothing and at most a day, not " + value);
+      }
+      return value;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.clasp.client;
+
+/** What a client counts. */
+enum Counter {
+  FRAMES_SENT,
+  BYTES_SENT,
+  WRITES,
+  FRAMES_RECEIVED,
+  BYTES_RECEIVED,
+  ACKS,
+  UNMATCHED_ACKS,
+  ERRORS,
+  UNDECODABLE,
+  DELIVERED,
+  CONFLATED,
+  DROPPED,
+  CALLBACK_FAILURES,
+  CONNECTIONS
+}

@@ -1,0 +1,58 @@
+package dev.clasp.client;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the listener, in order, on the dispatcher. */
+final class Events {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClaspClient.class);
+
+  /** A router that sends errors faster than the listener takes them does not fill the memory. */
+  private static final int MAX_WAITING_ERRORS = 1000;
+
+  private final Consumer<? super ClientEvent> listener;
+  private final TaskLine line;
+  private final Counters counters;
+  private final AtomicInteger waitingErrors = new AtomicInteger();
+
+  Events(Consumer<? super ClientEvent> listener, TaskLine line, Counters counters) {
+    this.listener = listener;
+    this.line = line;
+    this.counters = counters;
+  }
+
+  /** Loop. */
+  void report(ClientEvent event) {
+    if (!(event instanceof ClientEvent.ErrorReceived)) {
+      line.stage(() -> tell(event));
+      return;
+    }
+    if (waitingErrors.incrementAndGet() > MAX_WAITING_ERRORS) {
+      waitingErrors.decrementAndGet();
+      return;
+    }
+    line.stage(() -> {
+      waitingErrors.decrementAndGet();
+      tell(event);
+    });
+  }
+
+  /** Any thread: a callback threw. */
+  void callbackFailed(String pattern, Throwable cause) {
+    counters.add(Counter.CALLBACK_FAILURES, 1);
+    LOG.warn("the callback of the subscription to {} failed", pattern, cause);
+    line.add(() -> tell(new ClientEvent.CallbackFailed(pattern, cause)));
+  }
+
+  private void tell(ClientEvent event) {
+    try {
+      listener.accept(event);
+    } catch (Throwable e) {
+      counters.add(Counter.CALLBACK_FAILURES, 1);
+      LOG.warn("the listener of the client failed at {}", event, e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.clasp.client;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where everything runs that is not the loop's business.
+ *
+ * @param dispatcher callbacks and the listener, one at a time
+ * @param completer futures; any number at a time
+ * @param background what may wait: token suppliers, freeing resources
+ */
+record Threads(Executor dispatcher, Executor completer, Executor background) {
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private static final long IDLE_SECONDS = 10;
+
+  /** A daemon thread of the client's own for callbacks, virtual threads for the rest. */
+  static Threads create() {
+    String name = "clasp-client-" + COUNT.incrementAndGet();
+    ThreadPoolExecutor dispatcher =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name(name + "-dispatcher").daemon().factory());
+    // A client that is closed, or has nothing to tell, keeps no thread.
+    dispatcher.allowCoreThreadTimeOut(true);
+    return new Threads(
+        dispatcher,
+        task -> Thread.ofVirtual().name(name + "-completer").start(task),
+        task -> Thread.ofVirtual().name(name + "-background").start(task));
+  }
+}

@@ -1,0 +1,145 @@
+package dev.clasp.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Message.SubscribeOptions;
+import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Ttl;
+import dev.clasp.protocol.Value;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class RouterMetricsTest {
+
+  private final ManualTime time = new ManualTime();
+  private final Router router = new Router(RouterConfig.DEFAULT, time);
+  private final Lane lane = router.addLane(time.loop());
+
+  private TestPeer client(String name) {
+    return new TestPeer(time, router, lane).hello(name);
+  }
+
+  private long total(String series, String label) {
+    return RouterMetrics.of(router).stream()
+        .filter(m -> m instanceof RouterMetrics.Total)
+        .map(m -> (RouterMetrics.Total) m)
+        .filter(t -> t.series().equals(series) && t.label().equals(label))
+        .mapToLong(RouterMetrics.Total::value)
+        .sum();
+  }
+
+  @Test
+  void messagesAreCountedByTypeAndErrorsByCode() {
+    TestPeer a = client("a");
+    a.set("/x", 1).set("/x", 2).send(new Message.Get("/none")).send(new Message.Ping());
+    assertThat(total("clasp_messages_total", "type=set")).isEqualTo(2);
+    assertThat(total("clasp_messages_total", "type=get")).isEqualTo(1);
+    assertThat(total("clasp_messages_total", "type=ping")).isEqualTo(1);
+    assertThat(total("clasp_messages_total", "type=hello")).isEqualTo(1);
+    assertThat(total("clasp_errors_total", "code=404")).isEqualTo(1);
+    assertThat(total("clasp_sets_applied_total", "")).isEqualTo(2);
+  }
+
+  @Test
+  void gaugesFollowWhatIsThere() {
+    TestPeer a = client("a").subscribe(1, "/**");
+    a.send(TestPeer.setOf("/x", Value.of(1)));
+    a.send(
+        new Message.SetValue(
+            "/y", Value.of(1), OptionalLong.empty(), true, false, Optional.empty()));
+    assertThat(Gauge.SESSIONS.of(router)).isEqualTo(1);
+    assertThat(Gauge.SUBSCRIPTIONS.of(router)).isEqualTo(1);
+    assertThat(Gauge.PARAMETERS.of(router)).isEqualTo(2);
+    assertThat(Gauge.STATE_BYTES.of(router)).isEqualTo(2 * (2 + 8 + Retention.OVERHEAD_BYTES));
+    assertThat(Gauge.LOCKS.of(router)).isEqualTo(1);
+    a.disconnect();
+    assertThat(Gauge.SESSIONS.of(router)).isZero();
+    assertThat(Gauge.SUBSCRIPTIONS.of(router)).isZero();
+    assertThat(Gauge.LOCKS.of(router)).isZero();
+  }
+
+  @Test
+  void theFanOutIsRecordedInPowersOfTwo() {
+    for (int i = 0; i < 5; i++) {
+      client("reader" + i).subscribe(1, "/x");
+    }
+    client("writer").set("/x", 1).set("/x", 2);
+    RouterMetrics.Spread fanout = router.spread(Distribution.FANOUT);
+    assertThat(fanout.counts()[3]).isEqualTo(2);
+    assertThat(fanout.sum()).isEqualTo(10);
+    assertThat(fanout.quantile(0.5)).isEqualTo(8);
+  }
+
+  @Test
+  void bucketsHoldWhatTheyShould() {
+    assertThat(Distribution.bucket(0)).isZero();
+    assertThat(Distribution.bucket(1)).isZero();
+    assertThat(Distribution.bucket(2)).isEqualTo(1);
+    assertThat(Distribution.bucket(3)).isEqualTo(2);
+    assertThat(Distribution.bucket(4)).isEqualTo(2);
+    assertThat(Distribution.bucket(5)).isEqualTo(3);
+    assertThat(Distribution.bucket(Long.MAX_VALUE)).isEqualTo(Distribution.BUCKETS - 1);
+  }
+
+  @Test
+  void everyMetricHasANameAndAHelpText() {
+    assertThat(RouterMetrics.of(router))
+        .allSatisfy(m -> {
+          assertThat(m.series()).matches("clasp_[a-z_]+");
+          assertThat(m.help()).isNotBlank();
+        });
+  }
+
+  @Test
+  void theDumpsShowSubscriptionsAndParameters() {
+    TestPeer a = client("a");
+    a.subscribe(7, "/x/**", SignalType.PARAM.maskBit());
+    a.send(
+        new Message.SetValue(
+            "/x/1",
+            Value.of("v"),
+            OptionalLong.empty(),
+            true,
+            false,
+            Optional.of(new Ttl.Sliding(5))));
+    a.set("/y", 1);
+    assertThat(router.subscriptionStatus())
+        .containsExactly(
+            new SubscriptionStatus(
+                a.session(), 7, "/x/**", SignalType.PARAM.maskBit(), SubscribeOptions.NONE));
+    List<ParameterStatus> found = router.parameters(AddressPattern.parse("/x/**"), 10);
+    assertThat(found)
+        .containsExactly(
+            new ParameterStatus(
+                "/x/1",
+                Value.of("v"),
+                1,
+                a.session(),
+                time.unixMicros(),
+                Optional.of(a.session()),
+                ConflictStrategy.LWW,
+                OptionalLong.of(5_000_000_000L)));
+    assertThat(router.parameters(AddressPattern.parse("/**"), 1)).hasSize(1);
+  }
+
+  @Test
+  void aReplyThatQuotesAHugeRequestStillFitsAFrame() {
+    TestPeer a = client("a");
+    a.subscribe(1, "/" + "a[".repeat(32_000) + "//x");
+    assertThat(a.received())
+        .hasSize(1)
+        .first()
+        .isInstanceOfSatisfying(
+            Message.Error.class, error -> assertThat(error.code()).isEqualTo(202));
+    a.send(new Message.Get("/" + "é".repeat(32_000)));
+    assertThat(a.received())
+        .hasSize(1)
+        .first()
+        .isInstanceOfSatisfying(
+            Message.Error.class, error -> assertThat(error.code()).isEqualTo(404));
+  }
+}
