@@ -71,6 +71,11 @@ final class SignalRegistry {
     return byAddress.size();
   }
 
+  /** Ended sessions that still have definitions. Any thread. */
+  synchronized int staleAnnouncers() {
+    return stale.size();
+  }
+
   /**
    * Stores the definitions, all or none.
    *

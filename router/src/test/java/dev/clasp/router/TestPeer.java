@@ -105,7 +105,11 @@ final class TestPeer implements Connection {
   }
 
   TestPeer subscribe(int id, String pattern, int mask) {
-    return send(new Subscribe(id, pattern, mask, SubscribeOptions.NONE));
+    return subscribe(id, pattern, mask, SubscribeOptions.NONE);
+  }
+
+  TestPeer subscribe(int id, String pattern, int mask, SubscribeOptions options) {
+    return send(new Subscribe(id, pattern, mask, options));
   }
 
   TestPeer set(String address, double value) {
