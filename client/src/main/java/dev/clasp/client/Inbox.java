@@ -17,7 +17,8 @@ final class Inbox {
   private final Reactor reactor;
   private final Runnable drain;
   private final long maxBytes;
-  private final MpscUnboundedAtomicArrayQueue<Submission> queue = new MpscUnboundedAtomicArrayQueue<>(CHUNK);
+  private final MpscUnboundedAtomicArrayQueue<Submission> queue =
+      new MpscUnboundedAtomicArrayQueue<>(CHUNK);
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicLong bytes = new AtomicLong();
 
