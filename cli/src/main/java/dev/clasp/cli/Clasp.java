@@ -180,7 +180,8 @@ final class Clasp implements Runnable {
   /** Tells the logging library, which has not started yet. */
   void startLogging(LogLevel otherwise) {
     LogLevel level = logLevel == null ? otherwise : logLevel;
-    System.setProperty("clasp.log.level", level.name().toLowerCase(Locale.ROOT));
+    System.setProperty(Logging.LEVEL, level.toString());
+    System.setProperty(Logging.FORMAT, logFormat.toString());
   }
 
   /** {@code clasp} alone: the help, as an error. */

@@ -90,9 +90,7 @@ final class DemoCommand implements Callable<Integer> {
     AtomicBoolean restarted = new AtomicBoolean();
     ConnectionNotes notes =
         new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
-    try (Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(true));
-        ClaspClient client =
+    try (ClaspClient client =
             connection.connect(
                 "demo",
                 waitForRouter ? Reconnect.ALWAYS : Reconnect.WHEN_LOST,
@@ -101,7 +99,9 @@ final class DemoCommand implements Callable<Integer> {
                   if (event instanceof ClientEvent.Connected connected && connected.resumed()) {
                     restarted.set(true);
                   }
-                })) {
+                });
+        Interrupts.Registration _ =
+            clasp.terminal().interrupts().onInterrupt(() -> end.complete(true))) {
       play(client, end, restarted);
     }
     return ExitStatus.OK;

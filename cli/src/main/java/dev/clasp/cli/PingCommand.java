@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,15 +76,15 @@ final class PingCommand implements Callable<Integer> {
     }
     clasp.startLogging(Clasp.LogLevel.WARN);
     CountDownLatch interrupted = new CountDownLatch(1);
-    try (Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(interrupted::countDown);
-        ClaspClient client = connection.connect("ping", Reconnect.NEVER, event -> {})) {
+    try (ClaspClient client = connection.connect("ping", Reconnect.NEVER, event -> {});
+        Interrupts.Registration _ =
+            clasp.terminal().interrupts().onInterrupt(interrupted::countDown)) {
       return ping(client, interrupted);
     }
   }
 
   private int ping(ClaspClient client, CountDownLatch interrupted) throws InterruptedException {
-    Histogram nanos = new Histogram(3);
+    RoundTrips times = new RoundTrips();
     Optional<ClaspException> lost = Optional.empty();
     long sent = 0;
     while (lost.isEmpty()) {
@@ -93,7 +92,7 @@ final class PingCommand implements Callable<Integer> {
       long start = System.nanoTime();
       try {
         Duration time = client.blocking().ping();
-        nanos.recordValue(time.toNanos());
+        times.add(time.toNanos());
         answered(client, sent, time);
       } catch (ClaspException e) {
         unanswered(sent, e);
@@ -108,11 +107,11 @@ final class PingCommand implements Callable<Integer> {
       }
     }
     Optional<ClockReading> clock = lost.isPresent() ? Optional.empty() : clock(client);
-    summary(sent, nanos, clock);
+    summary(sent, times, clock);
     if (lost.isPresent()) {
       return ExitStatus.UNAVAILABLE;
     }
-    return nanos.getTotalCount() > 0 ? ExitStatus.OK : ExitStatus.FAILURE;
+    return times.count() > 0 ? ExitStatus.OK : ExitStatus.FAILURE;
   }
 
   private static Optional<ClockReading> clock(ClaspClient client) {
@@ -153,9 +152,9 @@ final class PingCommand implements Callable<Integer> {
     }
   }
 
-  private void summary(long sent, Histogram nanos, Optional<ClockReading> clock) {
+  private void summary(long sent, RoundTrips times, Optional<ClockReading> clock) {
     PrintWriter out = clasp.terminal().out();
-    long answered = nanos.getTotalCount();
+    long answered = times.count();
     if (clasp.json()) {
       JsonLine line =
           new JsonLine()
@@ -163,10 +162,10 @@ final class PingCommand implements Callable<Integer> {
               .put("sent", sent)
               .put("answered", answered);
       if (answered > 0) {
-        line.put("minMs", millis(nanos.getMinValue()), 3)
-            .put("p50Ms", millis(nanos.getValueAtPercentile(50)), 3)
-            .put("p99Ms", millis(nanos.getValueAtPercentile(99)), 3)
-            .put("maxMs", millis(nanos.getMaxValue()), 3);
+        line.put("minMs", millis(times.min()), 3)
+            .put("p50Ms", millis(times.percentile(50)), 3)
+            .put("p99Ms", millis(times.percentile(99)), 3)
+            .put("maxMs", millis(times.max()), 3);
       }
       clock.ifPresent(reading -> line.put("clockOffsetMs", reading.offsetMicros() / 1000.0, 3));
       out.println(line.end());
@@ -186,13 +185,13 @@ final class PingCommand implements Callable<Integer> {
     if (answered > 0) {
       out.println(
           "min/p50/p99/max = "
-              + text(nanos.getMinValue())
+              + text(times.min())
               + "/"
-              + text(nanos.getValueAtPercentile(50))
+              + text(times.percentile(50))
               + "/"
-              + text(nanos.getValueAtPercentile(99))
+              + text(times.percentile(99))
               + "/"
-              + text(nanos.getMaxValue())
+              + text(times.max())
               + " ms");
     }
     clock.ifPresent(reading ->

@@ -137,9 +137,7 @@ final class SetCommand implements Callable<Integer> {
 
   private int setAndHold(Value value, SetOptions options) throws InterruptedException {
     CompletableFuture<Boolean> end = new CompletableFuture<>();
-    try (Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(true));
-        ClaspClient client =
+    try (ClaspClient client =
             connection.connect(
                 "set",
                 Reconnect.NEVER,
@@ -147,7 +145,9 @@ final class SetCommand implements Callable<Integer> {
                   if (event instanceof ClientEvent.Disconnected) {
                     end.complete(false);
                   }
-                })) {
+                });
+        Interrupts.Registration _ =
+            clasp.terminal().interrupts().onInterrupt(() -> end.complete(true))) {
       print(value, client.blocking().set(address, value, options));
       clasp.note("connected" + (lock ? " and locked" : "") + " until Ctrl-C");
       if (!end.join()) {

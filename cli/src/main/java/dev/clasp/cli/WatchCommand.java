@@ -131,18 +131,18 @@ final class WatchCommand implements Callable<Integer> {
     }
     clasp.startLogging(Clasp.LogLevel.ERROR);
     CompletableFuture<End> end = new CompletableFuture<>();
-    if (timeout != null) {
-      end.completeOnTimeout(End.TIMED_OUT, timeout.toNanos(), TimeUnit.NANOSECONDS);
-    }
     Output output = new Output(printer(), count == null ? Long.MAX_VALUE : count, end);
-    try (Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(End.INTERRUPTED));
-        FlushingExecutor executor = new FlushingExecutor(output::flush);
+    ConnectionNotes notes =
+        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
+    try (FlushingExecutor executor = new FlushingExecutor(output::flush);
         ClaspClient client =
             connection.connect(
-                "watch",
-                waitForRouter ? Reconnect.ALWAYS : Reconnect.WHEN_LOST,
-                new ConnectionNotes(clasp, connection.url(), end::completeExceptionally))) {
+                "watch", waitForRouter ? Reconnect.ALWAYS : Reconnect.WHEN_LOST, notes);
+        Interrupts.Registration _ =
+            clasp.terminal().interrupts().onInterrupt(() -> end.complete(End.INTERRUPTED))) {
+      if (timeout != null) {
+        end.completeOnTimeout(End.TIMED_OUT, timeout.toNanos(), TimeUnit.NANOSECONDS);
+      }
       for (int i = 0; i < set.size(); i++) {
         int index = i;
         Subscription subscription =

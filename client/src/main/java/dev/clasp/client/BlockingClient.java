@@ -3,6 +3,7 @@ package dev.clasp.client;
 import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
+import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.List;

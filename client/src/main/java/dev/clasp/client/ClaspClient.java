@@ -9,6 +9,7 @@ import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
+import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import dev.clasp.transport.Backoff;
 import dev.clasp.transport.EventLoops;

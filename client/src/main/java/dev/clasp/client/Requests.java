@@ -9,6 +9,7 @@ import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import java.util.List;
 import java.util.Map;

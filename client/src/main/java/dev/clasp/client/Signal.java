@@ -2,6 +2,7 @@ package dev.clasp.client;
 
 import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import java.util.List;
 import java.util.Optional;

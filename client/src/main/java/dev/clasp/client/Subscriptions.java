@@ -3,6 +3,8 @@ package dev.clasp.client;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Timeline;
+import dev.clasp.protocol.TimelineException;
 import dev.clasp.protocol.Value;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -169,9 +171,17 @@ final class Subscriptions {
               address, publish.id().orElse(0), publish.phase(), single(publish.content()), time);
       case TIMELINE -> {
         Value value = single(publish.content());
-        yield new Signal.TimelinePublished(address, Timeline.ofValue(value), value, time);
+        yield new Signal.TimelinePublished(address, timeline(value), value, time);
       }
     };
+  }
+
+  private static Optional<Timeline> timeline(Value value) {
+    try {
+      return Optional.of(Timeline.ofValue(value));
+    } catch (TimelineException e) {
+      return Optional.empty();
+    }
   }
 
   private static Value single(Content content) {

@@ -57,9 +57,6 @@ public final class AddressPattern {
 
   private static final byte[] NOTHING = {};
 
-  /** Characters of a bad pattern that an error shows. */
-  private static final int SHOWN = 100;
-
   /** Kinds of segments in the form for matching. */
   private static final byte LITERAL = 0;
 
@@ -123,7 +120,7 @@ public final class AddressPattern {
       throw invalid("empty address; a pattern starts with '/', for example /lights/**");
     }
     if (text.charAt(0) != '/') {
-      throw invalid("address must start with '/': " + shortened(text));
+      throw invalid("address must start with '/': " + Excerpt.of(text));
     }
     String violation = AddressRules.commonViolation(text);
     if (violation != null) {
@@ -135,7 +132,7 @@ public final class AddressPattern {
       int slash = text.indexOf('/', start);
       int end = slash < 0 ? text.length() : slash;
       if (end == start && slash >= 0) {
-        throw invalid("empty segment in address: " + shortened(text));
+        throw invalid("empty segment in address: " + Excerpt.of(text));
       }
       Segment segment = segment(text.substring(start, end));
       if (!(segment instanceof Segment.AnyMany
@@ -153,12 +150,6 @@ public final class AddressPattern {
   /** The beginning of the sentence is that of the reference. */
   private static PatternException invalid(String why) {
     return new PatternException("invalid address: " + why);
-  }
-
-  /** The text goes back to its sender in an ERROR, and it may be as long as a frame. */
-  private static String shortened(String text) {
-    int length = text.codePointCount(0, text.length());
-    return length <= SHOWN ? text : text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "…";
   }
 
   private static Segment segment(String text) {

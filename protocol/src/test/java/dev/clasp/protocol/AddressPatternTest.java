@@ -321,7 +321,7 @@ class AddressPatternTest {
     GlobstarParent[] parents = GlobstarParent.values();
     int met = 0;
     int included = 0;
-    for (int i = 0; i < 30_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       AddressPattern a = AddressPattern.parse(randomPattern(random, 4), parents[random.nextInt(2)]);
       AddressPattern b = AddressPattern.parse(randomPattern(random, 5), parents[random.nextInt(2)]);
       String pair = a + " (" + a.globstarParent() + "), " + b + " (" + b.globstarParent() + ")";
@@ -335,8 +335,8 @@ class AddressPatternTest {
       met += intersects ? 1 : 0;
       included += includes ? 1 : 0;
     }
-    assertThat(met).isBetween(3_000, 27_000);
-    assertThat(included).isBetween(600, 29_400);
+    assertThat(met).isBetween(1_000, 9_000);
+    assertThat(included).isBetween(200, 9_800);
   }
 
   @Test

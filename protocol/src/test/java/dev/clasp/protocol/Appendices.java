@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The tables of wire.md 11.3 and of its appendices A, B and D, copied by a program into {@code
@@ -59,6 +60,16 @@ final class Appendices {
 
   static List<Recorded> d() {
     return rows("d").stream().map(row -> new Recorded(row[0], row[1])).toList();
+  }
+
+  /** The frames of the appendices A, B and D, malformed ones too, as food for fuzzing. */
+  static Stream<byte[]> allFrames() {
+    return Stream.of(
+            a().stream().filter(row -> !row.table().equals("messagepack")).map(Written::hex),
+            b().stream().map(Odd::hex),
+            d().stream().map(row -> row.hex().replaceFirst("^000000..", "")))
+        .flatMap(rows -> rows)
+        .map(Shorthand::bytes);
   }
 
   private static List<String[]> rows(String appendix) {

@@ -3,7 +3,6 @@ package dev.clasp.protocol;
 import dev.clasp.protocol.AddressPattern.GlobstarParent;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** The matching rules of wire.md 11.4, as short as they can be written. Exponential. */
 final class NaiveMatcher {
@@ -29,9 +28,13 @@ final class NaiveMatcher {
         || !a.isEmpty() && (rest.isEmpty() || matches(p, a.subList(1, a.size()), parent));
   }
 
-  private static boolean segment(String pattern, String segment) {
-    String regex = "\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E";
-    return Pattern.compile(regex, Pattern.DOTALL).matcher(segment).matches();
+  private static boolean segment(String p, String s) {
+    if (p.startsWith("*")) {
+      return segment(p.substring(1), s) || !s.isEmpty() && segment(p, s.substring(1));
+    }
+    return p.isEmpty() || s.isEmpty()
+        ? p.isEmpty() && s.isEmpty()
+        : p.charAt(0) == s.charAt(0) && segment(p.substring(1), s.substring(1));
   }
 
   private static List<String> segments(String text) {

@@ -57,6 +57,11 @@ public enum Counter {
       "reason=slow_consumer",
       "Values that a slow session did not receive because a newer one replaced them, and samples"
           + " dropped for it"),
+  THINNED(
+      "clasp_messages_dropped_total",
+      "reason=subscription_options",
+      "Values that a slow session did not receive because a newer one replaced them, and samples"
+          + " dropped for it"),
   RATE_LIMITED(
       "clasp_messages_dropped_total",
       "reason=rate_limit",

@@ -44,6 +44,7 @@ final class Reads {
         boolean full = 3 + address.entryLength() <= FrameDescriptor.MAX_PAYLOAD;
         int end = address.writeEntry(reply.buffer, start + 3, full);
         reply.end(Qos.FIRE, end - start);
+        session.flows().shown(address);
         session.outbound().send(reply);
       }
     } finally {
@@ -61,7 +62,7 @@ final class Reads {
   void subscribe(Session session, Message.Subscribe subscribe) {
     AddressPattern pattern;
     try {
-      pattern = AddressPattern.parse(subscribe.pattern());
+      pattern = AddressPattern.parse(subscribe.pattern(), router.globstarParent());
     } catch (PatternException e) {
       Replies.error(session, new Refusal(ErrorCode.BAD_PATTERN, message(e)), subscribe.pattern());
       return;
@@ -86,19 +87,35 @@ final class Reads {
             pattern,
             Subscription.explicitMask(subscribe.typeMask()),
             subscribe.options());
-    // The new one first: whatever both match is never without a subscription.
-    router.subscriptions().add(subscription);
+    // The new one first: whatever both match is never without a subscription. One that takes the
+    // place of another is let in whatever the limit.
+    int max = older == null ? router.config().maxSubscriptions() : Integer.MAX_VALUE;
+    if (!router.subscriptions().addBelow(max, subscription)) {
+      Replies.error(
+          session,
+          new Refusal(
+              ErrorCode.TOO_MANY,
+              "Subscription limit of the router reached (max "
+                  + router.config().maxSubscriptions()
+                  + ")"),
+          subscribe.pattern());
+      return;
+    }
     if (older != null) {
+      older.end();
       router.subscriptions().removeAll(List.of(older));
+      session.flows().ended(older, subscription);
     }
     session.subscriptions.put(subscribe.id(), subscription);
-    session.snapshot(SnapshotCursor.of(router, pattern));
+    session.snapshot(SnapshotCursor.of(router, subscription));
     router.timelines().show(session, subscription);
   }
 
   void unsubscribe(Session session, int id) {
     Subscription subscription = session.subscriptions.remove(id);
     if (subscription != null) {
+      subscription.end();
+      session.flows().ended(subscription, null);
       router.subscriptions().removeAll(List.of(subscription));
     }
   }

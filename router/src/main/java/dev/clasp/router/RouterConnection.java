@@ -373,7 +373,12 @@ public final class RouterConnection {
   private void close(CloseReason reason) {
     closing = true;
     handshakeDeadline.cancel();
-    connection.close(reason);
+    Session s = session;
+    if (s == null) {
+      connection.close(reason);
+    } else {
+      s.close(reason);
+    }
   }
 
   /** Takes the session out of every table and releases its locks. No stripe lock held. */

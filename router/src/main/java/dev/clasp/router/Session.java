@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
 import dev.clasp.router.spi.Connection;
+import dev.clasp.router.spi.LaneExecutor.Cancellable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -29,6 +30,7 @@ final class Session {
   private final Lane lane;
   private final Connection connection;
   private final Outbound outbound;
+  private final Flows flows;
   private final long connectedMicros;
 
   final Map<Integer, Subscription> subscriptions = new HashMap<>();
@@ -57,6 +59,10 @@ final class Session {
   private volatile @Nullable ClockEstimate clock;
 
   private final ArrayDeque<CatchUp> snapshots = new ArrayDeque<>(2);
+
+  /** What to do when nothing waits any more, if this session is to end then. */
+  private @Nullable Runnable farewell;
+
   private boolean ended;
 
   long messagesIn;
@@ -87,6 +93,7 @@ final class Session {
     this.lane = lane;
     this.connection = connection;
     this.outbound = new Outbound(this, lane, connection, router);
+    this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
     setNow(lastActiveNanos, connectedMicros);
@@ -131,6 +138,11 @@ final class Session {
 
   Outbound outbound() {
     return outbound;
+  }
+
+  /** What its subscriptions with options hold back. */
+  Flows flows() {
+    return flows;
   }
 
   boolean ended() {
@@ -212,16 +224,50 @@ final class Session {
     }
   }
 
-  /** Ends the connection, saying why; the rest happens when it is closed. */
+  /**
+   * Ends the connection, saying why; the rest happens when it is closed. What was said to it in
+   * this loop turn still goes out.
+   */
   void close(CloseReason reason) {
+    outbound.writeBatch();
     connection.close(reason);
+  }
+
+  /**
+   * Ends the connection as soon as nothing waits for it any more, at the latest after so long.
+   *
+   * @param told called when the connection has been told, or has ended by itself
+   */
+  void closeWhenFlushed(CloseReason reason, long nanos, Runnable told) {
+    if (ended || farewell != null) {
+      told.run();
+      return;
+    }
+    Cancellable deadline = lane.executor().schedule(this::sayFarewell, nanos);
+    farewell =
+        () -> {
+          deadline.cancel();
+          close(reason);
+          told.run();
+        };
+    outbound.flush();
+  }
+
+  private void sayFarewell() {
+    Runnable f = farewell;
+    farewell = null;
+    if (f != null) {
+      f.run();
+    }
   }
 
   /** Nothing is sent or received any more. */
   void end() {
     ended = true;
     snapshots.clear();
+    flows.end();
     outbound.close();
+    sayFarewell();
   }
 
   /** Starts a snapshot; it goes on as the connection takes it. */
@@ -237,6 +283,10 @@ final class Session {
       if (cursor.advance(this)) {
         snapshots.remove(cursor);
       }
+    }
+    if (farewell != null && snapshots.isEmpty() && outbound.idle()) {
+      // Later: a stripe lock may be held now.
+      lane.executor().execute(this::sayFarewell);
     }
   }
 

@@ -82,7 +82,7 @@ final class Stripe {
     address.revision = revisionFloor;
     for (ParameterRule rule : rules) {
       if (rule.pattern().matches(address.name, 0, address.name.length)) {
-        address.strategy = rule.strategy();
+        address.configured = rule.strategy();
         break;
       }
     }
@@ -96,6 +96,8 @@ final class Stripe {
    * limit.
    */
   void keepIdle(Address address) {
+    // Or it could be the one that goes, while its caller goes on with it.
+    address.touched = true;
     if (address.idle) {
       return;
     }
@@ -164,6 +166,15 @@ final class Stripe {
     return shown;
   }
 
+  /** Calls the visitor for every interned address. Lock held. */
+  void forEach(Visitor visitor) {
+    for (Address address : table) {
+      if (address != null) {
+        visitor.visit(address);
+      }
+    }
+  }
+
   /** Sees one address. */
   interface Visitor {
     void visit(Address address);
@@ -180,6 +191,7 @@ final class Stripe {
     }
     size--;
     revisionFloor = Math.max(revisionFloor, address.revision);
+    address.forget();
     int hole = i;
     table[hole] = null;
     for (int j = (hole + 1) & mask; ; j = (j + 1) & mask) {

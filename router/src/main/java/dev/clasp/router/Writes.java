@@ -5,6 +5,7 @@ import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.GesturePhase;
+import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
@@ -111,6 +112,12 @@ final class Writes {
     Lane lane = session.lane();
     lane.merged = null;
     int length = set.valueLength();
+    if (address != null && address.announced != null) {
+      Refusal refusal = checkRange(set, address.announced.range());
+      if (refusal != null) {
+        return refusal;
+      }
+    }
     if (address != null && address.stored()) {
       Refusal refusal = checkStored(session, set, address);
       if (refusal != null) {
@@ -137,6 +144,19 @@ final class Writes {
         : retention.reserveBytes(session, stripe, address, length - address.valueLength);
   }
 
+  /** Numbers only: what else a parameter may hold is nobody's business. */
+  private static @Nullable Refusal checkRange(MessageView set, Message.@Nullable Range range) {
+    if (range == null || !Numbers.isNumber(set.valueType())) {
+      return null;
+    }
+    double value = Numbers.doubleAt(set.buffer(), set.valueType(), set.valueOffset());
+    return value >= range.min() && value <= range.max()
+        ? null
+        : new Refusal(
+            ErrorCode.BAD_REQUEST,
+            "OutOfRange: announced are values from " + range.min() + " to " + range.max());
+  }
+
   private static @Nullable Refusal checkStored(Session session, MessageView set, Address address) {
     if (set.hasRevision() && set.revision() != address.revision) {
       return new Refusal(
@@ -151,11 +171,12 @@ final class Writes {
       return new Refusal(
           ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
     }
-    if (address.strategy != ConflictStrategy.LWW) {
-      if (Conflicts.merges(address.strategy, address, set)) {
+    ConflictStrategy strategy = address.strategy();
+    if (strategy != ConflictStrategy.LWW) {
+      if (Conflicts.merges(strategy, address, set)) {
         session.lane().merged = Conflicts.merged(address, set);
       }
-      return Conflicts.check(address.strategy, address, set);
+      return Conflicts.check(strategy, address, set);
     }
     return null;
   }
@@ -171,6 +192,9 @@ final class Writes {
    */
   void apply(Session session, MessageView set, Stripe stripe, Address address) {
     applyLock(session, set, address);
+    if (address.stored) {
+      router.histories().replaced(address, session.nowMicros());
+    }
     byte[] merged = session.lane().merged;
     if (merged != null) {
       address.store(merged, 0, merged.length, set.valueType());
@@ -201,7 +225,7 @@ final class Writes {
     boolean takes =
         set.lock()
             || holder != null && holder != session
-            || address.strategy == ConflictStrategy.LOCK && !set.unlock();
+            || address.strategy() == ConflictStrategy.LOCK && !set.unlock();
     // The lock of a session that has ended would be released by nobody.
     if (takes && !session.ended()) {
       address.lockHolder = session;
@@ -240,7 +264,7 @@ final class Writes {
    */
   static void encodeSet(Outgoing out, MessageView set, Address address) {
     out.begin(DeliveryClass.STATE, address);
-    if (address.strategy == ConflictStrategy.MERGE) {
+    if (address.strategy() == ConflictStrategy.MERGE) {
       // What is stored is not what was sent. The lifetime, a hint only, is left out.
       int flags = FLAG_REVISION | (set.flags() & REPEATED_FLAGS & ~FLAG_TTL);
       int end = address.writeSet(out.buffer, out.payloadOffset(), flags);
@@ -332,6 +356,9 @@ final class Writes {
     } else if (followsGestures && isGesture(publish) && !session.ended()) {
       session.gestures(router).route(address, publish, fanout);
     } else {
+      if (router.histories().wants(publish)) {
+        router.histories().published(address, publish, session.nowMicros());
+      }
       fanOut(session, publish, address, typeBit(publish), fanout);
       if (timeline != null) {
         router.timelines().take(session, publish, address, timeline);
@@ -352,7 +379,7 @@ final class Writes {
     Lane lane = session.lane();
     Route route = route(lane, address);
     if (route.groups().length > 0) {
-      encodePublish(lane.out, publish);
+      encodePublish(lane.out, publish, address);
       fanout.send(lane, route, typeBit, session);
     }
   }
@@ -370,8 +397,8 @@ final class Writes {
   }
 
   /** The received payload as it is, under a fresh header. */
-  static void encodePublish(Outgoing out, MessageView publish) {
-    out.begin(classOf(publish), null);
+  static void encodePublish(Outgoing out, MessageView publish, Address address) {
+    out.begin(classOf(publish), address);
     int length = publish.end() - publish.offset();
     System.arraycopy(publish.buffer(), publish.offset(), out.buffer, out.payloadOffset(), length);
     out.end(qosOf(publish), length);
@@ -405,12 +432,8 @@ final class Writes {
   /** The current route of an address. Stripe lock held. */
   Route route(Lane lane, Address address) {
     SubscriptionIndex index = router.subscriptions();
-    int epoch = index.epoch();
-    if (address.routeEpoch != epoch) {
-      // Read the epoch first: a subscription added meanwhile makes the route stale at once, never
-      // missed.
-      address.route = index.resolve(address.name);
-      address.routeEpoch = epoch;
+    if (address.routeEpoch != index.epoch()) {
+      index.refresh(address);
       lane.add(Counter.ROUTES_RESOLVED, 1);
     }
     return address.route;

@@ -11,19 +11,24 @@ import java.util.stream.Stream;
  */
 final class Installation {
 
-  private static final Path ROOT = root();
+  private static final Path ROOT = find();
   private static final Path MODULE = ROOT.resolve("system-tests");
 
   private Installation() {}
 
   /** The folder of the whole project: the test may run there or in its module. */
-  private static Path root() {
+  private static Path find() {
     Path here = Path.of("").toAbsolutePath();
     return Stream.iterate(here, folder -> folder != null, Path::getParent)
         .filter(folder -> Files.exists(folder.resolve("system-tests/peers")))
         .findFirst()
         .orElseThrow(
             () -> new AssertionError("run the system tests inside the project, not in " + here));
+  }
+
+  /** The folder of the whole project. */
+  static Path root() {
+    return ROOT;
   }
 
   /** What tests leave behind for a look: screenshots. */

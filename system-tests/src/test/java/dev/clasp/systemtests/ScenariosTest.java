@@ -284,7 +284,9 @@ class ScenariosTest {
             .toList());
 
     limited.await("/s8b/sensor/x", 600);
-    assertThat(limited.all()).as("600 samples in much less than ten seconds").hasSizeLessThan(300);
+    assertThat(limited.all().size())
+        .as("of 600 samples in much less than ten seconds")
+        .isLessThan(300);
   }
 
   @Test
@@ -358,7 +360,6 @@ class ScenariosTest {
   }
 
   @Test
-  @Pending("throttling of gesture moves")
   void s9MovesAreThinnedToOnePerIntervalAndTheNewestWins() {
     PeerClient pen = stage.connect(stage.node(), "pen");
     Watch viewer = stage.connect(stage.otherNode(), "viewer").subscribe("/s9c/pen");
@@ -371,7 +372,7 @@ class ScenariosTest {
     pen.gesture("/s9c/pen", 1, "end", Map.of("x", 1000));
 
     viewer.await("/s9c/pen", Map.of("x", 1000, "phase", "end", "gestureId", 1));
-    assertThat(viewer.all()).as("1000 moves in a moment").hasSizeLessThan(500);
+    assertThat(viewer.all().size()).as("of 1000 moves in a moment").isLessThan(500);
     assertThat(viewer.values().get(viewer.values().size() - 2).get("x").intValue()).isEqualTo(1000);
   }
 

@@ -63,6 +63,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final WebSocketServer.Builder config;
   private final Owner owner;
   private final WaitingRoom waiting;
+  private @Nullable ChannelHandlerContext here;
   private boolean finished;
   private @Nullable ScheduledFuture<?> deadline;
 
@@ -74,8 +75,9 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    here = context;
     closeAfter(context, config.handshakeNanos);
-    waiting.enter(context.channel());
+    waiting.enter(this);
   }
 
   @Override
@@ -83,7 +85,21 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    waiting.leave(context.channel());
+    waiting.leave(this);
+  }
+
+  /** Any thread: closes the connection, unless it has become a WebSocket meanwhile. */
+  void dismiss() {
+    ChannelHandlerContext context = here;
+    if (context != null) {
+      context
+          .executor()
+          .execute(() -> {
+            if (!context.isRemoved()) {
+              context.close();
+            }
+          });
+    }
   }
 
   private void closeAfter(ChannelHandlerContext context, long nanos) {
@@ -113,7 +129,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (asksForUpgrade(request.headers())) {
       upgrade(context, request);
     } else {
-      waiting.heardFrom(context.channel());
+      waiting.heardFrom(this);
       closeAfter(context, config.keepAliveNanos);
       boolean headOnly = request.method().equals(HttpMethod.HEAD);
       if (HttpUtil.isKeepAlive(request)) {

@@ -1,10 +1,10 @@
 package dev.clasp.transport;
 
-import io.netty.channel.Channel;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of a server that are not WebSockets, or not yet. When it is full, the one that
@@ -16,7 +16,7 @@ final class WaitingRoom {
   private final int places;
 
   /** Quiet for the longest first. Guarded by this. */
-  private final Set<Channel> waiting = new LinkedHashSet<>();
+  private final Set<HttpEntry> waiting = new LinkedHashSet<>();
 
   private boolean closed;
 
@@ -25,48 +25,44 @@ final class WaitingRoom {
   }
 
   /** A new connection. */
-  void enter(Channel channel) {
-    Channel leaving = null;
+  void enter(HttpEntry entry) {
+    @Nullable HttpEntry leaving = null;
     synchronized (this) {
       if (closed) {
-        leaving = channel;
+        leaving = entry;
       } else {
         if (waiting.size() >= places) {
-          Iterator<Channel> longest = waiting.iterator();
+          Iterator<HttpEntry> longest = waiting.iterator();
           leaving = longest.next();
           longest.remove();
         }
-        waiting.add(channel);
+        waiting.add(entry);
       }
     }
     if (leaving != null) {
-      leaving.close();
+      leaving.dismiss();
     }
   }
 
   /** It has asked for something. */
-  synchronized void heardFrom(Channel channel) {
-    if (waiting.remove(channel)) {
-      waiting.add(channel);
+  synchronized void heardFrom(HttpEntry entry) {
+    if (waiting.remove(entry)) {
+      waiting.add(entry);
     }
   }
 
   /** It has ended, or become a WebSocket. */
-  synchronized void leave(Channel channel) {
-    waiting.remove(channel);
+  synchronized void leave(HttpEntry entry) {
+    waiting.remove(entry);
   }
 
   /** Closes everybody, and whoever enters later. */
   void close() {
-    List<Channel> leaving;
+    List<HttpEntry> leaving;
     synchronized (this) {
       closed = true;
       leaving = List.copyOf(waiting);
     }
-    leaving.forEach(Channel::close);
-  }
-
-  synchronized int size() {
-    return waiting.size();
+    leaving.forEach(HttpEntry::dismiss);
   }
 }

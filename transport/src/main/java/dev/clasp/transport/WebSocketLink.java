@@ -90,6 +90,7 @@ final class WebSocketLink extends ChannelInboundHandlerAdapter
   private boolean closeSent;
   private boolean ended;
   private @Nullable CloseReason reason;
+  private @Nullable Runnable whenEnded;
   private @Nullable ScheduledFuture<?> probe;
   private @Nullable ScheduledFuture<?> drop;
 
@@ -334,6 +335,11 @@ final class WebSocketLink extends ChannelInboundHandlerAdapter
         failed(e);
       }
     }
+    Runnable task = whenEnded;
+    whenEnded = null;
+    if (task != null) {
+      task.run();
+    }
   }
 
   /** Our own code failed: this connection ends, and no other is concerned. */
@@ -482,15 +488,12 @@ final class WebSocketLink extends ChannelInboundHandlerAdapter
 
   // --- the rest ----------------------------------------------------------------------------------
 
-  /** Calls back on the loop when the connection has ended. */
+  /** Calls back on the loop when the connection has ended and the listener knows. Once. */
   void whenEnded(Runnable task) {
-    channel.closeFuture().addListener(_ -> task.run());
-  }
-
-  /** Any thread: waits until the connection has ended, at most so long. */
-  void awaitEnd(long nanos) {
-    if (nanos > 0 && !loop().inEventLoop()) {
-      channel.closeFuture().awaitUninterruptibly(nanos, TimeUnit.NANOSECONDS);
+    if (ended) {
+      task.run();
+    } else {
+      whenEnded = task;
     }
   }
 

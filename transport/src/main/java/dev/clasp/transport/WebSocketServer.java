@@ -142,7 +142,7 @@ public final class WebSocketServer implements AutoCloseable {
     @Override
     public void opened(WebSocketLink link) {
       links.add(link);
-      link.whenEnded(() -> links.remove(link));
+      link.whenEnded(() -> ended(link));
       if (stopping) {
         // It may have come too late for close() to see it.
         link.close(STOPPING);
@@ -189,8 +189,8 @@ public final class WebSocketServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, closes every WebSocket with 1001 and waits up to 3 s for them to end, then
-   * drops what is left. Idempotent.
+   * Stops accepting, closes every WebSocket with 1001 and waits up to 3 s for them to end; then
+   * closes plain HTTP connections. Does not wait on an event loop. Idempotent.
    */
   @Override
   public void close() {
@@ -199,11 +199,32 @@ public final class WebSocketServer implements AutoCloseable {
     for (WebSocketLink link : links) {
       link.close(STOPPING);
     }
-    long deadline = System.nanoTime() + CLOSE_NANOS;
-    for (WebSocketLink link : links) {
-      link.awaitEnd(deadline - System.nanoTime());
+    if (!config.requiredLoops().onLoop()) {
+      awaitNoLinks();
     }
     waiting.close();
+  }
+
+  private synchronized void awaitNoLinks() {
+    long deadline = System.nanoTime() + CLOSE_NANOS;
+    try {
+      for (long left = CLOSE_NANOS; !links.isEmpty() && left > 0; ) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+        left = deadline - System.nanoTime();
+      }
+    } catch (InterruptedException e) {
+      // Somebody is in a hurry: the rest is dropped at once.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended(WebSocketLink link) {
+    links.remove(link);
+    if (stopping && links.isEmpty()) {
+      synchronized (this) {
+        notifyAll();
+      }
+    }
   }
 
   /** Settings of a {@link WebSocketServer}. Not thread-safe. */
