@@ -18,6 +18,7 @@ final class AckLoop implements LoadSession.Receiver {
   private long sent;
   private long acknowledged;
   private long countedFrom;
+  private long since;
 
   /** When the socket read at hand began; valid while {@link #reading}. */
   private long readAt;
@@ -45,10 +46,17 @@ final class AckLoop implements LoadSession.Receiver {
   void reset() {
     latencies.reset();
     countedFrom = acknowledged;
+    since = clock.nanos();
   }
 
+  /** ACKs since the last {@link #reset}. */
   long acknowledged() {
     return acknowledged - countedFrom;
+  }
+
+  /** ACKs per second since the last {@link #reset}. */
+  double rate() {
+    return acknowledged() * 1e9 / Math.max(1, clock.nanos() - since);
   }
 
   /** SETs that wait for their ACK. */

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** An earlier report, to see what became worse. */
@@ -38,16 +39,12 @@ public final class Baseline {
   }
 
   private static List<Summary> targetOnly(List<RunResult> results) {
-    return results.stream()
-        .findFirst()
-        .map(first ->
-            new BenchReport(
-                    Environment.UNKNOWN,
-                    Map.of(),
-                    results.stream().filter(r -> r.side().equals(first.side())).toList(),
-                    List.of())
-                .summaries())
-        .orElse(List.of());
+    return new BenchReport(
+            Environment.UNKNOWN,
+            Map.of(),
+            results.stream().filter(result -> !result.reference()).toList(),
+            List.of())
+        .summaries();
   }
 
   /** A figure that became worse. */
@@ -62,7 +59,7 @@ public final class Baseline {
     @Override
     public String toString() {
       return String.format(
-          java.util.Locale.ROOT,
+          Locale.ROOT,
           "%s: %s was %s and is %s: %.0f %% worse",
           (now.scenario() + " " + now.variant()).strip(),
           now.figure(),

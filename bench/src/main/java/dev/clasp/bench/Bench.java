@@ -1,16 +1,26 @@
 package dev.clasp.bench;
 
 import dev.clasp.transport.EventLoops;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** Measures a plan. */
 public final class Bench {
 
+  /** Of scenarios that measure no server. */
+  private static final BenchTarget NO_TARGET =
+      new RunningTarget("this process", URI.create("none:/"), OptionalLong.empty());
+
   private final BenchPlan plan;
   private final BenchListener listener;
+
+  /** What the target is compared to. */
+  private final List<BenchTarget> others = new ArrayList<>();
+
   private final List<RunResult> results = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -35,37 +45,96 @@ public final class Bench {
     }
     Environment environment = Environment.detect(plan.target());
     List<Trial> trials = plan.scenarios().stream().flatMap(s -> trials(s).stream()).toList();
-    int total = trials.size() * plan.runs();
-    int number = 0;
     try (EventLoops loops = EventLoops.create("clasp-bench", plan.loops())) {
-      for (Trial trial : trials) {
-        for (int run = 1; run <= plan.runs(); run++) {
-          number++;
-          BenchTarget target = plan.target().orElseThrow();
-          listener.started(number, total, trial.title() + ", " + target.name() + ", run " + run);
-          measure(trial, target, run, loops);
+      if (plan.compareNetty() && trials.stream().anyMatch(t -> t.scenario().comparable())) {
+        for (BareNetty.Style style : BareNetty.Style.values()) {
+          others.add(bareNetty(style));
         }
       }
+      int total = 0;
+      for (Trial trial : trials) {
+        total += plan.runs() * sides(trial, 1).size();
+      }
+      int number = 0;
+      for (Trial trial : trials) {
+        for (int run = 1; run <= plan.runs(); run++) {
+          for (BenchTarget side : sides(trial, run)) {
+            number++;
+            listener.started(number, total, trial.title() + ", " + side.name() + ", run " + run);
+            measure(trial, side, run, loops);
+          }
+        }
+      }
+    } finally {
+      others.forEach(BenchTarget::close);
     }
     return new BenchReport(environment, settings(), results, notes);
   }
 
+  /**
+   * Whom to measure in this run, one right after the other; every second run the other way round.
+   */
+  private List<BenchTarget> sides(Trial trial, int run) {
+    List<BenchTarget> sides = new ArrayList<>();
+    if (!trial.scenario().needsTarget()) {
+      return List.of(NO_TARGET);
+    }
+    plan.target().ifPresent(sides::add);
+    if (trial.scenario().comparable()) {
+      sides.addAll(others);
+    }
+    return run % 2 == 1 ? sides : sides.reversed();
+  }
+
+  private BenchTarget bareNetty(BareNetty.Style style) {
+    return ServerProcess.start(
+        style.side(),
+        ServerProcess.java(
+            List.of("-Xms256m", "-Xmx512m"),
+            BareNetty.class.getName(),
+            style.name(),
+            Integer.toString(plan.loops())));
+  }
+
   private void measure(Trial trial, BenchTarget side, int run, EventLoops loops) {
     Figures figures = new Figures();
-    try (Rig rig = new Rig(side, plan, loops, NanoClock.SYSTEM)) {
+    try (Rig rig = new Rig(side, plan, loops, NanoClock.SYSTEM, this::note)) {
       trial.measurement().measure(rig, figures);
     }
     RunResult result =
-        new RunResult(trial.scenario().key(), trial.variant(), side.name(), run, figures.toList());
+        new RunResult(
+            trial.scenario().key(),
+            trial.variant(),
+            side.name(),
+            others.contains(side),
+            run,
+            figures.toList());
     results.add(result);
     listener.finished(result);
   }
 
+  private void note(String text) {
+    if (!notes.contains(text)) {
+      notes.add(text);
+      listener.note(text);
+    }
+  }
+
   private List<Trial> trials(Scenario scenario) {
     return switch (scenario) {
-      case CODEC -> List.of();
+      case CODEC -> Codec.trials();
       case SET_ACK -> SetAck.trials(scenario, plan, 1);
       case SET_ACK_PIPELINED -> SetAck.trials(scenario, plan, plan.window());
+      case HOP -> Fanout.hop();
+      case HOP_OPEN -> OpenHop.trials(plan);
+      case THROUGHPUT -> Throughput.trials(plan);
+      case LATE_JOIN -> LateJoin.trials();
+      case MEMORY -> Memory.trials();
+      case SLOW_CONSUMER -> SlowConsumer.trials(plan);
+      case GESTURE -> Gesture.trials();
+      case CHURN -> Churn.trials(plan);
+      case FANOUT -> Fanout.fanout(plan);
+      case WILDCARD -> Fanout.wildcard(plan);
     };
   }
 

@@ -54,22 +54,18 @@ public record BenchReport(
   }
 
   /**
-   * Every figure that has a good direction, of the first side divided by the same figure of each
-   * other side in the same run. Figures that are 0 on the other side have no ratio.
+   * Every figure that has a good direction, of the target divided by the same figure of each
+   * reference in the same run. Figures that are 0 there have no ratio.
    */
   public List<Ratio> ratios() {
-    Optional<String> first = results.stream().map(RunResult::side).findFirst();
-    if (first.isEmpty()) {
-      return List.of();
-    }
     Map<Key, List<Double>> quotients = new LinkedHashMap<>();
     Map<Key, Better> directions = new LinkedHashMap<>();
     for (RunResult target : results) {
-      if (!target.side().equals(first.get())) {
+      if (target.reference()) {
         continue;
       }
       for (RunResult other : results) {
-        if (!sameRun(target, other) || other.side().equals(target.side())) {
+        if (!other.reference() || !sameRun(target, other)) {
           continue;
         }
         for (Figure figure : target.figures()) {

@@ -97,6 +97,7 @@ final class JsonReport {
     json.writeStringField("scenario", result.scenario());
     json.writeStringField("variant", result.variant());
     json.writeStringField("side", result.side());
+    json.writeBooleanField("reference", result.reference());
     json.writeNumberField("run", result.run());
     json.writeArrayFieldStart("figures");
     for (Figure figure : result.figures()) {
@@ -150,6 +151,7 @@ final class JsonReport {
                 result.path("scenario").asText(),
                 result.path("variant").asText(),
                 result.path("side").asText(),
+                result.path("reference").asBoolean(),
                 result.path("run").asInt(),
                 figures));
       }

@@ -287,7 +287,8 @@ final class LoadSession implements FrameListener, Outlet {
             "the server closed the connection: "
                 + reason.code()
                 + (reason.text().isEmpty() ? "" : " " + reason.text()));
-    boolean wasOpen = !opened.completeExceptionally(failure);
+    opened.completeExceptionally(failure);
+    boolean wasOpen = !opened.isCompletedExceptionally();
     closed.complete(reason);
     pongs.forEach(waiting -> waiting.completeExceptionally(failure));
     pongs.clear();

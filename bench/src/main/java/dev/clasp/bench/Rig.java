@@ -7,17 +7,24 @@ import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run works with: sessions to one target, time, and the first failure of any of them.
@@ -39,10 +46,17 @@ final class Rig implements AutoCloseable {
   private final BenchPlan plan;
   private final EventLoops loops;
   private final NanoClock clock;
-  private final ConcurrentLinkedQueue<LoadSession> sessions = new ConcurrentLinkedQueue<>();
+  private final Consumer<String> notes;
+  private final Set<LoadSession> sessions = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
-  Rig(BenchTarget target, BenchPlan plan, EventLoops loops, NanoClock clock) {
+  Rig(
+      BenchTarget target,
+      BenchPlan plan,
+      EventLoops loops,
+      NanoClock clock,
+      Consumer<String> notes) {
+    this.notes = notes;
     this.target = target;
     this.plan = plan;
     this.loops = loops;
@@ -51,6 +65,11 @@ final class Rig implements AutoCloseable {
 
   BenchTarget target() {
     return target;
+  }
+
+  /** Tells the reader of the report something, once. */
+  void note(String text) {
+    notes.accept(text);
   }
 
   BenchPlan plan() {
@@ -97,14 +116,52 @@ final class Rig implements AutoCloseable {
     return opened;
   }
 
+  /** So many sessions with receivers that know their session. */
+  <R extends LoadSession.Receiver> List<Member<R>> members(
+      int count, Function<LoadSession, R> receivers) {
+    List<Member<R>> members = new ArrayList<>(count);
+    for (LoadSession session : open(count, _ -> LoadSession.Receiver.NONE)) {
+      members.add(member(session, receivers));
+    }
+    return members;
+  }
+
+  /** Makes a receiver listen to a session. */
+  <R extends LoadSession.Receiver> Member<R> member(
+      LoadSession session, Function<LoadSession, R> receivers) {
+    return on(
+        session.loop(),
+        () -> {
+          R receiver = receivers.apply(session);
+          session.receiver(receiver);
+          return new Member<>(session, receiver);
+        });
+  }
+
+  /** Subscribes; returns when the server has handled all of them. */
+  void subscribe(List<LoadSession> subscribers, String pattern) {
+    List<CompletableFuture<Void>> done =
+        subscribers.stream().map(session -> session.subscribe(1, pattern)).toList();
+    done.forEach(this::await);
+  }
+
   /** Any thread. Opens a session; one that the rig closes at its end. */
-  CompletableFuture<LoadSession> openLater(EventLoops on, LoadSession.Receiver receiver) {
+  CompletableFuture<LoadSession> openLater(LoadSession.Receiver receiver) {
+    return openLater(loops, receiver);
+  }
+
+  private CompletableFuture<LoadSession> openLater(EventLoops on, LoadSession.Receiver receiver) {
     return LoadSession.open(this, on, OPTIONS, receiver)
         .whenComplete((session, _) -> {
           if (session != null) {
             sessions.add(session);
           }
         });
+  }
+
+  /** Those that are open. */
+  List<LoadSession> sessions() {
+    return List.copyOf(sessions);
   }
 
   /** Any thread. The session closes by itself; forget it. */
@@ -166,15 +223,37 @@ final class Rig implements AutoCloseable {
     }
   }
 
+  /** Runs something on the loop of each member, and waits until all is done. */
+  <R extends LoadSession.Receiver> void onEach(List<Member<R>> members, Consumer<R> action) {
+    Map<EventLoop, List<Member<R>>> byLoop =
+        members.stream().collect(Collectors.groupingBy(member -> member.session().loop()));
+    byLoop.forEach((loop, some) ->
+        on(
+            loop,
+            () -> {
+              some.forEach(member -> action.accept(member.receiver()));
+              return some;
+            }));
+  }
+
   private static BenchException failed(ExecutionException failure) {
-    Throwable cause = failure.getCause();
+    return reason(failure.getCause());
+  }
+
+  /** Any thread. What to tell the user about a failure. */
+  static BenchException reason(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof BenchException e) {
       return e;
     }
     if (cause instanceof TransportException e) {
       return new BenchException(String.valueOf(e.getMessage()), e);
     }
-    return new BenchException("unexpected failure of the load generator: " + cause, failure);
+    return new BenchException("unexpected failure of the load generator: " + cause, nonNull(cause));
+  }
+
+  private static Throwable nonNull(@Nullable Throwable cause) {
+    return cause == null ? new IllegalStateException("no cause") : cause;
   }
 
   private static BenchException interrupted(InterruptedException e) {
@@ -182,14 +261,13 @@ final class Rig implements AutoCloseable {
     return new BenchException("interrupted", e);
   }
 
-  /** Closes every session and waits until the server has let go of them. */
-  @Override
-  public void close() {
+  /** Closes sessions and waits until the server has let go of them. */
+  void close(Collection<LoadSession> some) {
     List<CompletableFuture<?>> ends = new ArrayList<>();
-    for (LoadSession session : sessions) {
+    for (LoadSession session : some) {
       ends.add(session.close());
     }
-    sessions.clear();
+    sessions.removeAll(some);
     try {
       CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new)).get(10, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
@@ -197,5 +275,11 @@ final class Rig implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Closes every session that is left. */
+  @Override
+  public void close() {
+    close(List.copyOf(sessions));
   }
 }

@@ -9,7 +9,21 @@ public enum Scenario {
   CODEC("codec", "encode and decode five message shapes, one thread, bytes allocated", false),
   SET_ACK("set-ack", "one SET at a time: time until its ACK", true),
   SET_ACK_PIPELINED(
-      "set-ack-pipelined", "256 SETs on their way: acknowledged SETs per second", true);
+      "set-ack-pipelined", "256 SETs on their way: acknowledged SETs per second", true),
+  HOP("hop", "one message at a time from a publisher through the router to a subscriber", true),
+  HOP_OPEN("hop-open", "the same at a fixed rate, measured from the intended time", true),
+  FANOUT(
+      "fanout",
+      "one publisher, 1 to 1000 subscribers: deliveries per second, time until the last has it",
+      true),
+  WILDCARD("wildcard", "a message with 0 to 10,000 subscriptions around that do not match", false),
+  THROUGHPUT("throughput", "highest rate with less than 0.01 % loss", true),
+  CHURN("churn", "connect, HELLO, disconnect, beside 0 and 1000 idle sessions", false),
+  LATE_JOIN(
+      "late-join", "10 to 100,000 parameters until a joiner has them all; the writers", false),
+  MEMORY("memory", "bytes for a connection, a subscription, a value; needs the process", false),
+  SLOW_CONSUMER("slow-consumer", "one subscriber stops reading: the others, and its values", false),
+  GESTURE("gesture", "how many moves of a finger the router passes on", false);
 
   private final String key;
   private final String description;

@@ -1,9 +1,10 @@
 package dev.clasp.bench;
 
 import dev.clasp.protocol.Qos;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAdder;
 
 /** {@code set-ack} and {@code set-ack-pipelined}: SETs in closed loops, no subscribers. */
 final class SetAck {
@@ -21,54 +22,41 @@ final class SetAck {
 
   private static void measure(Rig rig, Figures figures, int clients, int window) {
     BenchPlan plan = rig.plan();
-    List<LoadSession> sessions = rig.open(clients, _ -> LoadSession.Receiver.NONE);
-    List<AckLoop> loops = new ArrayList<>();
-    for (LoadSession session : sessions) {
-      // 15 characters, for a frame of 31 bytes.
-      String address = String.format(Locale.ROOT, "/bench/s/%06d", loops.size());
-      FrameTemplate set = FrameTemplate.set(address, plan.payload(), Qos.CONFIRM);
-      AckLoop loop = new AckLoop(session, rig.clock(), set, window);
-      loops.add(loop);
-      rig.on(
-          session.loop(),
-          () -> {
-            session.receiver(loop);
-            loop.start();
-            return loop;
-          });
-    }
+    AtomicInteger client = new AtomicInteger();
+    List<Member<AckLoop>> members =
+        rig.members(
+            clients,
+            session -> {
+              // 15 characters, for a frame of 31 bytes.
+              String address =
+                  String.format(Locale.ROOT, "/bench/s/%06d", client.getAndIncrement());
+              return new AckLoop(
+                  session,
+                  rig.clock(),
+                  FrameTemplate.set(address, plan.payload(), Qos.CONFIRM),
+                  window);
+            });
+    rig.onEach(members, AckLoop::start);
     rig.run(plan.warmup());
-    for (int i = 0; i < clients; i++) {
-      AckLoop loop = loops.get(i);
-      rig.on(
-          sessions.get(i).loop(),
-          () -> {
-            loop.reset();
-            return loop;
-          });
-    }
+    rig.onEach(members, AckLoop::reset);
     Meter meter = new Meter(rig.clock(), rig.target());
     rig.run(plan.duration());
-    long acknowledged = 0;
+    DoubleAdder rate = new DoubleAdder();
     Latencies latencies = new Latencies();
-    double seconds = meter.seconds();
-    for (int i = 0; i < clients; i++) {
-      AckLoop loop = loops.get(i);
-      acknowledged +=
-          rig.on(
-              sessions.get(i).loop(),
-              () -> {
-                loop.stop();
-                latencies.add(loop.latencies());
-                return loop.acknowledged();
-              });
-    }
-    if (acknowledged == 0) {
+    rig.onEach(
+        members,
+        loop -> {
+          loop.stop();
+          rate.add(loop.rate());
+          latencies.add(loop.latencies());
+        });
+    meter.stop();
+    if (latencies.count() == 0) {
       throw new BenchException(
           rig.uri() + " acknowledged no SET within " + plan.duration().toMillis() + " ms");
     }
-    figures.add("acks", Unit.PER_SECOND, Better.HIGHER, acknowledged / seconds);
+    figures.add("acks", Unit.PER_SECOND, Better.HIGHER, rate.sum());
     figures.add("ack", latencies);
-    meter.report(figures);
+    meter.report(figures, "ack", latencies.count());
   }
 }

@@ -33,26 +33,48 @@ final class Clasp implements Runnable {
     INFO,
     WARN,
     ERROR,
-    OFF
+    OFF;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** How log lines look. */
   enum LogFormat {
     TEXT,
-    JSON
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** When to colour. */
   enum ColorMode {
     AUTO,
     ALWAYS,
-    NEVER
+    NEVER;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** How results look. */
   enum OutputFormat {
     TEXT,
-    JSON
+    JSON,
+    /** Only the benchmark. */
+    CSV;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** {@code clasp 0.1.0}. */
@@ -63,13 +85,13 @@ final class Clasp implements Runnable {
     }
   }
 
-  @Spec CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = {"-l", "--log-level"},
       scope = ScopeType.INHERIT,
       paramLabel = "LEVEL",
-      order = 100,
+      order = HelpSections.GENERAL,
       description = "Log to stderr: trace, debug, info, warn, error, off.")
   @Nullable LogLevel logLevel;
 
@@ -77,7 +99,7 @@ final class Clasp implements Runnable {
       names = "--log-format",
       scope = ScopeType.INHERIT,
       paramLabel = "FORMAT",
-      order = 101,
+      order = HelpSections.GENERAL + 1,
       description = "Log lines as text or json.")
   LogFormat logFormat = LogFormat.TEXT;
 
@@ -85,7 +107,7 @@ final class Clasp implements Runnable {
       names = "--color",
       scope = ScopeType.INHERIT,
       paramLabel = "WHEN",
-      order = 102,
+      order = HelpSections.GENERAL + 2,
       description = "Colours: auto (on a terminal), always, never.")
   ColorMode color = ColorMode.AUTO;
 
@@ -93,7 +115,7 @@ final class Clasp implements Runnable {
       names = "--output",
       scope = ScopeType.INHERIT,
       paramLabel = "FORMAT",
-      order = 103,
+      order = HelpSections.GENERAL + 3,
       description = "Results as text or json.")
   OutputFormat output = OutputFormat.TEXT;
 
@@ -101,7 +123,7 @@ final class Clasp implements Runnable {
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      order = 104,
+      order = HelpSections.GENERAL + 4,
       description = "Show this help.")
   boolean help;
 
@@ -109,7 +131,7 @@ final class Clasp implements Runnable {
       names = {"-V", "--version"},
       versionHelp = true,
       scope = ScopeType.INHERIT,
-      order = 105,
+      order = HelpSections.GENERAL + 5,
       description = "Print the version.")
   boolean version;
 
@@ -147,10 +169,21 @@ final class Clasp implements Runnable {
     };
   }
 
+  Style style() {
+    return new Style(colored());
+  }
+
+  /** Tells the user something on stderr that is neither a result nor an error. */
+  void note(String text) {
+    terminal.err().println("clasp: " + text);
+    terminal.err().flush();
+  }
+
   /** Tells the logging library, which has not started yet. */
   void startLogging(LogLevel otherwise) {
     LogLevel level = logLevel == null ? otherwise : logLevel;
-    System.setProperty("clasp.log.level", level.name().toLowerCase(Locale.ROOT));
+    System.setProperty(Logging.LEVEL, level.toString());
+    System.setProperty(Logging.FORMAT, logFormat.toString());
   }
 
   /** {@code clasp} alone: the help, as an error. */

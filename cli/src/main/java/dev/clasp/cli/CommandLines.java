@@ -1,7 +1,13 @@
 package dev.clasp.cli;
 
+import dev.clasp.client.ClaspException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.ParameterException;
@@ -11,35 +17,100 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Puts the commands together, and says what goes wrong in sentences instead of stack traces. */
 final class CommandLines {
 
+  /**
+   * A command, made only when it is needed: reading the annotations of all of them takes longer
+   * than what a short one does.
+   */
+  private record Entry(Set<String> names, Function<Clasp, Object> factory) {
+    Entry(Function<Clasp, Object> factory, String... names) {
+      this(Set.of(names), factory);
+    }
+  }
+
+  /** In the order of the help. */
+  private static final List<Entry> COMMANDS =
+      List.of(
+          new Entry(ServerCommand::new, "server"),
+          new Entry(SetCommand::new, "set", "pub"),
+          new Entry(GetCommand::new, "get"),
+          new Entry(EmitCommand::new, "emit"),
+          new Entry(WatchCommand::new, "watch", "sub"),
+          new Entry(DemoCommand::new, "demo"),
+          new Entry(PingCommand::new, "ping"),
+          new Entry(BenchCommand::new, "bench", "benchmark"),
+          new Entry(InfoCommand::new, "info"),
+          new Entry(CompletionCommand::new, "completion"));
+
+  /** Commands with values, which may be negative numbers. */
+  private static final List<String> TAKING_VALUES = List.of("set", "emit");
+
+  private static final int NARROWEST_HELP = 60;
+  private static final int WIDEST_HELP = 100;
+
   private CommandLines() {}
 
   /** Runs a command line and returns the exit status. */
   static int run(Terminal terminal, String... args) {
     Clasp clasp = new Clasp(terminal);
-    int status = create(clasp).execute(args);
+    int status = create(clasp, args).execute(args);
     terminal.out().flush();
     terminal.err().flush();
     return status;
   }
 
+  /** With every command. */
   static CommandLine create(Clasp clasp) {
+    return create(clasp, COMMANDS);
+  }
+
+  /** With the command that comes first, if it is one of ours and needs no other; else with all. */
+  private static CommandLine create(Clasp clasp, String... args) {
+    if (args.length > 0 && !args[0].equals("completion")) {
+      for (Entry entry : COMMANDS) {
+        if (entry.names.contains(args[0])) {
+          return create(clasp, List.of(entry));
+        }
+      }
+    }
+    return create(clasp);
+  }
+
+  private static CommandLine create(Clasp clasp, List<Entry> commands) {
     Terminal terminal = clasp.terminal();
     CommandLine line = new CommandLine(clasp);
-    line.addSubcommand(new ServerCommand(clasp));
+    for (Entry entry : commands) {
+      line.addSubcommand(entry.factory.apply(clasp));
+    }
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpWidth(Math.clamp(terminal.columns(), 60, 110));
+    line.registerConverter(Duration.class, new DurationText());
+    line.setDefaultValueProvider(new EnvironmentDefaults(terminal.environment()));
+    line.setUsageHelpWidth(Math.clamp(terminal.columns(), NARROWEST_HELP, WIDEST_HELP));
+    line.setColorScheme(Help.defaultColorScheme(clasp.colored() ? Help.Ansi.ON : Help.Ansi.OFF));
     line.setExecutionStrategy(parsed -> execute(clasp, parsed));
     line.setParameterExceptionHandler((e, args) -> usageError(clasp, e));
     line.setExecutionExceptionHandler((e, command, parsed) -> failure(clasp, e));
+    HelpSections.layOut(line);
+    for (Map.Entry<String, CommandLine> command : line.getSubcommands().entrySet()) {
+      HelpSections.layOut(command.getValue());
+      command.getValue().getCommandSpec().versionProvider(new Clasp.VersionLine());
+      if (TAKING_VALUES.contains(command.getKey())) {
+        command.getValue().setUnmatchedOptionsArePositionalParams(true);
+      }
+    }
     return line;
   }
 
   private static int execute(Clasp clasp, ParseResult parsed) {
+    // Only now it is known what --color says.
     for (CommandLine command : parsed.asCommandLineList()) {
       command.setColorScheme(
           Help.defaultColorScheme(clasp.colored() ? Help.Ansi.ON : Help.Ansi.OFF));
+    }
+    CommandLine last = parsed.asCommandLineList().getLast();
+    if (clasp.output == Clasp.OutputFormat.CSV && !(last.getCommand() instanceof BenchCommand)) {
+      throw new ParameterException(last, "--output csv is for clasp bench; here: text or json");
     }
     return new CommandLine.RunLast().execute(parsed);
   }
@@ -49,9 +120,10 @@ final class CommandLines {
     CommandLine command = e.getCommandLine();
     err.println("clasp: " + sentence(e));
     if (e instanceof UnmatchedArgumentException unmatched) {
-      List<String> suggestions = unmatched.getSuggestions();
+      String suggestions =
+          unmatched.getSuggestions().stream().limit(2).collect(Collectors.joining(" or "));
       if (!suggestions.isEmpty()) {
-        err.println("Did you mean " + String.join(" or ", suggestions) + "?");
+        err.println("Did you mean " + suggestions + "?");
       }
     }
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
@@ -63,18 +135,29 @@ final class CommandLines {
       String first = unmatched.getUnmatched().getFirst();
       boolean root = e.getCommandLine().getParent() == null;
       String what = first.startsWith("-") ? "option" : root ? "command" : "argument";
-      return "unknown " + what + " '" + first + "'";
+      return "unknown " + what + " '" + Printable.escape(first) + "'";
     }
     return String.valueOf(e.getMessage());
   }
 
   private static int failure(Clasp clasp, Exception e) {
     PrintWriter err = clasp.terminal().err();
-    if (e instanceof CommandException command) {
-      err.println("clasp: " + command.getMessage());
-      return command.status();
-    }
-    err.println("clasp: internal error: " + e + ". Please report it, with the command line");
-    return ExitStatus.FAILURE;
+    return switch (e) {
+      case CommandException command -> {
+        err.println("clasp: " + command.getMessage());
+        yield command.status();
+      }
+      case ClaspException failure -> {
+        err.println("clasp: " + Printable.escape(failure.getMessage()));
+        yield ExitStatus.of(failure);
+      }
+      default -> {
+        err.println("clasp: internal error: " + e + "; please report it, with the command line");
+        if (clasp.logLevel == Clasp.LogLevel.DEBUG || clasp.logLevel == Clasp.LogLevel.TRACE) {
+          e.printStackTrace(err);
+        }
+        yield ExitStatus.FAILURE;
+      }
+    };
   }
 }

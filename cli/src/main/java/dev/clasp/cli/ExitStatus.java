@@ -1,5 +1,7 @@
 package dev.clasp.cli;
 
+import dev.clasp.client.ClaspException;
+
 /** What the process ends with (operations.md 2.1; the names above 63 are those of sysexits.h). */
 final class ExitStatus {
 
@@ -24,4 +26,21 @@ final class ExitStatus {
   static final int INTERRUPTED = 130;
 
   private ExitStatus() {}
+
+  /** What a failure of the client ends the process with. */
+  static int of(ClaspException failure) {
+    return switch (failure.kind()) {
+      case UNREACHABLE, TIMEOUT, CLOSED -> UNAVAILABLE;
+      case REFUSED -> NOT_PERMITTED;
+      case REJECTED -> ofError(failure.code().orElse(0));
+      case INVALID -> USAGE;
+      case OVERFLOW -> FAILURE;
+      case INTERRUPTED -> INTERRUPTED;
+    };
+  }
+
+  /** What an ERROR of the router ends the process with: 300 to 302 are about rights. */
+  static int ofError(int code) {
+    return code >= 300 && code <= 302 ? NOT_PERMITTED : FAILURE;
+  }
 }

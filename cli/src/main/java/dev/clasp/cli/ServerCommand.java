@@ -4,6 +4,9 @@ import dev.clasp.router.RouterConfig;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +40,12 @@ final class ServerCommand implements Callable<Integer> {
   /** Which writes are acknowledged. */
   enum Ack {
     QOS,
-    ALWAYS
+    ALWAYS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private static final RouterConfig ROUTER = RouterConfig.DEFAULT;
@@ -121,6 +129,11 @@ final class ServerCommand implements Callable<Integer> {
           "Close a client that is silent for so long; 0 = never (default: ${DEFAULT-VALUE}).")
   private int idleSeconds = (int) TimeUnit.NANOSECONDS.toSeconds(ROUTER.idleNanos());
 
+  @Option(
+      names = "--stop-with-stdin",
+      description = "Stop when standard input ends, for programs that start a router.")
+  private boolean stopWithStdin;
+
   ServerCommand(Clasp clasp) {
     this.clasp = clasp;
   }
@@ -135,11 +148,28 @@ final class ServerCommand implements Callable<Integer> {
         ClaspServer server = start(config)) {
       terminal.out().println(ready(server));
       terminal.out().flush();
+      if (stopWithStdin) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("clasp-stdin")
+            .start(() -> {
+              drain(terminal.in());
+              interrupted.countDown();
+            });
+      }
       interrupted.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return ExitStatus.OK;
+  }
+
+  private static void drain(InputStream in) {
+    try {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // As good as its end.
+    }
   }
 
   private static ClaspServer start(ServerConfig config) {
@@ -151,6 +181,13 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private String ready(ClaspServer server) {
+    if (clasp.json()) {
+      return new JsonLine()
+          .put("url", server.url())
+          .put("console", server.consoleUrl())
+          .put("port", server.address().getPort())
+          .end();
+    }
     return "CLASP router ready: "
         + server.url()
         + " - open "

@@ -3,11 +3,15 @@ package dev.clasp.cli;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Set;
 
@@ -15,21 +19,27 @@ import java.util.Set;
  * What a command sees of the world around it: its streams, the environment, whether a person looks
  * at the output, and interrupts. Tests hand in their own.
  *
+ * @param in standard input
  * @param out results; not flushed by itself
  * @param err what is not a result: errors, notes
  * @param environment variables
  * @param outIsTerminal a person reads stdout
  * @param errIsTerminal a person reads stderr
  * @param columns width of the terminal
+ * @param clock wall clock, for the times of what is printed
+ * @param zone for times of day
  * @param interrupts SIGINT and SIGTERM
  */
 record Terminal(
+    InputStream in,
     PrintWriter out,
     PrintWriter err,
     Map<String, String> environment,
     boolean outIsTerminal,
     boolean errIsTerminal,
     int columns,
+    InstantSource clock,
+    ZoneId zone,
     Interrupts interrupts) {
 
   private static final int DEFAULT_COLUMNS = 80;
@@ -49,13 +59,22 @@ record Terminal(
       err = out;
     }
     return new Terminal(
+        System.in,
         writer(FileDescriptor.out, "stdout.encoding"),
         writer(FileDescriptor.err, "stderr.encoding"),
         System.getenv(),
         out,
         err,
         Integer.getInteger("clasp.columns", DEFAULT_COLUMNS),
+        InstantSource.system(),
+        ZoneId.systemDefault(),
         interrupts);
+  }
+
+  /** Wall-clock time in Unix microseconds. */
+  long unixMicros() {
+    Instant now = clock.instant();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
   }
 
   private static PrintWriter writer(FileDescriptor descriptor, String encodingProperty) {

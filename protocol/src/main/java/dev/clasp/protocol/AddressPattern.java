@@ -3,10 +3,7 @@ package dev.clasp.protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A set of addresses, written with wildcards (wire.md 11.4): {@code *} is any one segment (the
@@ -50,18 +47,26 @@ public final class AddressPattern {
       public boolean matches(String segment) {
         byte[] p = text.getBytes(StandardCharsets.UTF_8);
         byte[] s = segment.getBytes(StandardCharsets.UTF_8);
-        return globMatches(p, 0, p.length, s, 0, s.length);
+        return globMatches(p, s, 0, s.length);
       }
     }
   }
 
-  private static final int MAX_STATES = 100_000;
-
   private static final Segment ANY_ONE = new Segment.AnyOne();
   private static final Segment ANY_MANY = new Segment.AnyMany();
 
+  private static final byte[] NOTHING = {};
+
+  /** Kinds of segments in the form for matching. */
+  private static final byte LITERAL = 0;
+
+  private static final byte ONE = 1;
+  private static final byte MANY = 2;
+  private static final byte GLOB = 3;
+
   private final String text;
   private final List<Segment> segments;
+  private final byte[] kinds;
   private final byte[][] bytes;
   private final boolean literal;
   private final byte[] literalBytes;
@@ -71,16 +76,25 @@ public final class AddressPattern {
     this.text = text;
     this.segments = List.copyOf(segments);
     this.parent = parent;
+    this.kinds = new byte[segments.size()];
     this.bytes = new byte[segments.size()][];
     boolean onlyLiterals = true;
-    for (int i = 0; i < bytes.length; i++) {
+    for (int i = 0; i < kinds.length; i++) {
+      Segment segment = segments.get(i);
+      kinds[i] =
+          switch (segment) {
+            case Segment.Literal _ -> LITERAL;
+            case Segment.AnyOne _ -> ONE;
+            case Segment.AnyMany _ -> MANY;
+            case Segment.Glob _ -> GLOB;
+          };
       bytes[i] =
-          switch (segments.get(i)) {
+          switch (segment) {
             case Segment.Literal(String t) -> t.getBytes(StandardCharsets.UTF_8);
             case Segment.Glob(String t) -> t.getBytes(StandardCharsets.UTF_8);
-            case Segment.AnyOne _, Segment.AnyMany _ -> new byte[0];
+            case Segment.AnyOne _, Segment.AnyMany _ -> NOTHING;
           };
-      onlyLiterals &= segments.get(i) instanceof Segment.Literal;
+      onlyLiterals &= kinds[i] == LITERAL;
     }
     this.literal = onlyLiterals;
     this.literalBytes = text.getBytes(StandardCharsets.UTF_8);
@@ -103,15 +117,14 @@ public final class AddressPattern {
    */
   public static AddressPattern parse(String text, GlobstarParent parent) {
     if (text.isEmpty()) {
-      throw new PatternException("invalid address: empty address");
+      throw invalid("empty address; a pattern starts with '/', for example /lights/**");
     }
     if (text.charAt(0) != '/') {
-      throw new PatternException("invalid address: address must start with '/': " + text);
+      throw invalid("address must start with '/': " + Excerpt.of(text));
     }
-    byte[] b = text.getBytes(StandardCharsets.UTF_8);
-    String violation = AddressRules.commonViolation(b, 0, b.length);
+    String violation = AddressRules.commonViolation(text);
     if (violation != null) {
-      throw new PatternException("invalid address: " + violation);
+      throw invalid(violation);
     }
     List<Segment> segments = new ArrayList<>();
     int start = 1;
@@ -119,7 +132,7 @@ public final class AddressPattern {
       int slash = text.indexOf('/', start);
       int end = slash < 0 ? text.length() : slash;
       if (end == start && slash >= 0) {
-        throw new PatternException("invalid address: empty segment in address: " + text);
+        throw invalid("empty segment in address: " + Excerpt.of(text));
       }
       Segment segment = segment(text.substring(start, end));
       if (!(segment instanceof Segment.AnyMany
@@ -132,6 +145,11 @@ public final class AddressPattern {
       }
       start = slash + 1;
     }
+  }
+
+  /** The beginning of the sentence is that of the reference. */
+  private static PatternException invalid(String why) {
+    return new PatternException("invalid address: " + why);
   }
 
   private static Segment segment(String text) {
@@ -152,6 +170,11 @@ public final class AddressPattern {
     return text;
   }
 
+  /** As given to {@link #parse}. */
+  public GlobstarParent globstarParent() {
+    return parent;
+  }
+
   /** True without any wildcard: the pattern is an address. */
   public boolean isLiteral() {
     return literal;
@@ -164,9 +187,14 @@ public final class AddressPattern {
 
   // --- matching ----------------------------------------------------------------------------------
 
+  /** Does the address belong to the set? False for text that is not Unicode. */
   public boolean matches(String address) {
-    byte[] b = address.getBytes(StandardCharsets.UTF_8);
-    return matches(b, 0, b.length);
+    try {
+      byte[] b = Utf8.encode(address);
+      return matches(b, 0, b.length);
+    } catch (EncodeException e) {
+      return false;
+    }
   }
 
   /** Does the address, in UTF-8, belong to the set? */
@@ -184,15 +212,14 @@ public final class AddressPattern {
     int retryPattern = -1;
     int retryAt = 0;
     while (at <= end) {
-      if (p < bytes.length) {
-        Segment segment = segments.get(p);
-        if (segment instanceof Segment.AnyMany) {
+      if (p < kinds.length) {
+        if (kinds[p] == MANY) {
           retryPattern = p++;
           retryAt = at;
           continue;
         }
         int segmentEnd = segmentEnd(b, at, end);
-        if (segmentMatches(segment, bytes[p], b, at, segmentEnd)) {
+        if (segmentMatches(p, b, at, segmentEnd)) {
           p++;
           at = segmentEnd + 1;
           continue;
@@ -206,11 +233,11 @@ public final class AddressPattern {
       retryAt = segmentEnd(b, retryAt, end) + 1;
       at = retryAt;
     }
-    if (p < bytes.length && segments.get(p) instanceof Segment.AnyMany) {
+    if (p == kinds.length - 1 && kinds[p] == MANY) {
       // The final ** is left with nothing.
-      return p + 1 == bytes.length && parent == GlobstarParent.MATCHES;
+      return parent == GlobstarParent.MATCHES;
     }
-    return p == bytes.length;
+    return p == kinds.length;
   }
 
   private static int segmentEnd(byte[] b, int at, int end) {
@@ -221,26 +248,25 @@ public final class AddressPattern {
     return i;
   }
 
-  private static boolean segmentMatches(
-      Segment segment, byte[] pattern, byte[] b, int from, int to) {
-    return switch (segment) {
-      case Segment.AnyOne _, Segment.AnyMany _ -> true;
-      case Segment.Literal _ -> Arrays.equals(pattern, 0, pattern.length, b, from, to);
-      case Segment.Glob _ -> globMatches(pattern, 0, pattern.length, b, from, to);
+  private boolean segmentMatches(int p, byte[] b, int from, int to) {
+    byte[] pattern = bytes[p];
+    return switch (kinds[p]) {
+      case LITERAL -> Arrays.equals(pattern, 0, pattern.length, b, from, to);
+      case GLOB -> globMatches(pattern, b, from, to);
+      default -> true;
     };
   }
 
-  private static boolean globMatches(
-      byte[] pattern, int pFrom, int pTo, byte[] b, int from, int to) {
-    int p = pFrom;
+  private static boolean globMatches(byte[] pattern, byte[] b, int from, int to) {
+    int p = 0;
     int at = from;
     int retryPattern = -1;
     int retryAt = 0;
     while (at < to) {
-      if (p < pTo && pattern[p] == '*') {
+      if (p < pattern.length && pattern[p] == '*') {
         retryPattern = p++;
         retryAt = at;
-      } else if (p < pTo && pattern[p] == b[at]) {
+      } else if (p < pattern.length && pattern[p] == b[at]) {
         p++;
         at++;
       } else if (retryPattern >= 0) {
@@ -250,90 +276,28 @@ public final class AddressPattern {
         return false;
       }
     }
-    while (p < pTo && pattern[p] == '*') {
+    while (p < pattern.length && pattern[p] == '*') {
       p++;
     }
-    return p == pTo;
+    return p == pattern.length;
   }
 
   // --- set algebra -------------------------------------------------------------------------------
 
-  /** Is there an address that both match? O(product of the lengths). */
+  /** Is there an address that both match? Exact; O(product of the lengths). */
   public boolean intersects(AddressPattern other) {
-    Automaton a = new Automaton(this);
-    Automaton b = new Automaton(other);
-    Set<Long> seen = new HashSet<>();
-    List<int[]> todo = new ArrayList<>();
-    todo.add(new int[] {a.start(), b.start()});
-    while (!todo.isEmpty()) {
-      int[] pair = todo.removeLast();
-      if (!seen.add((long) pair[0] << 32 | pair[1])) {
-        continue;
-      }
-      if (a.accepts(pair[0]) && b.accepts(pair[1])) {
-        return true;
-      }
-      for (int x : a.silent(pair[0])) {
-        todo.add(new int[] {x, pair[1]});
-      }
-      for (int y : b.silent(pair[1])) {
-        todo.add(new int[] {pair[0], y});
-      }
-      for (int c : Automaton.commonSymbols(a, pair[0], b, pair[1])) {
-        for (int x : a.next(pair[0], c)) {
-          for (int y : b.next(pair[1], c)) {
-            todo.add(new int[] {x, y});
-          }
-        }
-      }
+    PatternBlocks a = PatternBlocks.of(this);
+    PatternBlocks b = PatternBlocks.of(other);
+    if (a.hasGap() && b.hasGap()) {
+      // Whatever is in the middle of one fits into a gap of the other; the ends have to agree.
+      return a.startsLike(b) && a.endsLike(b);
     }
-    return false;
+    return a.hasGap() ? a.embeds(b, SegmentSets::meet) : b.embeds(a, SegmentSets::meet);
   }
 
-  /**
-   * Is every address that the other matches matched by this one too? Exact: runs the other as an
-   * automaton against the set of states that this one can be in. Exponential only in the number of
-   * wildcards of this pattern, which the length limit and {@value #MAX_STATES} visited states
-   * bound; beyond, the answer is no (safe for scopes).
-   */
+  /** Is every address that the other matches matched by this one too? Exact, and as cheap. */
   public boolean includes(AddressPattern other) {
-    if (this.equals(other)) {
-      return true;
-    }
-    Automaton outer = new Automaton(this);
-    Automaton inner = new Automaton(other);
-    record Pair(int inner, BitSet outer) {}
-    Set<Pair> seen = new HashSet<>();
-    List<Pair> todo = new ArrayList<>();
-    todo.add(new Pair(inner.start(), outer.closure(outer.start())));
-    while (!todo.isEmpty()) {
-      Pair pair = todo.removeLast();
-      if (!seen.add(pair)) {
-        continue;
-      }
-      if (seen.size() > MAX_STATES) {
-        return false;
-      }
-      if (inner.accepts(pair.inner) && pair.outer.stream().noneMatch(outer::accepts)) {
-        return false;
-      }
-      for (int x : inner.silent(pair.inner)) {
-        todo.add(new Pair(x, pair.outer));
-      }
-      for (int c : inner.symbolsAgainst(pair.inner, outer)) {
-        BitSet reached = new BitSet();
-        pair.outer.stream()
-            .forEach(state -> {
-              for (int next : outer.next(state, c)) {
-                reached.or(outer.closure(next));
-              }
-            });
-        for (int x : inner.next(pair.inner, c)) {
-          todo.add(new Pair(x, reached));
-        }
-      }
-    }
-    return true;
+    return PatternBlocks.of(this).embeds(PatternBlocks.of(other), SegmentSets::covers);
   }
 
   @Override
@@ -351,139 +315,5 @@ public final class AddressPattern {
   @Override
   public String toString() {
     return text;
-  }
-
-  /**
-   * The pattern as a non-deterministic automaton over bytes. An address is "/" segment "/" segment
-   * ...; one state before each pattern byte.
-   */
-  private static final class Automaton {
-
-    /** Stands for every byte that neither pattern names and that is not a slash. */
-    static final int OTHER = 256;
-
-    private static final int SLASH = '/';
-    private static final int[] NONE = {};
-
-    /**
-     * Per state: the byte it consumes to reach the next, or STAR (any but slash, stays), or MANY,
-     * or END.
-     */
-    private final List<Integer> symbols = new ArrayList<>();
-
-    /** Silent moves. */
-    private final List<int[]> silent = new ArrayList<>();
-
-    private static final int STAR = -1;
-    private static final int ANYTHING = -2;
-    private static final int END = -3;
-
-    Automaton(AddressPattern pattern) {
-      int n = pattern.bytes.length;
-      for (int i = 0; i < n; i++) {
-        Segment segment = pattern.segments.get(i);
-        if (segment instanceof Segment.AnyMany) {
-          // (/ any*)*: before it, either leave or take a slash into a state that consumes anything.
-          int before = symbols.size();
-          boolean mayBeEmpty = i + 1 < n || pattern.parent == GlobstarParent.MATCHES;
-          add(SLASH, mayBeEmpty ? new int[] {before + 2} : NONE);
-          // Leaves when what follows starts at a slash, or at the end.
-          add(ANYTHING, new int[] {before + 2});
-        } else {
-          add(SLASH, NONE);
-          switch (segment) {
-            case Segment.AnyOne _ -> add(STAR, new int[] {symbols.size() + 1});
-            case Segment.Literal _, Segment.Glob _ -> {
-              for (byte c : pattern.bytes[i]) {
-                if (c == '*' && segment instanceof Segment.Glob) {
-                  add(STAR, new int[] {symbols.size() + 1});
-                } else {
-                  add(c & 0xFF, NONE);
-                }
-              }
-            }
-            case Segment.AnyMany _ -> throw new AssertionError();
-          }
-        }
-      }
-      add(END, NONE);
-    }
-
-    private void add(int symbol, int[] moves) {
-      symbols.add(symbol);
-      silent.add(moves);
-    }
-
-    int start() {
-      return 0;
-    }
-
-    boolean accepts(int state) {
-      return symbols.get(state) == END;
-    }
-
-    int[] silent(int state) {
-      return silent.get(state);
-    }
-
-    /** States after consuming a byte (or OTHER) in this state, silent moves not followed. */
-    int[] next(int state, int c) {
-      int symbol = symbols.get(state);
-      return switch (symbol) {
-        case END -> NONE;
-        case STAR -> c == SLASH ? NONE : new int[] {state};
-        case ANYTHING -> new int[] {state};
-        default -> symbol == c ? new int[] {state + 1} : NONE;
-      };
-    }
-
-    BitSet closure(int state) {
-      BitSet reached = new BitSet();
-      List<Integer> todo = new ArrayList<>();
-      todo.add(state);
-      while (!todo.isEmpty()) {
-        int s = todo.removeLast();
-        if (!reached.get(s)) {
-          reached.set(s);
-          for (int next : silent.get(s)) {
-            todo.add(next);
-          }
-        }
-      }
-      return reached;
-    }
-
-    /** Bytes worth trying from two states at once. */
-    static int[] commonSymbols(Automaton a, int x, Automaton b, int y) {
-      int s = a.symbols.get(x);
-      int t = b.symbols.get(y);
-      if (s >= 0) {
-        return new int[] {s};
-      }
-      if (t >= 0) {
-        return new int[] {t};
-      }
-      return new int[] {SLASH, OTHER};
-    }
-
-    /**
-     * Bytes worth trying from a state: its own, or every byte the other names, the slash, and any
-     * other.
-     */
-    int[] symbolsAgainst(int state, Automaton other) {
-      int s = symbols.get(state);
-      if (s >= 0) {
-        return new int[] {s};
-      }
-      Set<Integer> all = new HashSet<>();
-      for (int symbol : other.symbols) {
-        if (symbol >= 0) {
-          all.add(symbol);
-        }
-      }
-      all.add(SLASH);
-      all.add(OTHER);
-      return all.stream().mapToInt(Integer::intValue).toArray();
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.clasp.protocol;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +12,14 @@ public final class AddressRules {
   public static final int MAX_BYTES = 1024;
   public static final int MAX_SEGMENTS = 64;
 
+  private static final String NOT_UTF8 = "the address is not well-formed UTF-8";
+
   private AddressRules() {}
 
   /** What is wrong with an address, as a sentence; null if nothing is. */
   public static @Nullable String violation(String address) {
-    byte[] b = address.getBytes(StandardCharsets.UTF_8);
-    return violation(b, 0, b.length);
+    byte[] b = utf8(address);
+    return b == null ? NOT_UTF8 : violation(b, 0, b.length);
   }
 
   /** The same for UTF-8 bytes. */
@@ -36,6 +37,19 @@ public final class AddressRules {
   }
 
   /** What addresses and patterns have in common. */
+  static @Nullable String commonViolation(String text) {
+    byte[] b = utf8(text);
+    return b == null ? NOT_UTF8 : commonViolation(b, 0, b.length);
+  }
+
+  private static byte @Nullable [] utf8(String text) {
+    try {
+      return Utf8.encode(text);
+    } catch (EncodeException e) {
+      return null;
+    }
+  }
+
   static @Nullable String commonViolation(byte[] b, int offset, int length) {
     if (length == 0) {
       return "the address is empty; it must start with '/'";
@@ -61,13 +75,13 @@ public final class AddressRules {
     try {
       Utf8.validate(b, offset, length);
     } catch (DecodeException e) {
-      return "the address is not well-formed UTF-8";
+      return NOT_UTF8;
     }
     return null;
   }
 
   /** U+0080 to U+009F: C2 80 to C2 9F. */
   private static boolean isC1Control(byte[] b, int i, int end) {
-    return (b[i] & 0xFF) == 0xC2 && i + 1 < end && (b[i + 1] & 0xFF) <= 0x9F;
+    return (b[i] & 0xFF) == 0xC2 && i + 1 < end && (b[i + 1] & 0xE0) == 0x80;
   }
 }

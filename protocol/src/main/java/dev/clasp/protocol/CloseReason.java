@@ -14,7 +14,9 @@ public record CloseReason(int code, String text) {
   public static final int PROTOCOL_ERROR = 1002;
   public static final int NO_CODE = 1005;
   public static final int ABNORMAL = 1006;
+  public static final int BAD_TEXT = 1007;
   public static final int POLICY = 1008;
   public static final int TOO_BIG = 1009;
+  public static final int INTERNAL_ERROR = 1011;
   public static final int TRY_LATER = 1013;
 }

@@ -58,7 +58,7 @@ public sealed interface Message {
       implements Message {
     public Announce {
       signals = List.copyOf(signals);
-      meta = Map.copyOf(meta);
+      meta = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(meta));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.clasp.protocol;
 import dev.clasp.protocol.DecodeException.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,13 @@ import java.util.Map;
  */
 final class MessagePackReader {
 
+  /** Members that a header makes us reserve room for; nested headers claim the same bytes again. */
+  private static final int CLAIM = 16;
+
   private final byte[] b;
   private final int limit;
   private int at;
+  private Map<Value, Long> large = Map.of();
 
   MessagePackReader(byte[] b, int offset, int limit) {
     this.b = b;
@@ -69,17 +74,27 @@ final class MessagePackReader {
     };
   }
 
+  /** The integers above the signed range, by identity of the float that stands for them. */
+  Map<Value, Long> large() {
+    return large;
+  }
+
   /** Above the signed range an integer becomes a float, as in the reference. */
-  private static Value unsigned(long bits) {
+  private Value unsigned(long bits) {
     if (bits >= 0) {
       return Value.of(bits);
     }
-    double half = (double) (bits >>> 1 | bits & 1);
-    return Value.of(2 * half);
+    // Half of it, rounded to odd so that the conversion rounds it right, and twice that.
+    Value value = Value.of(2 * (double) (bits >>> 1 | bits & 1));
+    if (large.isEmpty()) {
+      large = new IdentityHashMap<>();
+    }
+    large.put(value, bits);
+    return value;
   }
 
   private Value array(long count, int depth) {
-    List<Value> values = new ArrayList<>(count(count, 1, depth));
+    List<Value> values = new ArrayList<>(Math.min(count(count, 1, depth), CLAIM));
     for (long i = 0; i < count; i++) {
       values.add(read(depth - 1));
     }
@@ -87,7 +102,8 @@ final class MessagePackReader {
   }
 
   private Value map(long count, int depth) {
-    Map<String, Value> entries = LinkedHashMap.newLinkedHashMap(count(count, 2, depth));
+    Map<String, Value> entries =
+        LinkedHashMap.newLinkedHashMap(Math.min(count(count, 2, depth), CLAIM));
     for (long i = 0; i < count; i++) {
       entries.put(key(), read(depth - 1));
     }

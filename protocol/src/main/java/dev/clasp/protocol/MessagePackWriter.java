@@ -9,7 +9,13 @@ final class MessagePackWriter {
 
   private MessagePackWriter() {}
 
-  static void write(ByteWriter out, Value value) {
+  /**
+   * Writes a value.
+   *
+   * @param depth containers that may be opened
+   * @throws EncodeException too large, too deep, or text with an unpaired surrogate
+   */
+  static void write(ByteWriter out, Value value, int depth) {
     switch (value) {
       case Value.Null _ -> out.u8(0xC0);
       case Value.Bool(boolean v) -> out.u8(v ? 0xC3 : 0xC2);
@@ -20,28 +26,45 @@ final class MessagePackWriter {
       }
       case Value.Text(String v) -> text(out, v);
       case Value.Bytes bytes -> {
-        byte[] v = bytes.value();
-        if (v.length <= 0xFF) {
+        if (bytes.length() <= 0xFF) {
           out.u8(0xC4);
-          out.u8(v.length);
+          out.u8(bytes.length());
         } else {
           out.u8(0xC5);
-          out.count(v.length);
+          out.count(bytes.length());
         }
-        out.bytes(v);
+        out.bytes(bytes);
       }
       case Value.Array(List<Value> values) -> {
-        head(out, values.size(), 0x90, 0xDC);
-        values.forEach(v -> write(out, v));
+        checkDepth(depth);
+        array(out, values.size());
+        values.forEach(v -> write(out, v, depth - 1));
       }
       case Value.Map(Map<String, Value> entries) -> {
-        head(out, entries.size(), 0x80, 0xDE);
+        checkDepth(depth);
+        map(out, entries.size());
         entries.forEach((key, v) -> {
           text(out, key);
-          write(out, v);
+          write(out, v, depth - 1);
         });
       }
     }
+  }
+
+  private static void checkDepth(int left) {
+    if (left <= 0) {
+      throw new EncodeException("arrays and maps are nested too deeply");
+    }
+  }
+
+  /** Head of an array of so many members. */
+  static void array(ByteWriter out, int count) {
+    head(out, count, 0x90, 0xDC);
+  }
+
+  /** Head of a map of so many entries. */
+  static void map(ByteWriter out, int count) {
+    head(out, count, 0x80, 0xDE);
   }
 
   private static void head(ByteWriter out, int count, int small, int code16) {
@@ -53,7 +76,7 @@ final class MessagePackWriter {
     }
   }
 
-  private static void text(ByteWriter out, String text) {
+  static void text(ByteWriter out, String text) {
     int length = Utf8.encodedLength(text);
     if (length <= 31) {
       out.u8(0xA0 | length);
@@ -68,22 +91,10 @@ final class MessagePackWriter {
   }
 
   private static void integer(ByteWriter out, long v) {
-    if (v >= 0 && v <= 0x7F || v < 0 && v >= -32) {
+    if (v >= 0) {
+      unsigned(out, v);
+    } else if (v >= -32) {
       out.u8((int) v);
-    } else if (v >= 0) {
-      if (v <= 0xFF) {
-        out.u8(0xCC);
-        out.u8((int) v);
-      } else if (v <= 0xFFFF) {
-        out.u8(0xCD);
-        out.u16((int) v);
-      } else if (v <= 0xFFFF_FFFFL) {
-        out.u8(0xCE);
-        out.i32((int) v);
-      } else {
-        out.u8(0xCF);
-        out.i64(v);
-      }
     } else if (v >= Byte.MIN_VALUE) {
       out.u8(0xD0);
       out.u8((int) v);
@@ -96,6 +107,25 @@ final class MessagePackWriter {
     } else {
       out.u8(0xD3);
       out.i64(v);
+    }
+  }
+
+  /** An unsigned 64-bit integer. */
+  static void unsigned(ByteWriter out, long v) {
+    if (v < 0 || v > 0xFFFF_FFFFL) {
+      out.u8(0xCF);
+      out.i64(v);
+    } else if (v > 0xFFFF) {
+      out.u8(0xCE);
+      out.i32((int) v);
+    } else if (v > 0xFF) {
+      out.u8(0xCD);
+      out.u16((int) v);
+    } else if (v > 0x7F) {
+      out.u8(0xCC);
+      out.u8((int) v);
+    } else {
+      out.u8((int) v);
     }
   }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FrameDecodeFuzzTest {
 
   static Stream<byte[]> seeds() {
-    return Vectors.allBytes();
+    return Stream.concat(Vectors.allBytes(), Appendices.allFrames());
   }
 
   @MethodSource("seeds")

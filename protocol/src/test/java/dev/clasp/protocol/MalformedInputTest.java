@@ -42,7 +42,7 @@ class MalformedInputTest {
 
   private static final int ALL = SignalType.ALL_MASK;
 
-  private record Odd(String name, String hex, Message message, int consumed) {
+  record Odd(String name, String hex, Message message, int consumed) {
     @Override
     public String toString() {
       return name;
@@ -50,7 +50,7 @@ class MalformedInputTest {
   }
 
   /** {@code needed} of -1: not prescribed. */
-  private record Bad(String name, String hex, Kind kind, int needed) {
+  record Bad(String name, String hex, Kind kind, int needed) {
     @Override
     public String toString() {
       return name;
@@ -229,8 +229,9 @@ class MalformedInputTest {
         bad("frame.encrypted_bit", "5311000141", UNSUPPORTED_FRAME_FEATURE),
         bad("frame.compressed_bit", "5309000141", UNSUPPORTED_FRAME_FEATURE),
         bad("msg.unknown_00", "5301000100", UNKNOWN_MESSAGE_TYPE),
-        bad("msg.unknown_04 (known in v4)", "5301000104", TRUNCATED),
-        bad("msg.unknown_24 (known in v4)", "5301000124", TRUNCATED),
+        // Known in v4, as is 24 below.
+        bad("msg.unknown_04", "5301000104", TRUNCATED),
+        bad("msg.unknown_24", "5301000124", TRUNCATED),
         bad("msg.unknown_90", "5301000190", UNKNOWN_MESSAGE_TYPE),
         bad("msg.unknown_ff", "53010001ff", UNKNOWN_MESSAGE_TYPE),
         bad("set.only_type", "5301000121", TRUNCATED),

@@ -1,6 +1,7 @@
 package dev.clasp.protocol;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -8,12 +9,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessageDecodeFuzzTest {
 
   static Stream<byte[]> seeds() {
-    return Vectors.allBytes().filter(MessageDecodeFuzzTest::isFrame).map(Vectors::payload);
+    return FrameDecodeFuzzTest.seeds()
+        .filter(MessageDecodeFuzzTest::isFrame)
+        .map(frame ->
+            Arrays.copyOfRange(frame, FrameDescriptor.payloadStart(frame[1]), frame.length));
   }
 
-  /** Some vectors are HTTP or text. */
+  /** Some vectors are HTTP or text, and some frames are cut in their header. */
   private static boolean isFrame(byte[] bytes) {
-    return bytes[0] == FrameDescriptor.MAGIC;
+    return bytes.length > FrameDescriptor.HEADER_LENGTH
+        && bytes[0] == FrameDescriptor.MAGIC
+        && bytes.length > FrameDescriptor.payloadStart(bytes[1]);
   }
 
   @MethodSource("seeds")

@@ -20,18 +20,31 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /**
- * Random messages of every type in the form in which the binary codec returns them: no
- * capabilities, no empty token, no federation bit in WELCOME, no meta in RESULT. One seed, one
- * sequence.
+ * Random messages of every type in the form in which a codec returns them. The binary one: no
+ * capabilities, no empty token, no federation bit in WELCOME, no meta in RESULT and of ANNOUNCE.
+ * The legacy one: no explicit null in PUBLISH or as a signal's default, type masks of known types
+ * only. One seed, one sequence.
  */
 final class RandomMessages {
 
   private static final int TYPES = 19;
 
   private final SplittableRandom random;
+  private final boolean legacy;
 
+  /** Messages as the binary codec returns them. */
   RandomMessages(long seed) {
+    this(seed, false);
+  }
+
+  private RandomMessages(long seed, boolean legacy) {
     this.random = new SplittableRandom(seed);
+    this.legacy = legacy;
+  }
+
+  /** Messages as the MessagePack codec returns them. */
+  static RandomMessages legacy(long seed) {
+    return new RandomMessages(seed, true);
   }
 
   Message next() {
@@ -46,16 +59,19 @@ final class RandomMessages {
               features(EnumSet.allOf(Feature.class)),
               text(),
               optional(() -> "t" + text()),
-              Optional.empty());
+              legacy ? optional(this::capabilities) : Optional.empty());
       case 1 ->
           new Message.Welcome(
               random.nextInt(256),
-              features(EnumSet.complementOf(EnumSet.of(Feature.FEDERATION))),
+              features(
+                  legacy
+                      ? EnumSet.allOf(Feature.class)
+                      : EnumSet.complementOf(EnumSet.of(Feature.FEDERATION))),
               integer(),
               text(),
               text(),
               optional(() -> "t" + text()));
-      case 2 -> new Message.Announce(text(), signals(true), Map.of());
+      case 2 -> new Message.Announce(text(), signals(true), legacy ? entries(4) : Map.of());
       case 3 ->
           new Message.FederationSync(
               pick(FederationOperation.values()),
@@ -67,7 +83,7 @@ final class RandomMessages {
           new Message.Subscribe(
               random.nextInt(),
               text(),
-              random.nextInt(256),
+              mask(),
               new SubscribeOptions(
                   optionalInt(),
                   chance() ? OptionalDouble.of(number()) : OptionalDouble.empty(),
@@ -94,9 +110,7 @@ final class RandomMessages {
                   () ->
                       new Parameter(
                           text(), value(3), integer(), optional(this::text), optionalLong())));
-      case 12 ->
-          new Message.Replay(
-              text(), optionalLong(), optionalLong(), optionalInt(), random.nextInt(256));
+      case 12 -> new Message.Replay(text(), optionalLong(), optionalLong(), optionalInt(), mask());
       case 13 ->
           bundles == 0
               ? new Message.Ping()
@@ -112,7 +126,7 @@ final class RandomMessages {
               optionalInt());
       case 17 ->
           new Message.Error(random.nextInt(65_536), text(), optional(this::text), optionalInt());
-      default -> chance() ? new Message.Query(text()) : new Message.Result(signals(false));
+      default -> chance() ? new Message.Query(text()) : new Message.Result(signals(legacy));
     };
   }
 
@@ -126,20 +140,39 @@ final class RandomMessages {
       case 4 -> Value.of(text());
       case 5 -> Value.of(bytes());
       case 6 -> Value.of(list(5, () -> value(depth - 1)));
-      default -> {
-        Map<String, Value> entries = new LinkedHashMap<>();
-        for (int i = random.nextInt(5); i > 0; i--) {
-          entries.put(text(), value(depth - 1));
-        }
-        yield Value.of(entries);
-      }
+      default -> Value.of(entries(depth));
     };
+  }
+
+  /** Entries of a map that has at most so many levels. */
+  Map<String, Value> entries(int depth) {
+    Map<String, Value> entries = new LinkedHashMap<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      entries.put(text(), value(depth - 1));
+    }
+    return entries;
+  }
+
+  private Message.Capabilities capabilities() {
+    return new Message.Capabilities(chance(), optional(this::text));
+  }
+
+  private int mask() {
+    int mask = random.nextInt(256);
+    if (!legacy) {
+      return mask;
+    }
+    int known = mask & SignalType.KNOWN_MASK;
+    return known == 0 ? SignalType.ALL_MASK : known;
   }
 
   private Content content() {
     return switch (random.nextInt(3)) {
       case 0 -> Content.NONE;
-      case 1 -> Content.of(value(3));
+      case 1 -> {
+        Value value = value(3);
+        yield legacy && value.equals(Value.NULL) ? Content.NONE : Content.of(value);
+      }
       default -> {
         double[] samples = new double[random.nextInt(6)];
         java.util.Arrays.setAll(samples, _ -> number());
@@ -164,7 +197,7 @@ final class RandomMessages {
     return new SignalMeta(
         optional(this::text),
         optional(() -> new Message.Range(number(), number())),
-        optional(() -> value(2)),
+        optional(() -> value(2)).filter(value -> !legacy || !value.equals(Value.NULL)),
         optional(this::text));
   }
 

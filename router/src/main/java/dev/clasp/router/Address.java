@@ -68,8 +68,8 @@ final class Address {
   /** Whose quota this parameter counts against. */
   @Nullable Quota creator;
 
-  /** From the configuration, by pattern. */
-  ConflictStrategy strategy = ConflictStrategy.LWW;
+  /** From the configuration, by pattern; null if no pattern matches. */
+  @Nullable ConflictStrategy configured;
 
   /** Session id of the last writer, ASCII. */
   byte[] writer = NO_VALUE;
@@ -82,13 +82,29 @@ final class Address {
 
   int routeEpoch = -1;
 
+  /** Earlier values and messages, if any are kept. */
+  @Nullable History history;
+
+  /** No longer interned. Written under the lock of the stripe, read by anybody. */
+  private volatile boolean forgotten;
+
   /** Used since the idle sweep last passed by (second chance). */
   boolean touched;
 
   /**
-   * How many gestures and timelines hold on to this address; while there are any it stays interned.
+   * How many gestures, timelines and announcements hold on to this address; while there are any it
+   * stays interned. See {@link Stripe#pin}.
    */
   int pins;
+
+  /** Waits among the addresses without a parameter to be forgotten. */
+  boolean idle;
+
+  /** The newest timeline published here; null if there is none. */
+  @Nullable StoredTimeline timeline;
+
+  /** What an announcement says about the parameter here; null if nothing. */
+  @Nullable AnnouncedParameter announced;
 
   private static final byte[] NO_VALUE = {};
 
@@ -99,6 +115,33 @@ final class Address {
 
   boolean stored() {
     return stored;
+  }
+
+  /** The configuration knows best, then whoever announced the parameter. */
+  ConflictStrategy strategy() {
+    if (configured != null) {
+      return configured;
+    }
+    ConflictStrategy said = announced == null ? null : announced.strategy();
+    return said == null ? ConflictStrategy.LWW : said;
+  }
+
+  boolean forgotten() {
+    return forgotten;
+  }
+
+  /** The stripe lets go of this address. */
+  void forget() {
+    forgotten = true;
+    dropHistory();
+  }
+
+  /** Frees the earlier values: the parameter was removed, or the address is. */
+  void dropHistory() {
+    if (history != null) {
+      history.drop();
+      history = null;
+    }
   }
 
   boolean is(byte[] b, int offset, int length) {
@@ -177,6 +220,7 @@ final class Address {
     hasTtl = false;
     expiryTicket = 0;
     creator = null;
+    dropHistory();
   }
 
   /** Bytes of a SNAPSHOT entry with writer and timestamp (wire.md 5.10). */
@@ -209,6 +253,28 @@ final class Address {
     System.arraycopy(writer, 0, out, p + 2, writer.length);
     p += 2 + writer.length;
     Bytes.putI64(out, p, writtenMicros);
+    return p + 8;
+  }
+
+  /** Bytes of a SNAPSHOT entry for an earlier value: with its timestamp, without writer. */
+  int pastEntryLength(int pastValueLength) {
+    return 2 + name.length + 1 + pastValueLength + 8 + 1 + 8;
+  }
+
+  /** Writes the SNAPSHOT entry for an earlier value and returns the offset behind it. */
+  int writePastEntry(byte[] out, int offset, History past, int index) {
+    int p = offset;
+    Bytes.putU16(out, p, name.length);
+    System.arraycopy(name, 0, out, p + 2, name.length);
+    p += 2 + name.length;
+    out[p++] = (byte) past.type(index);
+    int length = past.length(index);
+    System.arraycopy(past.slots(), past.offset(index), out, p, length);
+    p += length;
+    Bytes.putI64(out, p, past.revision(index));
+    p += 8;
+    out[p++] = 2;
+    Bytes.putI64(out, p, past.micros(index));
     return p + 8;
   }
 

@@ -34,7 +34,11 @@ final class AddressSpace {
 
   /** The stripe of an address; the table inside a stripe uses the low bits, this the high ones. */
   Stripe stripeOf(long hash) {
-    return stripes[(int) (hash >>> 56)];
+    return stripes[stripeIndex(hash)];
+  }
+
+  static int stripeIndex(long hash) {
+    return (int) (hash >>> 56);
   }
 
   Stripe stripe(int index) {

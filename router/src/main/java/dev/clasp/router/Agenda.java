@@ -4,6 +4,7 @@ import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.util.PriorityQueue;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * <p>A binary heap with one timer of the executor for its head, so that a hundred thousand entries
  * cost the event loop one. An entry is added in O(log n), and in O(1) if it is the latest so far,
  * as lifetimes are. What is due at the same time runs in the order in which it was added. Cancelled
- * entries stay until their time. Lane thread only.
+ * entries are swept out when they are the majority, so that what is called off long before its time
+ * does not pile up. Lane thread only.
  */
 final class Agenda {
 
@@ -23,8 +25,16 @@ final class Agenda {
   private final LaneExecutor executor;
   private final RouterClock clock;
   private final LongConsumer lateness;
+
+  /** One moment on both clocks: what is due at the same Unix time is due in the same nanosecond. */
+  private final long anchorNanos;
+
+  private final long anchorMicros;
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long added;
+
+  /** Cancelled entries that are still in the heap. */
+  private int cancelled;
 
   /** Time of the executor's earliest timer that is still to come. */
   private long armedFor = Long.MAX_VALUE;
@@ -36,18 +46,26 @@ final class Agenda {
     this.executor = executor;
     this.clock = clock;
     this.lateness = lateness;
+    this.anchorNanos = clock.nanos();
+    this.anchorMicros = clock.unixMicros();
   }
 
   /** Something to do once; it can be called off until it runs. An entry may be added again then. */
   abstract static class Entry implements Comparable<Entry> {
+    private @Nullable Agenda waitsIn;
     private long due;
     private long order;
     private boolean cancelled;
 
     abstract void run();
 
+    /** No effect when it has run. */
     final void cancel() {
-      cancelled = true;
+      Agenda agenda = waitsIn;
+      if (agenda != null && !cancelled) {
+        cancelled = true;
+        agenda.sweep();
+      }
     }
 
     @Override
@@ -73,6 +91,7 @@ final class Agenda {
 
   /** The same for an entry that is its own task; it must not be in the agenda already. */
   void add(long dueNanos, Entry entry) {
+    entry.waitsIn = this;
     entry.due = dueNanos;
     entry.order = added++;
     entry.cancelled = false;
@@ -84,7 +103,20 @@ final class Agenda {
     return at(clock.nanos() + delayNanos, task);
   }
 
-  /** Entries that wait, cancelled ones included. */
+  /** Runs the task when the clock shows this Unix time, never before. */
+  Entry atUnix(long micros, Runnable task) {
+    return at(anchorNanos + (micros - anchorMicros) * 1000, task);
+  }
+
+  private void sweep() {
+    cancelled++;
+    if (cancelled > 64 && 2 * cancelled > entries.size()) {
+      entries.removeIf(entry -> entry.cancelled);
+      cancelled = 0;
+    }
+  }
+
+  /** Entries that wait, perhaps some cancelled ones among them. */
   int size() {
     return entries.size();
   }
@@ -108,7 +140,10 @@ final class Agenda {
         break;
       }
       entries.remove();
-      if (!head.cancelled) {
+      head.waitsIn = null;
+      if (head.cancelled) {
+        cancelled--;
+      } else {
         lateness.accept(now - head.due);
         try {
           head.run();

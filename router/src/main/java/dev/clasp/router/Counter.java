@@ -17,10 +17,49 @@ public enum Counter {
   REFUSED("clasp_sets_refused_total", "", "SETs refused, those inside bundles not counted"),
   PUBLISHES("clasp_publishes_total", "", "PUBLISHes routed, those inside bundles included"),
   BUNDLES("clasp_bundles_total", "", "BUNDLEs executed"),
+  BUNDLES_SCHEDULED(
+      "clasp_scheduled_bundles_total",
+      "event=accepted",
+      "BUNDLEs accepted for a later time, and what became of them"),
+  BUNDLES_CANCELLED(
+      "clasp_scheduled_bundles_total",
+      "event=cancelled",
+      "BUNDLEs accepted for a later time, and what became of them"),
+  BUNDLES_FAILED(
+      "clasp_scheduled_bundles_total",
+      "event=refused",
+      "BUNDLEs accepted for a later time, and what became of them"),
+  GESTURE_MOVES_MERGED(
+      "clasp_gesture_moves_merged_total",
+      "",
+      "Gesture moves that a newer one replaced before they were forwarded"),
+  GESTURES_CANCELLED(
+      "clasp_gestures_cancelled_total",
+      "",
+      "Gestures that the router ended, with their session or because it had too many"),
+  TIMELINES_PLAYED("clasp_timelines_played_total", "", "Timelines that began to play"),
+  TIMELINE_SAMPLES("clasp_timeline_samples_total", "", "SETs by which timelines were played"),
+  TIMELINE_SAMPLES_REFUSED(
+      "clasp_timeline_samples_refused_total", "", "Of those, the ones that were refused"),
+  COMMITS_REPEATED(
+      "clasp_commits_repeated_total",
+      "",
+      "Repetitions of commit messages, answered and not executed again"),
+  PEER_SIGNALS("clasp_peer_signals_total", "", "Signals between peers"),
+  PEER_SIGNALS_DROPPED(
+      "clasp_messages_dropped_total",
+      "reason=peer_busy",
+      "Values that a slow session did not receive because a newer one replaced them, and samples"
+          + " dropped for it"),
   ERRORS("clasp_error_replies_total", "", "ERROR messages sent"),
   DROPPED(
       "clasp_messages_dropped_total",
       "reason=slow_consumer",
+      "Values that a slow session did not receive because a newer one replaced them, and samples"
+          + " dropped for it"),
+  THINNED(
+      "clasp_messages_dropped_total",
+      "reason=subscription_options",
       "Values that a slow session did not receive because a newer one replaced them, and samples"
           + " dropped for it"),
   RATE_LIMITED(

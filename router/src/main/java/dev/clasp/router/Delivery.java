@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * session that cannot take it now. Immutable and shared by all its receivers.
  *
  * @param frame one bare frame
- * @param address set for {@link DeliveryClass#STATE}, the key of conflation
+ * @param address what a SET or PUBLISH is about: the key of conflation of {@link
+ *     DeliveryClass#STATE}, and of thinning; null for other messages, and then nothing is thinned
  */
 record Delivery(byte[] frame, DeliveryClass kind, @Nullable Address address) {}

@@ -14,11 +14,15 @@ public enum Gauge {
       "Bytes of stored addresses and values, with a share for each parameter",
       r -> r.space().bytes().get()),
   SIGNALS("clasp_signals_active", "Announced signal definitions", r -> r.signals().size()),
+  TIMELINES("clasp_timelines", "Timelines kept", r -> r.timelines().size()),
+  TIMELINES_PLAYING(
+      "clasp_timelines_playing", "Timelines being played", r -> r.timelines().playing()),
   LOCKS("clasp_locks_active", "Locks held", r -> r.sum(s -> s.locks.size())),
   SCHEDULED_BUNDLES(
       "clasp_scheduled_bundles",
       "Bundles that wait for their time",
-      r -> r.sum(s -> s.scheduledBundles)),
+      r -> r.sum(s -> s.scheduledBundles.size())),
+  SCHEDULED_BYTES("clasp_scheduled_bytes", "Bytes of those bundles", Router::scheduledBytes),
   QUEUED(
       "clasp_send_queue_frames",
       "Frames that wait for slow sessions",

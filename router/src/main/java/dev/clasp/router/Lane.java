@@ -48,6 +48,9 @@ public final class Lane {
   /** Data of the map that the SET being checked makes, if it is merged into the stored one. */
   byte @Nullable [] merged;
 
+  /** View of the message being delivered, for members of its route that thin it. */
+  private final MessageView thinnedView = new MessageView();
+
   /** The message being fanned out. */
   final Outgoing out = new Outgoing();
 
@@ -62,6 +65,7 @@ public final class Lane {
   private final int index;
   private final RouterConfig config;
   private final LaneExecutor executor;
+  private final RouterClock clock;
   private final Agenda agenda;
   private final MpscUnboundedAtomicArrayQueue<InboxEntry> inbox =
       new MpscUnboundedAtomicArrayQueue<>(1024);
@@ -107,6 +111,7 @@ public final class Lane {
     this.index = index;
     this.config = config;
     this.executor = executor;
+    this.clock = clock;
     this.agenda = new Agenda(executor, clock, late -> record(Distribution.TIMER_LATE_NANOS, late));
   }
 
@@ -173,6 +178,28 @@ public final class Lane {
       if ((masks[i] & typeBit) != 0 && sessions[i] != except) {
         sessions[i].outbound().send(out);
       }
+    }
+    Route.Thinned @Nullable [] thinned = group.thinned();
+    if (thinned != null) {
+      deliverThinned(thinned, typeBit, except);
+    }
+  }
+
+  /** The same for members whose subscriptions have options. */
+  private void deliverThinned(Route.Thinned[] members, int typeBit, @Nullable Session except) {
+    Reading reading = null;
+    for (Route.Thinned member : members) {
+      if ((member.mask() & typeBit) == 0 || member.session() == except) {
+        continue;
+      }
+      if (!Thinning.concerns(typeBit)) {
+        member.session().outbound().send(out);
+        continue;
+      }
+      if (reading == null) {
+        reading = Reading.of(out.look(thinnedView), typeBit, out.address(), except, clock.nanos());
+      }
+      member.session().flows().deliver(out, reading, member);
     }
   }
 

@@ -79,6 +79,28 @@ final class Outbound {
     }
   }
 
+  /**
+   * Sends a message that others want to send and that may be lost: false, and nothing is sent, if
+   * it would fill the queue, so that it never does the session any harm.
+   */
+  boolean offer(Delivery message) {
+    if (!direct && !queue.hasRoomFor(message.frame().length)) {
+      return false;
+    }
+    lane.out.load(message);
+    send(lane.out);
+    return true;
+  }
+
+  /** Sends one message that was kept back or made apart from {@link Lane#out}. */
+  void send(Delivery delivery) {
+    if (direct) {
+      append(delivery);
+    } else if (!closed) {
+      enqueue(delivery);
+    }
+  }
+
   /** Nothing more is sent; frees what waits. */
   void close() {
     closed = true;
@@ -118,13 +140,7 @@ final class Outbound {
       return;
     }
     for (Delivery next = queue.poll(); next != null; next = queue.poll()) {
-      byte[] frame = next.frame();
-      int prefix = framing.prefixLength(frame.length);
-      byte[] b = reserve(prefix + frame.length);
-      framing.writePrefix(b, length, frame.length);
-      System.arraycopy(frame, 0, b, length + prefix, frame.length);
-      length += prefix + frame.length;
-      messagesOut++;
+      append(next);
       if (!connection.writable()) {
         return;
       }
@@ -132,9 +148,24 @@ final class Outbound {
     direct = true;
   }
 
+  private void append(Delivery delivery) {
+    byte[] frame = delivery.frame();
+    int prefix = framing.prefixLength(frame.length);
+    byte[] b = reserve(prefix + frame.length);
+    framing.writePrefix(b, length, frame.length);
+    System.arraycopy(frame, 0, b, length + prefix, frame.length);
+    length += prefix + frame.length;
+    messagesOut++;
+  }
+
   /** True when a long snapshot may go on: nothing waits and the connection takes more. */
   boolean flowing() {
     return direct;
+  }
+
+  /** Everything has been handed to the connection. */
+  boolean idle() {
+    return direct && length == 0;
   }
 
   int queued() {
@@ -192,7 +223,8 @@ final class Outbound {
     return b;
   }
 
-  private void writeBatch() {
+  /** Writes the batch now; at the end of the loop turn it would be written anyway. */
+  void writeBatch() {
     byte[] b = batch;
     if (b == null || length == 0) {
       return;

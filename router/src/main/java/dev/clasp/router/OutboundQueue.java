@@ -83,6 +83,11 @@ final class OutboundQueue {
     return messages >= maxMessages || bytes >= maxBytes;
   }
 
+  /** One more message of this size would not bring it to the limits. */
+  boolean hasRoomFor(int frameLength) {
+    return messages + 1 < maxMessages && bytes + frameLength < maxBytes;
+  }
+
   Outcome offer(Delivery delivery) {
     boolean displaced = false;
     if (delivery.kind() == DeliveryClass.STATE && aboveHighWater()) {

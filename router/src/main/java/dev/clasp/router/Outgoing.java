@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
+import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,16 @@ final class Outgoing {
 
   DeliveryClass kind() {
     return kind;
+  }
+
+  /** What the message is about, if it has an address and the sender noted it. */
+  @Nullable Address address() {
+    return address;
+  }
+
+  /** Looks at the message; valid until the next one begins. */
+  MessageView look(MessageView view) {
+    return view.wrap(buffer, PAYLOAD, frameLength - FrameDescriptor.HEADER_LENGTH);
   }
 
   /** A copy that outlives the next message; one for all its receivers. */

@@ -8,6 +8,7 @@ import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.Qos;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,23 @@ final class Replies {
     Bytes.putU16(out, p + 2, addressLength);
     System.arraycopy(b, addressOffset, out, p + 4, addressLength);
     Bytes.putI64(out, p + 4 + addressLength, revision);
-    reply.end(Qos.FIRE, 12 + addressLength);
-    session.outbound().send(reply);
+    int length = 12 + addressLength;
+    Request request = session.request();
+    if (request != null && request.correlationId().isPresent()) {
+      out[p + 1] |= 0x10;
+      Bytes.putI32(out, p + length, request.correlationId().getAsInt());
+      length += 4;
+    }
+    reply.end(Qos.FIRE, length);
+    answer(session, reply);
+  }
+
+  /** ACK of what is not a SET. */
+  static void acknowledge(Session session, Optional<String> address, OptionalLong revision) {
+    message(
+        session,
+        new Message.Ack(
+            address, revision, Optional.empty(), Optional.empty(), correlationId(session)));
   }
 
   static void pong(Session session) {
@@ -70,7 +86,29 @@ final class Replies {
             refusal.code(),
             cut(refusal.text()),
             Optional.ofNullable(address).filter(a -> a.length() <= MAX_ADDRESS),
-            OptionalInt.empty()));
+            correlationId(session)));
+  }
+
+  /** ERROR to a request that was taken on earlier. From a task of its own. */
+  static void lateError(
+      Session session, @Nullable Request request, Refusal refusal, @Nullable String address) {
+    session.answering(request);
+    error(session, refusal, address);
+    session.answering(null);
+  }
+
+  /** The answers of the first message again. */
+  static void repeat(Session session, Request request) {
+    for (byte[] frame : request.answers()) {
+      Outgoing reply = begin(session.lane());
+      reply.load(frame, DeliveryClass.REPLY);
+      session.outbound().send(reply);
+    }
+  }
+
+  private static OptionalInt correlationId(Session session) {
+    Request request = session.request();
+    return request == null ? OptionalInt.empty() : request.correlationId();
   }
 
   /** Texts that quote a request must not make an answer that is larger than a frame. */
@@ -88,6 +126,14 @@ final class Replies {
     }
     Outgoing reply = begin(session.lane());
     reply.load(frame, DeliveryClass.REPLY);
+    answer(session, reply);
+  }
+
+  private static void answer(Session session, Outgoing reply) {
+    Request request = session.request();
+    if (request != null) {
+      request.answered(reply);
+    }
     session.outbound().send(reply);
   }
 

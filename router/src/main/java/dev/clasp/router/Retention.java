@@ -3,6 +3,8 @@ package dev.clasp.router;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.ValueLayout;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +60,12 @@ final class Retention {
       return atCapacity(
           "a session may create at most " + config.maxParametersPerSession() + " parameters");
     }
-    long now = session.now();
     int tries = 0;
-    while (space.parameters().incrementAndGet() > config.maxParameters()) {
-      space.parameters().decrementAndGet();
-      if (tries++ == DISPLACED_MAX || !displaceOne(session.lane(), stripe, null, now)) {
+    while (!takePlace()) {
+      boolean displaced = displaceOne(session.lane(), stripe, null, session.now());
+      // Another lane may have made room meanwhile.
+      if (++tries > DISPLACED_MAX
+          || !displaced && space.parameters().get() >= config.maxParameters()) {
         session.quota.giveBack();
         return atCapacity("the router stores at most " + config.maxParameters() + " parameters");
       }
@@ -75,13 +78,6 @@ final class Retention {
     return refusal;
   }
 
-  /** Gives back what {@link #reserve} took, when nothing is stored after all. */
-  void release(Session session, int bytes) {
-    space.parameters().decrementAndGet();
-    space.bytes().addAndGet(-(bytes + OVERHEAD_BYTES));
-    session.quota.giveBack();
-  }
-
   /** Takes bytes for a parameter that grows; negative ones are given back. */
   @Nullable Refusal reserveBytes(
       Session session, Stripe stripe, @Nullable Address growing, long bytes) {
@@ -92,15 +88,36 @@ final class Retention {
       return null;
     }
     int tries = 0;
-    while (space.bytes().addAndGet(bytes) > config.maxStateBytes()) {
-      space.bytes().addAndGet(-bytes);
-      if (tries++ == DISPLACED_MAX
-          || !displaceOne(session.lane(), stripe, growing, session.now())) {
+    while (!takeBytes(bytes)) {
+      boolean displaced = displaceOne(session.lane(), stripe, growing, session.now());
+      if (++tries > DISPLACED_MAX
+          || !displaced && space.bytes().get() + bytes > config.maxStateBytes()) {
         return atCapacity(
             "the router stores at most " + config.maxStateBytes() + " bytes of parameters");
       }
     }
     return null;
+  }
+
+  /** Never above the limit, not even for a moment: another lane would be refused for nothing. */
+  private boolean takePlace() {
+    AtomicInteger parameters = space.parameters();
+    for (int n = parameters.get(); n < config.maxParameters(); n = parameters.get()) {
+      if (parameters.compareAndSet(n, n + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean takeBytes(long bytes) {
+    AtomicLong all = space.bytes();
+    for (long n = all.get(); n + bytes <= config.maxStateBytes(); n = all.get()) {
+      if (all.compareAndSet(n, n + bytes)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Refusal atCapacity(String what) {

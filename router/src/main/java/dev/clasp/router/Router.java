@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToLongFunction;
@@ -34,23 +35,30 @@ public final class Router {
   private final RouterConfig config;
   private final RouterClock clock;
   private final AddressSpace space;
-  private final SubscriptionIndex subscriptions = new SubscriptionIndex();
+  private final SubscriptionIndex subscriptions;
+  private final Histories histories;
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
+  private final Timelines timelines;
   private final Writes writes;
   private final Bundles bundles;
   private final Reads reads = new Reads(this);
+  private final Announcements announcements = new Announcements(this);
+  private final PeerSignals peerSignals = new PeerSignals(this);
   private final long startedMicros;
 
   public Router(RouterConfig config, RouterClock clock) {
     this.config = config;
     this.clock = clock;
     this.space = new AddressSpace(config);
+    this.subscriptions = new SubscriptionIndex(globstarParent());
+    this.histories = new Histories(config);
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
     this.retention = new Retention(this);
+    this.timelines = new Timelines(this);
     this.writes = new Writes(this);
     this.bundles = new Bundles(this, writes);
   }
@@ -89,11 +97,25 @@ public final class Router {
     return new RouterConnection(this, lane, connection);
   }
 
-  /** Ends every session with the reason. Any thread. */
-  public void closeAll(CloseReason reason) {
+  /**
+   * Ends every session with the reason: each as soon as what waits for it has been handed to its
+   * connection, at the latest after the time given. Any thread.
+   *
+   * @return completes when all connections have been told to close
+   */
+  public CompletableFuture<Void> closeAll(CloseReason reason, long drainNanos) {
+    List<CompletableFuture<Void>> told = new ArrayList<>();
     for (Session session : sessions.values()) {
-      session.lane().executor().execute(() -> session.close(reason));
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      told.add(one);
+      Lane lane = session.lane();
+      lane.executor()
+          .execute(() -> {
+            lane.drainInbox();
+            session.closeWhenFlushed(reason, drainNanos, () -> one.complete(null));
+          });
     }
+    return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
   }
 
   public RouterConfig config() {
@@ -205,7 +227,7 @@ public final class Router {
         new String(address.writer, StandardCharsets.US_ASCII),
         address.writtenMicros,
         holder == null ? Optional.empty() : Optional.of(holder.id()),
-        address.strategy,
+        address.strategy(),
         due == Retention.NEVER ? OptionalLong.empty() : OptionalLong.of(Math.max(0, due - now)));
   }
 
@@ -219,6 +241,16 @@ public final class Router {
     return subscriptions.size();
   }
 
+  /** Number of announced signal definitions, stale ones included. */
+  public int signalCount() {
+    return signals.size();
+  }
+
+  /** Bytes of all bundles that wait for their time. */
+  public long scheduledBytes() {
+    return bundles.scheduledBytes();
+  }
+
   /** Unix time of the start in microseconds. */
   public long startedMicros() {
     return startedMicros;
@@ -230,6 +262,17 @@ public final class Router {
 
   SubscriptionIndex subscriptions() {
     return subscriptions;
+  }
+
+  /** How patterns of SUBSCRIBE and QUERY are to be parsed. */
+  AddressPattern.GlobstarParent globstarParent() {
+    return config.globstarMatchesParent()
+        ? AddressPattern.GlobstarParent.MATCHES
+        : AddressPattern.GlobstarParent.EXCLUDED;
+  }
+
+  Histories histories() {
+    return histories;
   }
 
   SignalRegistry signals() {
@@ -276,5 +319,17 @@ public final class Router {
 
   Reads reads() {
     return reads;
+  }
+
+  Timelines timelines() {
+    return timelines;
+  }
+
+  Announcements announcements() {
+    return announcements;
+  }
+
+  PeerSignals peerSignals() {
+    return peerSignals;
   }
 }

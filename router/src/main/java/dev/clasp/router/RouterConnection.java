@@ -1,5 +1,6 @@
 package dev.clasp.router;
 
+import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.DecodeException;
 import dev.clasp.protocol.EncodeException;
@@ -56,9 +57,7 @@ public final class RouterConnection {
   private int badFrames;
   private long badFramesSince;
   private long lastBadFrameNotice;
-  private long rateWindowStart;
-  private int rateCount;
-  private long lastRateNotice;
+  private final RateWindow rate;
 
   RouterConnection(Router router, Lane lane, Connection connection) {
     this.router = router;
@@ -67,8 +66,7 @@ public final class RouterConnection {
     long now = router.clock().nanos();
     this.badFramesSince = now;
     this.lastBadFrameNotice = now - SECOND;
-    this.lastRateNotice = now - SECOND;
-    this.rateWindowStart = now;
+    this.rate = new RateWindow(router.config().maxMessagesPerSecond(), now);
     this.handshakeDeadline =
         lane.executor().schedule(this::handshakeOver, router.config().handshakeNanos());
   }
@@ -90,15 +88,23 @@ public final class RouterConnection {
       }
       framesOfRead++;
       lane.add(Counter.FRAMES_IN, 1);
+      Session s = session;
       try {
         int frameLength = FrameDescriptor.frameLength(b, at, end - at);
         lane.add(Counter.BYTES_IN, frameLength);
         int start = FrameDescriptor.payloadStart(b[at + 1]);
+        if (s != null && start > FrameDescriptor.HEADER_LENGTH) {
+          s.answering(Request.stamped(Bytes.i64(b, at + FrameDescriptor.HEADER_LENGTH)));
+        }
         route(Qos.ofFlags(b[at + 1]), b, at + start, frameLength - start, frameLength);
         at += frameLength;
       } catch (DecodeException e) {
         undecodable(e);
         return;
+      } finally {
+        if (s != null && s.request() != null) {
+          s.answering(null);
+        }
       }
       // Whole frames behind the first are routed too; anything else behind it is dropped (wire.md
       // 2.6).
@@ -215,6 +221,9 @@ public final class RouterConnection {
     if (router.config().maxMessagesPerSecond() > 0 && overRate(s, view)) {
       return;
     }
+    if (qos == Qos.COMMIT && repeats(s, view)) {
+      return;
+    }
     switch (view.type()) {
       case MessageType.SET -> router.writes().set(s, view, qos);
       case MessageType.PUBLISH -> router.writes().publish(s, view);
@@ -225,6 +234,35 @@ public final class RouterConnection {
     }
   }
 
+  /** A commit message that came before: answered as then, not executed again (docs/qos.md). */
+  private boolean repeats(Session s, MessageView view) {
+    if (router.config().commitWindow() == 0 || !isWrite(view.type())) {
+      return false;
+    }
+    Request request = s.request();
+    Commits.Identity identity = Commits.identityOf(view, request, router.space());
+    if (identity == null) {
+      return false;
+    }
+    Commits commits = s.commits(router.config().commitWindow());
+    Request first = commits.find(identity);
+    if (first != null) {
+      lane.add(Counter.COMMITS_REPEATED, 1);
+      Replies.repeat(s, first);
+      return true;
+    }
+    if (request == null) {
+      request = Request.unstamped();
+      s.answering(request);
+    }
+    commits.remember(identity, request);
+    return false;
+  }
+
+  private static boolean isWrite(int messageType) {
+    return Writes.isBundleMember(messageType) || messageType == MessageType.BUNDLE;
+  }
+
   private void routeRare(Session s, Message message) {
     switch (message) {
       case Message.Hello hello -> {
@@ -233,10 +271,12 @@ public final class RouterConnection {
       }
       case Message.Subscribe subscribe -> router.reads().subscribe(s, subscribe);
       case Message.Unsubscribe(int id) -> router.reads().unsubscribe(s, id);
-      case Message.Announce announce -> router.reads().announce(s, announce);
-      case Message.Query(String pattern) -> router.reads().query(s, pattern);
-      case Message.Sync sync ->
-          Replies.sync(s, sync.t1Micros(), readMicros, router.clock().unixMicros());
+      case Message.Announce announce -> router.announcements().announce(s, announce);
+      case Message.Query(String pattern) -> router.announcements().query(s, pattern);
+      case Message.Sync sync -> {
+        s.synchronise(sync.t1Micros(), readMicros);
+        Replies.sync(s, sync.t1Micros(), readMicros, router.clock().unixMicros());
+      }
       case Message.Replay replay ->
           Replies.error(
               s,
@@ -333,7 +373,12 @@ public final class RouterConnection {
   private void close(CloseReason reason) {
     closing = true;
     handshakeDeadline.cancel();
-    connection.close(reason);
+    Session s = session;
+    if (s == null) {
+      connection.close(reason);
+    } else {
+      s.close(reason);
+    }
   }
 
   /** Takes the session out of every table and releases its locks. No stripe lock held. */
@@ -342,6 +387,12 @@ public final class RouterConnection {
       return;
     }
     s.end();
+    Gestures gestures = s.gesturesIfAny();
+    if (gestures != null) {
+      gestures.endAll();
+    }
+    router.bundles().endSession(s);
+    router.announcements().endSession(s);
     router.sessions().remove(s.id());
     lane.sessions().remove(s);
     if (!s.subscriptions.isEmpty()) {
@@ -376,6 +427,7 @@ public final class RouterConnection {
   private void undecodable(DecodeException e) {
     lane.add(Counter.BAD_FRAMES, 1);
     Session s = session;
+    forgetCommit(s);
     if (s == null) {
       // D2: no message, just the end.
       close(new CloseReason(CloseReason.POLICY, "not a CLASP frame"));
@@ -394,23 +446,30 @@ public final class RouterConnection {
     }
   }
 
+  /** What turned out to be undecodable was not executed: it is no first of repetitions. */
+  private static void forgetCommit(@Nullable Session s) {
+    Request request = s == null ? null : s.request();
+    Commits commits = s == null ? null : s.commitsIfAny();
+    if (request != null && request.identity() != null && commits != null) {
+      commits.forget(request.identity());
+    }
+  }
+
   /** Counts messages, those in bundles too; true if this one is one too many. */
   private boolean overRate(Session s, MessageView view) {
-    int max = router.config().maxMessagesPerSecond();
-    if (readNanos - rateWindowStart >= SECOND) {
-      rateWindowStart = readNanos;
-      rateCount = 0;
-    }
-    rateCount += view.type() == MessageType.BUNDLE ? Math.max(1, view.bundleCount()) : 1;
-    if (rateCount <= max) {
+    int n = view.type() == MessageType.BUNDLE ? Math.max(1, view.bundleCount()) : 1;
+    if (rate.admit(n, readNanos)) {
       return false;
     }
     lane.add(Counter.RATE_LIMITED, 1);
-    if (readNanos - lastRateNotice >= SECOND) {
-      lastRateNotice = readNanos;
+    if (rate.mayTell(readNanos)) {
       Replies.error(
           s,
-          new Refusal(ErrorCode.TOO_MANY, "Rate limit exceeded: " + max + " messages/second"),
+          new Refusal(
+              ErrorCode.TOO_MANY,
+              "Rate limit exceeded: "
+                  + router.config().maxMessagesPerSecond()
+                  + " messages/second"),
           null);
     }
     return true;

@@ -3,13 +3,19 @@ package dev.clasp.router;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
 import dev.clasp.router.spi.Connection;
+import dev.clasp.router.spi.LaneExecutor.Cancellable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the router knows of a client from HELLO to the end of the connection. Lane thread only,
@@ -18,12 +24,13 @@ import java.util.Set;
 final class Session {
 
   private final String id;
-  private final byte[] idBytes;
+  private final byte[] writerBytes;
   private final String name;
   private final Set<Feature> features;
   private final Lane lane;
   private final Connection connection;
   private final Outbound outbound;
+  private final Flows flows;
   private final long connectedMicros;
 
   final Map<Integer, Subscription> subscriptions = new HashMap<>();
@@ -34,10 +41,28 @@ final class Session {
   /** Counts the stored parameters that this session created. */
   final Quota quota = new Quota();
 
-  /** Bundles that wait for their time. */
-  int scheduledBundles;
+  /** Timelines kept that this session published. Any thread. */
+  final AtomicInteger timelines = new AtomicInteger();
 
-  private final ArrayDeque<SnapshotCursor> snapshots = new ArrayDeque<>(2);
+  /** Bundles that wait for their time. */
+  final Set<ScheduledBundle> scheduledBundles = new LinkedHashSet<>(0);
+
+  /** Bytes of those bundles. */
+  long scheduledBytes;
+
+  // What only some sessions need is made when they do.
+  private @Nullable Gestures gestures;
+  private @Nullable Commits commits;
+  private @Nullable RateWindow peerSignals;
+  private SignalRegistry.@Nullable Announcer announcer;
+  private @Nullable Request request;
+  private volatile @Nullable ClockEstimate clock;
+
+  private final ArrayDeque<CatchUp> snapshots = new ArrayDeque<>(2);
+
+  /** What to do when nothing waits any more, if this session is to end then. */
+  private @Nullable Runnable farewell;
+
   private boolean ended;
 
   long messagesIn;
@@ -61,12 +86,14 @@ final class Session {
       Connection connection,
       Router router) {
     this.id = id;
-    this.idBytes = id.getBytes(StandardCharsets.US_ASCII);
+    String writer = router.config().opaqueWriters() ? UUID.randomUUID().toString() : id;
+    this.writerBytes = writer.getBytes(StandardCharsets.US_ASCII);
     this.name = name;
     this.features = features;
     this.lane = lane;
     this.connection = connection;
     this.outbound = new Outbound(this, lane, connection, router);
+    this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
     setNow(lastActiveNanos, connectedMicros);
@@ -93,9 +120,12 @@ final class Session {
     return id;
   }
 
-  /** The id in ASCII, shared by everything this session writes. */
-  byte[] idBytes() {
-    return idBytes;
+  /**
+   * Who wrote it, in ASCII, shared by everything this session writes: the session id, or a random
+   * one if writers are opaque (RT-23).
+   */
+  byte[] writerBytes() {
+    return writerBytes;
   }
 
   String name() {
@@ -110,35 +140,153 @@ final class Session {
     return outbound;
   }
 
+  /** What its subscriptions with options hold back. */
+  Flows flows() {
+    return flows;
+  }
+
   boolean ended() {
     return ended;
   }
 
-  /** Ends the connection, saying why; the rest happens when it is closed. */
+  /** The gestures of this session, made when it has the first. */
+  Gestures gestures(Router router) {
+    Gestures g = gestures;
+    if (g == null) {
+      g = new Gestures(this, router);
+      gestures = g;
+    }
+    return g;
+  }
+
+  @Nullable Gestures gesturesIfAny() {
+    return gestures;
+  }
+
+  /** The latest commit messages, remembered from the first on. */
+  Commits commits(int window) {
+    Commits c = commits;
+    if (c == null) {
+      c = new Commits(window);
+      commits = c;
+    }
+    return c;
+  }
+
+  @Nullable Commits commitsIfAny() {
+    return commits;
+  }
+
+  /** Counts the signals that this session sends to peers. */
+  RateWindow peerSignals(long nowNanos) {
+    RateWindow rate = peerSignals;
+    if (rate == null) {
+      rate = new RateWindow(PeerSignals.MAX_PER_SECOND, nowNanos);
+      peerSignals = rate;
+    }
+    return rate;
+  }
+
+  SignalRegistry.Announcer announcer() {
+    SignalRegistry.Announcer a = announcer;
+    if (a == null) {
+      a = new SignalRegistry.Announcer(name);
+      announcer = a;
+    }
+    return a;
+  }
+
+  SignalRegistry.@Nullable Announcer announcerIfAny() {
+    return announcer;
+  }
+
+  /** The request that is being answered, if it is one that can be told from others. */
+  @Nullable Request request() {
+    return request;
+  }
+
+  void answering(@Nullable Request newRequest) {
+    request = newRequest;
+  }
+
+  /**
+   * Takes note of a SYNC request.
+   *
+   * @param sentMicros by the client's clock, unsigned
+   * @param receivedMicros by the router's clock
+   */
+  void synchronise(long sentMicros, long receivedMicros) {
+    // A time beyond the year 290,000 is no clock.
+    if (sentMicros >= 0) {
+      long difference = receivedMicros - sentMicros;
+      ClockEstimate c = clock;
+      clock = c == null ? ClockEstimate.first(difference) : c.next(difference);
+    }
+  }
+
+  /**
+   * Ends the connection, saying why; the rest happens when it is closed. What was said to it in
+   * this loop turn still goes out.
+   */
   void close(CloseReason reason) {
+    outbound.writeBatch();
     connection.close(reason);
+  }
+
+  /**
+   * Ends the connection as soon as nothing waits for it any more, at the latest after so long.
+   *
+   * @param told called when the connection has been told, or has ended by itself
+   */
+  void closeWhenFlushed(CloseReason reason, long nanos, Runnable told) {
+    if (ended || farewell != null) {
+      told.run();
+      return;
+    }
+    Cancellable deadline = lane.executor().schedule(this::sayFarewell, nanos);
+    farewell =
+        () -> {
+          deadline.cancel();
+          close(reason);
+          told.run();
+        };
+    outbound.flush();
+  }
+
+  private void sayFarewell() {
+    Runnable f = farewell;
+    farewell = null;
+    if (f != null) {
+      f.run();
+    }
   }
 
   /** Nothing is sent or received any more. */
   void end() {
     ended = true;
     snapshots.clear();
+    flows.end();
     outbound.close();
+    sayFarewell();
   }
 
   /** Starts a snapshot; it goes on as the connection takes it. */
-  void snapshot(SnapshotCursor cursor) {
+  void snapshot(CatchUp cursor) {
     snapshots.addLast(cursor);
     continueSnapshots();
   }
 
   void continueSnapshots() {
-    for (SnapshotCursor cursor = snapshots.peekFirst();
+    for (CatchUp cursor = snapshots.peekFirst();
         cursor != null && outbound.flowing();
         cursor = snapshots.peekFirst()) {
       if (cursor.advance(this)) {
         snapshots.remove(cursor);
       }
+    }
+    if (farewell != null && snapshots.isEmpty() && outbound.idle()) {
+      // Later: a stripe lock may be held now.
+      lane.executor().execute(this::sayFarewell);
     }
   }
 
@@ -153,6 +301,7 @@ final class Session {
 
   /** A copy of what an administrator sees. Any thread; counters may lag. */
   SessionStatus status() {
+    ClockEstimate c = clock;
     return new SessionStatus(
         id,
         name,
@@ -166,7 +315,9 @@ final class Session {
         bytesIn,
         outbound.bytesOut(),
         outbound.queued(),
-        outbound.dropped());
+        outbound.dropped(),
+        c == null ? OptionalDouble.empty() : OptionalDouble.of(c.offsetMicros()),
+        c == null ? OptionalDouble.empty() : OptionalDouble.of(c.jitterMicros()));
   }
 
   @Override

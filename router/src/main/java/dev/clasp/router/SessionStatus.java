@@ -1,6 +1,7 @@
 package dev.clasp.router;
 
 import dev.clasp.protocol.Feature;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -10,6 +11,9 @@ import java.util.Set;
  * @param messagesIn frames received; {@code messagesOut} frames sent; bytes with prefixes
  * @param queued messages that wait because the client reads slowly
  * @param dropped messages it did not receive because of that
+ * @param clockOffsetMicros what its clock lags behind the router's, plus the time that a message
+ *     takes, smoothed; empty if it never sent SYNC
+ * @param clockJitterMicros mean deviation of that from one SYNC to the next (RFC 3550)
  */
 public record SessionStatus(
     String id,
@@ -24,4 +28,6 @@ public record SessionStatus(
     long bytesIn,
     long bytesOut,
     int queued,
-    long dropped) {}
+    long dropped,
+    OptionalDouble clockOffsetMicros,
+    OptionalDouble clockJitterMicros) {}

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Parts are cut at {@value #MAX_BYTES} bytes and {@value #MAX_ENTRIES} entries (D17). Lane
  * thread only.
  */
-final class SnapshotCursor {
+final class SnapshotCursor implements CatchUp {
 
   static final int MAX_ENTRIES = 800;
   static final int MAX_BYTES = 60_000;
@@ -36,6 +36,7 @@ final class SnapshotCursor {
   private final Router router;
   private final @Nullable AddressPattern pattern;
   private final byte @Nullable [] literal;
+  private final @Nullable HistoryReplay replay;
 
   /** A part is sent even if nothing matches (after WELCOME). */
   private boolean owed;
@@ -45,26 +46,38 @@ final class SnapshotCursor {
   private int end;
 
   private SnapshotCursor(
-      Router router, @Nullable AddressPattern pattern, byte @Nullable [] literal, boolean owed) {
+      Router router,
+      @Nullable AddressPattern pattern,
+      byte @Nullable [] literal,
+      @Nullable HistoryReplay replay,
+      boolean owed) {
     this.router = router;
     this.pattern = pattern;
     this.literal = literal;
+    this.replay = replay;
     this.owed = owed;
   }
 
   /** Everything; sent even if empty. */
   static SnapshotCursor ofEverything(Router router) {
-    return new SnapshotCursor(router, null, null, true);
+    return new SnapshotCursor(router, null, null, null, true);
   }
 
-  /** What a new subscription matches; nothing is sent if that is nothing. */
-  static SnapshotCursor of(Router router, AddressPattern pattern) {
+  /**
+   * What a subscription that was just added matches, with as much of the past as it asks for;
+   * nothing is sent if that is nothing.
+   */
+  static SnapshotCursor of(Router router, Subscription subscription) {
+    AddressPattern pattern = subscription.pattern();
     byte[] literal = pattern.isLiteral() ? pattern.text().getBytes(StandardCharsets.UTF_8) : null;
-    return new SnapshotCursor(router, pattern, literal, false);
+    int most = subscription.history(router.histories().depth());
+    HistoryReplay replay =
+        most == 0 ? null : new HistoryReplay(most, subscription.typeMask(), subscription.epoch);
+    return new SnapshotCursor(router, pattern, literal, replay, false);
   }
 
-  /** Sends the next parts; true when all is sent. */
-  boolean advance(Session session) {
+  @Override
+  public boolean advance(Session session) {
     begin(session.lane());
     if (literal != null) {
       long hash = router.space().hash(literal, 0, literal.length);
@@ -73,8 +86,8 @@ final class SnapshotCursor {
       try {
         catchUp(session);
         Address address = s.find(literal, 0, literal.length, hash);
-        if (address != null && address.stored()) {
-          add(session, address);
+        if (address != null) {
+          visit(session, address);
         }
       } finally {
         s.lock.unlock();
@@ -86,11 +99,18 @@ final class SnapshotCursor {
       s.lock.lock();
       try {
         catchUp(session);
-        s.forEachStored(address -> {
-          if (pattern == null || pattern.matches(address.name, 0, address.name.length)) {
-            add(session, address);
-          }
-        });
+        // Events and streams have a past without having a value.
+        Stripe.Visitor visitor =
+            address -> {
+              if (pattern == null || pattern.matches(address.name, 0, address.name.length)) {
+                visit(session, address);
+              }
+            };
+        if (replay == null) {
+          s.forEachStored(visitor);
+        } else {
+          s.forEach(visitor);
+        }
       } finally {
         s.lock.unlock();
       }
@@ -112,16 +132,37 @@ final class SnapshotCursor {
     }
   }
 
+  private void visit(Session session, Address address) {
+    History history = address.history;
+    if (replay != null && history != null && replay.mayFollow(address)) {
+      if (address.stored()) {
+        for (int i : replay.values(history, address)) {
+          makeRoom(session, address.pastEntryLength(history.length(i)));
+          end = address.writePastEntry(session.lane().snapshot.buffer, end, history, i);
+          entries++;
+        }
+      }
+      replay.messages(session, address, history);
+    }
+    if (address.stored()) {
+      add(session, address);
+    }
+  }
+
   private void add(Session session, Address address) {
     boolean full = HEAD + address.entryLength() <= MAX_PART;
     int length = full ? address.entryLength() : address.shortEntryLength();
-    Outgoing part = session.lane().snapshot;
-    int limit = part.payloadOffset() + MAX_BYTES;
+    makeRoom(session, length);
+    end = address.writeEntry(session.lane().snapshot.buffer, end, full);
+    entries++;
+    session.flows().shown(address);
+  }
+
+  private void makeRoom(Session session, int length) {
+    int limit = session.lane().snapshot.payloadOffset() + MAX_BYTES;
     if (entries > 0 && (entries == MAX_ENTRIES || end + length > limit)) {
       emit(session);
     }
-    end = address.writeEntry(part.buffer, end, full);
-    entries++;
   }
 
   private void begin(Lane lane) {

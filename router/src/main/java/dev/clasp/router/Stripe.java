@@ -82,7 +82,7 @@ final class Stripe {
     address.revision = revisionFloor;
     for (ParameterRule rule : rules) {
       if (rule.pattern().matches(address.name, 0, address.name.length)) {
-        address.strategy = rule.strategy();
+        address.configured = rule.strategy();
         break;
       }
     }
@@ -96,18 +96,45 @@ final class Stripe {
    * limit.
    */
   void keepIdle(Address address) {
+    // Or it could be the one that goes, while its caller goes on with it.
+    address.touched = true;
+    if (address.idle) {
+      return;
+    }
+    address.idle = true;
     idle.addLast(address);
     for (int chances = 8; idle.size() > maxIdle && chances > 0; chances--) {
       Address oldest = idle.removeFirst();
+      oldest.idle = false;
       if (oldest.stored() || oldest.lockHolder != null || oldest.pins > 0) {
         continue;
       }
+      if (oldest == address) {
+        // Whoever adds it is about to use it.
+        oldest.idle = true;
+        idle.addLast(oldest);
+        break;
+      }
       if (oldest.touched && chances > 1) {
         oldest.touched = false;
+        oldest.idle = true;
         idle.addLast(oldest);
       } else {
         remove(oldest);
       }
+    }
+  }
+
+  /** Keeps the address interned until {@link #unpin}. Lock held. */
+  void pin(Address address) {
+    address.pins++;
+  }
+
+  /** Lets go of a pinned address; without a parameter it may now be forgotten. Lock held. */
+  void unpin(Address address) {
+    address.pins--;
+    if (address.pins == 0 && !address.stored()) {
+      keepIdle(address);
     }
   }
 
@@ -139,6 +166,15 @@ final class Stripe {
     return shown;
   }
 
+  /** Calls the visitor for every interned address. Lock held. */
+  void forEach(Visitor visitor) {
+    for (Address address : table) {
+      if (address != null) {
+        visitor.visit(address);
+      }
+    }
+  }
+
   /** Sees one address. */
   interface Visitor {
     void visit(Address address);
@@ -155,6 +191,7 @@ final class Stripe {
     }
     size--;
     revisionFloor = Math.max(revisionFloor, address.revision);
+    address.forget();
     int hole = i;
     table[hole] = null;
     for (int j = (hole + 1) & mask; ; j = (j + 1) & mask) {

@@ -5,12 +5,12 @@ import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.GesturePhase;
+import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,21 +36,40 @@ final class Writes {
   private static final int FLAG_REVISION = 0x80;
   private static final int FLAG_TTL = 0x10;
 
-  private static final byte[] P2P_SIGNAL = "/clasp/p2p/signal/".getBytes(StandardCharsets.US_ASCII);
-
   private static final int PARAM = SignalType.PARAM.maskBit();
 
   private final Router router;
   private final Retention retention;
 
+  /** Gestures are followed: to throttle their moves, or to end them with their session. */
+  private final boolean followsGestures;
+
   Writes(Router router) {
     this.router = router;
     this.retention = router.retention();
+    RouterConfig config = router.config();
+    this.followsGestures =
+        config.maxGesturesPerSession() > 0
+            && (config.gestureIntervalNanos() > 0 || config.cancelGestures());
   }
 
   // --- SET ---------------------------------------------------------------------------------------
 
   void set(Session session, MessageView set, Qos qos) {
+    Refusal refusal = write(session, set, qos != Qos.FIRE || router.config().ackAlways());
+    if (refusal != null) {
+      session.lane().add(Counter.REFUSED, 1);
+      Replies.error(session, refusal, addressOf(set));
+    }
+  }
+
+  /**
+   * Writes, if that is allowed, and acknowledges that if wanted. Whoever calls this is on the
+   * session's lane and may have the stripe lock, but then wants no acknowledgement.
+   *
+   * @return why it is not allowed, or null
+   */
+  @Nullable Refusal write(Session session, MessageView set, boolean acknowledge) {
     AddressSpace space = router.space();
     long hash = space.hash(set.buffer(), set.addressOffset(), set.addressLength());
     Stripe stripe = space.stripeOf(hash);
@@ -71,12 +90,10 @@ final class Writes {
     } finally {
       stripe.lock.unlock();
     }
-    if (refusal != null) {
-      session.lane().add(Counter.REFUSED, 1);
-      Replies.error(session, refusal, addressOf(set));
-    } else if (qos != Qos.FIRE || router.config().ackAlways()) {
+    if (refusal == null && acknowledge) {
       Replies.ack(session, set.buffer(), set.addressOffset(), set.addressLength(), revision);
     }
+    return refusal;
   }
 
   /**
@@ -95,6 +112,12 @@ final class Writes {
     Lane lane = session.lane();
     lane.merged = null;
     int length = set.valueLength();
+    if (address != null && address.announced != null) {
+      Refusal refusal = checkRange(set, address.announced.range());
+      if (refusal != null) {
+        return refusal;
+      }
+    }
     if (address != null && address.stored()) {
       Refusal refusal = checkStored(session, set, address);
       if (refusal != null) {
@@ -121,6 +144,19 @@ final class Writes {
         : retention.reserveBytes(session, stripe, address, length - address.valueLength);
   }
 
+  /** Numbers only: what else a parameter may hold is nobody's business. */
+  private static @Nullable Refusal checkRange(MessageView set, Message.@Nullable Range range) {
+    if (range == null || !Numbers.isNumber(set.valueType())) {
+      return null;
+    }
+    double value = Numbers.doubleAt(set.buffer(), set.valueType(), set.valueOffset());
+    return value >= range.min() && value <= range.max()
+        ? null
+        : new Refusal(
+            ErrorCode.BAD_REQUEST,
+            "OutOfRange: announced are values from " + range.min() + " to " + range.max());
+  }
+
   private static @Nullable Refusal checkStored(Session session, MessageView set, Address address) {
     if (set.hasRevision() && set.revision() != address.revision) {
       return new Refusal(
@@ -135,11 +171,12 @@ final class Writes {
       return new Refusal(
           ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
     }
-    if (address.strategy != ConflictStrategy.LWW) {
-      if (Conflicts.merges(address.strategy, address, set)) {
+    ConflictStrategy strategy = address.strategy();
+    if (strategy != ConflictStrategy.LWW) {
+      if (Conflicts.merges(strategy, address, set)) {
         session.lane().merged = Conflicts.merged(address, set);
       }
-      return Conflicts.check(address.strategy, address, set);
+      return Conflicts.check(strategy, address, set);
     }
     return null;
   }
@@ -155,6 +192,9 @@ final class Writes {
    */
   void apply(Session session, MessageView set, Stripe stripe, Address address) {
     applyLock(session, set, address);
+    if (address.stored) {
+      router.histories().replaced(address, session.nowMicros());
+    }
     byte[] merged = session.lane().merged;
     if (merged != null) {
       address.store(merged, 0, merged.length, set.valueType());
@@ -167,7 +207,7 @@ final class Writes {
       stripe.countStored(1);
     }
     address.revision++;
-    address.writer = session.idBytes();
+    address.writer = session.writerBytes();
     address.writtenMicros = session.nowMicros();
     address.writtenNanos = session.now();
     address.usedNanos = address.writtenNanos;
@@ -185,8 +225,9 @@ final class Writes {
     boolean takes =
         set.lock()
             || holder != null && holder != session
-            || address.strategy == ConflictStrategy.LOCK && !set.unlock();
-    if (takes) {
+            || address.strategy() == ConflictStrategy.LOCK && !set.unlock();
+    // The lock of a session that has ended would be released by nobody.
+    if (takes && !session.ended()) {
       address.lockHolder = session;
       session.locks.add(address);
     }
@@ -223,7 +264,7 @@ final class Writes {
    */
   static void encodeSet(Outgoing out, MessageView set, Address address) {
     out.begin(DeliveryClass.STATE, address);
-    if (address.strategy == ConflictStrategy.MERGE) {
+    if (address.strategy() == ConflictStrategy.MERGE) {
       // What is stored is not what was sent. The lifetime, a hint only, is left out.
       int flags = FLAG_REVISION | (set.flags() & REPEATED_FLAGS & ~FLAG_TTL);
       int end = address.writeSet(out.buffer, out.payloadOffset(), flags);
@@ -254,14 +295,19 @@ final class Writes {
   // --- PUBLISH -----------------------------------------------------------------------------------
 
   void publish(Session session, MessageView publish) {
-    if (isP2pSignal(publish)) {
-      PeerSignals.route(router, session, publish);
+    if (PeerSignals.isSignal(publish)) {
+      router.peerSignals().route(session, publish);
       return;
     }
+    Refusal refusal = router.timelines().check(publish);
+    if (refusal != null) {
+      Replies.error(session, refusal, addressOf(publish));
+      return;
+    }
+    TimelineRequest timeline = TimelineRequest.of(publish);
     AddressSpace space = router.space();
     long hash = space.hash(publish.buffer(), publish.addressOffset(), publish.addressLength());
     Stripe stripe = space.stripeOf(hash);
-    Refusal refusal = null;
     stripe.lock.lock();
     try {
       Address address =
@@ -274,21 +320,72 @@ final class Writes {
           stripe.keepIdle(address);
         }
       }
-      if (address != null) {
-        address.touched = true;
-        Route route = route(session.lane(), address);
-        if (route.groups().length > 0) {
-          encodePublish(session.lane().out, publish);
-          send(session.lane(), route, typeBit(publish), session);
-        }
+      if (refusal == null && timeline != null) {
+        refusal = router.timelines().checkRoom(session, timeline, address, new Timelines.Claim());
+      }
+      if (refusal == null && address != null) {
+        forward(session, publish, address, timeline, Writes::send);
       }
     } finally {
       stripe.lock.unlock();
     }
-    session.lane().add(Counter.PUBLISHES, 1);
     if (refusal != null) {
       Replies.error(session, refusal, addressOf(publish));
     }
+    trim(session);
+    if (timeline != null) {
+      router.timelines().trim();
+    }
+  }
+
+  /**
+   * Sends a checked PUBLISH on its way. Stripe lock held.
+   *
+   * @param timeline what {@link TimelineRequest#of} says of it
+   */
+  void forward(
+      Session session,
+      MessageView publish,
+      Address address,
+      @Nullable TimelineRequest timeline,
+      Fanout fanout) {
+    address.touched = true;
+    session.lane().add(Counter.PUBLISHES, 1);
+    if (PeerSignals.isAnnouncement(publish)) {
+      fanOut(session, publish, address, SignalType.KNOWN_MASK, fanout);
+    } else if (followsGestures && isGesture(publish) && !session.ended()) {
+      session.gestures(router).route(address, publish, fanout);
+    } else {
+      if (router.histories().wants(publish)) {
+        router.histories().published(address, publish, session.nowMicros());
+      }
+      fanOut(session, publish, address, typeBit(publish), fanout);
+      if (timeline != null) {
+        router.timelines().take(session, publish, address, timeline);
+      }
+    }
+  }
+
+  /** Ends what a session has too much of. No lock held. */
+  void trim(Session session) {
+    Gestures gestures = session.gesturesIfAny();
+    if (gestures != null) {
+      gestures.trim();
+    }
+  }
+
+  /** Sends a PUBLISH to its subscribers, except its sender. Stripe lock held. */
+  void fanOut(Session session, MessageView publish, Address address, int typeBit, Fanout fanout) {
+    Lane lane = session.lane();
+    Route route = route(lane, address);
+    if (route.groups().length > 0) {
+      encodePublish(lane.out, publish, address);
+      fanout.send(lane, route, typeBit, session);
+    }
+  }
+
+  private static boolean isGesture(MessageView publish) {
+    return publish.signalCode() == SignalType.GESTURE.code();
   }
 
   @Nullable Refusal checkAddress(MessageView message) {
@@ -300,8 +397,8 @@ final class Writes {
   }
 
   /** The received payload as it is, under a fresh header. */
-  static void encodePublish(Outgoing out, MessageView publish) {
-    out.begin(classOf(publish), null);
+  static void encodePublish(Outgoing out, MessageView publish, Address address) {
+    out.begin(classOf(publish), address);
     int length = publish.end() - publish.offset();
     System.arraycopy(publish.buffer(), publish.offset(), out.buffer, out.payloadOffset(), length);
     out.end(qosOf(publish), length);
@@ -330,42 +427,13 @@ final class Writes {
     };
   }
 
-  static boolean isP2pSignal(MessageView publish) {
-    int length = publish.addressLength();
-    int from = publish.addressOffset();
-    if (length <= P2P_SIGNAL.length
-        || Arrays.mismatch(
-                publish.buffer(), from, from + P2P_SIGNAL.length, P2P_SIGNAL, 0, P2P_SIGNAL.length)
-            >= 0) {
-      return false;
-    }
-    for (int i = from + P2P_SIGNAL.length; i < from + length; i++) {
-      if (publish.buffer()[i] == '/') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static String p2pTarget(MessageView publish) {
-    return new String(
-        publish.buffer(),
-        publish.addressOffset() + P2P_SIGNAL.length,
-        publish.addressLength() - P2P_SIGNAL.length,
-        StandardCharsets.UTF_8);
-  }
-
   // --- fan-out -----------------------------------------------------------------------------------
 
   /** The current route of an address. Stripe lock held. */
   Route route(Lane lane, Address address) {
     SubscriptionIndex index = router.subscriptions();
-    int epoch = index.epoch();
-    if (address.routeEpoch != epoch) {
-      // Read the epoch first: a subscription added meanwhile makes the route stale at once, never
-      // missed.
-      address.route = index.resolve(address.name);
-      address.routeEpoch = epoch;
+    if (address.routeEpoch != index.epoch()) {
+      index.refresh(address);
       lane.add(Counter.ROUTES_RESOLVED, 1);
     }
     return address.route;

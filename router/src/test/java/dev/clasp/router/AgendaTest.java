@@ -88,4 +88,39 @@ class AgendaTest {
     assertThat(ran).hasSize(2_000);
     assertThat(late).isEmpty();
   }
+
+  @Test
+  void whatIsCalledOffLongBeforeItsTimeDoesNotPileUp() {
+    agenda.after(1_000, () -> ran.add("runs"));
+    Agenda.Entry last = agenda.after(3_600_000_000_000L, () -> ran.add("last"));
+    for (int i = 0; i < 10_000; i++) {
+      Agenda.Entry entry = agenda.after(3_600_000_000_000L, () -> ran.add("never"));
+      entry.cancel();
+      entry.cancel();
+      assertThat(agenda.size()).isLessThan(200);
+    }
+    time.pass(Duration.ofHours(2));
+    assertThat(ran).containsExactly("runs", "last");
+    last.cancel();
+    assertThat(agenda.size()).isZero();
+  }
+
+  @Test
+  void oneMicrosecondOfUnixTimeIsOneMomentWheneverItWasAskedFor() {
+    long due = time.unixMicros() + 100;
+    for (int i = 0; i < 50; i++) {
+      int order = i;
+      agenda.atUnix(
+          due,
+          () -> {
+            assertThat(time.unixMicros()).isEqualTo(due);
+            ran.add(String.valueOf(order));
+          });
+      time.pass(Duration.ofNanos(1_999 - i));
+    }
+    assertThat(ran).isEmpty();
+    time.pass(Duration.ofNanos(5_000));
+    assertThat(ran).hasSize(50).first().isEqualTo("0");
+    assertThat(ran).isSortedAccordingTo((a, b) -> Integer.parseInt(a) - Integer.parseInt(b));
+  }
 }

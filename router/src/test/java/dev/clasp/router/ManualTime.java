@@ -64,6 +64,11 @@ final class ManualTime implements RouterClock {
     runAll();
   }
 
+  /** Lets time pass while nothing runs, as on a machine that is busy with something else. */
+  void stall(Duration duration) {
+    nanos += duration.toNanos();
+  }
+
   final class Loop implements LaneExecutor {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();

@@ -847,6 +847,16 @@ class RouterTest {
     }
 
     @Test
+    void theReasonIsToldEvenIfTheEndComesInTheSameLoopTurn() {
+      TestPeer a = client("a");
+      for (int i = 0; i < 100; i++) {
+        a.sendHexWithinTurn("5301000121");
+      }
+      assertThat(a.closed()).map(CloseReason::code).contains(CloseReason.POLICY);
+      assertThat(onlyErrorCode(a.received())).isEqualTo(400);
+    }
+
+    @Test
     void badFramesSpreadOverTimeAreForgiven() {
       TestPeer a = client("a");
       for (int i = 0; i < 300; i++) {

@@ -57,6 +57,10 @@ final class TestPeer implements Connection {
 
   @Override
   public void write(byte[] framed, int offset, int length) {
+    if (closed != null) {
+      // Lost, as in a transport.
+      return;
+    }
     writes.add(length);
     int at = offset;
     while (at < offset + length) {
@@ -101,7 +105,11 @@ final class TestPeer implements Connection {
   }
 
   TestPeer subscribe(int id, String pattern, int mask) {
-    return send(new Subscribe(id, pattern, mask, SubscribeOptions.NONE));
+    return subscribe(id, pattern, mask, SubscribeOptions.NONE);
+  }
+
+  TestPeer subscribe(int id, String pattern, int mask, SubscribeOptions options) {
+    return send(new Subscribe(id, pattern, mask, options));
   }
 
   TestPeer set(String address, double value) {
@@ -133,7 +141,14 @@ final class TestPeer implements Connection {
 
   /** Delivers without running the loops: as in the middle of a turn. */
   void sendWithinTurn(Message message) {
-    byte[] bytes = FrameCodec.encode(message);
+    sendWithinTurn(FrameCodec.encode(message));
+  }
+
+  void sendHexWithinTurn(String hex) {
+    sendWithinTurn(HexFormat.of().parseHex(hex));
+  }
+
+  private void sendWithinTurn(byte[] bytes) {
     connection.frame(bytes, 0, bytes.length);
     connection.readComplete();
   }

@@ -85,7 +85,7 @@ public final class ClaspServer implements AutoCloseable {
   /** Stops accepting, closes every connection with 1001, and frees everything. */
   @Override
   public void close() {
-    router.closeAll(new CloseReason(CloseReason.GOING_AWAY, "server is stopping"));
+    router.closeAll(new CloseReason(CloseReason.GOING_AWAY, "server is stopping"), 0);
     webSocket.close();
     loops.close();
   }

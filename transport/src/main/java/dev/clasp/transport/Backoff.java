@@ -40,7 +40,8 @@ public record Backoff(Duration base, double factor, Duration cap, boolean jitter
     if (maxAttempts > 0 && attempt >= maxAttempts) {
       return OptionalLong.empty();
     }
-    double exact = base.toNanos() * Math.pow(factor, attempt);
+    // Far out, the power is infinite, and infinity times zero is not a number.
+    double exact = base.isZero() ? 0 : base.toNanos() * Math.pow(factor, attempt);
     long delay = exact < cap.toNanos() ? (long) exact : cap.toNanos();
     return OptionalLong.of(jitter && delay > 0 ? random.nextLong(delay + 1) : delay);
   }

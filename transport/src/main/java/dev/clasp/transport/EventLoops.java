@@ -87,7 +87,8 @@ public final class EventLoops implements AutoCloseable {
     }
   }
 
-  private boolean onLoop() {
+  /** Is the caller one of the loops? It must not wait then. */
+  boolean onLoop() {
     for (var executor : group) {
       if (executor.inEventLoop()) {
         return true;

@@ -17,7 +17,10 @@ public interface FrameListener {
   /** {@link FrameLink#writable} has changed. May be called from inside {@link FrameLink#write}. */
   default void writabilityChanged(boolean writable) {}
 
-  /** The peer answered a liveness probe: it is there although it sends no frames. */
+  /**
+   * The peer showed that it is there without sending a frame: it answered a liveness probe, or sent
+   * one.
+   */
   default void alive() {}
 
   /** The connection has ended. Exactly once, last. */

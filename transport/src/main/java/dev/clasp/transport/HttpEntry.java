@@ -1,16 +1,17 @@
 package dev.clasp.transport;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -19,6 +20,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,15 +28,16 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The first requests of a connection: pages until one asks for a WebSocket (RFC 6455 section 4.2).
+ *
+ * <p>Bounded in what a peer can make it hold: the head and the body of one request, and the answers
+ * of requests sent in advance as long as the connection takes them.
  */
 final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
 
@@ -42,24 +45,39 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final String SUBPROTOCOL = "clasp";
 
+  /**
+   * After the last answer, for the peer to read it: closing while it still sends would make the
+   * system throw the answer away.
+   */
+  private static final long LINGER_NANOS = 1_000_000_000L;
+
+  /** The server, as far as it is concerned. */
+  interface Owner {
+    /** A connection has become a WebSocket. On its loop. */
+    void opened(WebSocketLink link);
+
+    /** A page that may not connect has tried to. Any loop. */
+    void refused(String origin);
+  }
+
   private final WebSocketServer.Builder config;
-  private final Set<WebSocketLink> links;
-  private final AtomicInteger awaitingUpgrade;
-  private boolean awaiting;
+  private final Owner owner;
+  private final WaitingRoom waiting;
+  private @Nullable ChannelHandlerContext here;
+  private boolean finished;
   private @Nullable ScheduledFuture<?> deadline;
 
-  HttpEntry(
-      WebSocketServer.Builder config, Set<WebSocketLink> links, AtomicInteger awaitingUpgrade) {
+  HttpEntry(WebSocketServer.Builder config, Owner owner, WaitingRoom waiting) {
     this.config = config;
-    this.links = links;
-    this.awaitingUpgrade = awaitingUpgrade;
+    this.owner = owner;
+    this.waiting = waiting;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    awaiting = true;
-    awaitingUpgrade.incrementAndGet();
+    here = context;
     closeAfter(context, config.handshakeNanos);
+    waiting.enter(this);
   }
 
   @Override
@@ -67,13 +85,20 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (deadline != null) {
       deadline.cancel(false);
     }
-    requestSeen();
+    waiting.leave(this);
   }
 
-  private void requestSeen() {
-    if (awaiting) {
-      awaiting = false;
-      awaitingUpgrade.decrementAndGet();
+  /** Any thread: closes the connection, unless it has become a WebSocket meanwhile. */
+  void dismiss() {
+    ChannelHandlerContext context = here;
+    if (context != null) {
+      context
+          .executor()
+          .execute(() -> {
+            if (!context.isRemoved()) {
+              context.close();
+            }
+          });
     }
   }
 
@@ -86,25 +111,34 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    requestSeen();
+    if (finished) {
+      return;
+    }
+    if (!context.channel().isWritable()) {
+      // It sends requests but does not read the answers.
+      context.close();
+      return;
+    }
     DecoderResult result = request.decoderResult();
     if (result.isFailure()) {
       boolean tooLong = result.cause() instanceof TooLongFrameException;
-      answer(
+      finish(
           context,
           HttpReply.text(
-              tooLong ? 431 : 400, tooLong ? "request head too large\n" : "not an HTTP request\n"),
-          false,
-          false);
+              tooLong ? 431 : 400, tooLong ? "request head too large\n" : "not an HTTP request\n"));
     } else if (asksForUpgrade(request.headers())) {
       upgrade(context, request);
     } else {
+      waiting.heardFrom(this);
       closeAfter(context, config.keepAliveNanos);
-      answer(
-          context,
-          page(request),
-          HttpUtil.isKeepAlive(request),
-          request.method().equals(HttpMethod.HEAD));
+      boolean headOnly = request.method().equals(HttpMethod.HEAD);
+      if (HttpUtil.isKeepAlive(request)) {
+        FullHttpResponse response = response(page(request), headOnly);
+        HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), true);
+        context.writeAndFlush(response);
+      } else {
+        finish(context, page(request), headOnly);
+      }
     }
   }
 
@@ -113,8 +147,8 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   }
 
   private HttpReply page(FullHttpRequest request) {
-    String uri = request.uri();
-    int question = uri.indexOf('?');
+    String target = originForm(request.uri());
+    int question = target.indexOf('?');
     Map<String, String> headers = new HashMap<>();
     request.headers().forEach(h -> headers.put(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
     byte[] body = new byte[request.content().readableBytes()];
@@ -123,18 +157,27 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
       return config.http.handle(
           new HttpQuery(
               request.method().name(),
-              question < 0 ? uri : uri.substring(0, question),
-              question < 0 ? "" : uri.substring(question + 1),
+              question < 0 ? target : target.substring(0, question),
+              question < 0 ? "" : target.substring(question + 1),
               headers,
               body));
-    } catch (RuntimeException e) {
-      LOG.error("answering {} {} failed", request.method(), uri, e);
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("answering {} {} failed", request.method(), printable(target), e);
       return HttpReply.text(500, "internal error\n");
     }
   }
 
-  private static void answer(
-      ChannelHandlerContext context, HttpReply reply, boolean keepAlive, boolean headOnly) {
+  /** Servers must also take {@code http://host/path} as the target (RFC 9112 section 3.2.2). */
+  private static String originForm(String target) {
+    int scheme = target.indexOf("://");
+    if (target.startsWith("/") || scheme < 0) {
+      return target;
+    }
+    int path = target.indexOf('/', scheme + 3);
+    return path < 0 ? "/" : target.substring(path);
+  }
+
+  private static FullHttpResponse response(HttpReply reply, boolean headOnly) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -142,69 +185,92 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
             headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body()));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
+    response.headers().set("X-Content-Type-Options", "nosniff");
     reply.headers().forEach(response.headers()::set);
-    if (!keepAlive) {
-      response.headers().set(HttpHeaderNames.CONNECTION, "close");
-    }
-    ChannelFuture written = context.writeAndFlush(response);
-    if (!keepAlive) {
-      written.addListener(ChannelFutureListener.CLOSE);
-    }
+    return response;
+  }
+
+  private void finish(ChannelHandlerContext context, HttpReply reply) {
+    finish(context, reply, false);
+  }
+
+  /** The last answer of this connection. What else was or is sent is not looked at. */
+  private void finish(ChannelHandlerContext context, HttpReply reply, boolean headOnly) {
+    finished = true;
+    FullHttpResponse response = response(reply, headOnly);
+    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    context
+        .writeAndFlush(response)
+        .addListener(written -> {
+          if (written.isSuccess() && context.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+            closeAfter(context, LINGER_NANOS);
+          } else {
+            context.close();
+          }
+        });
   }
 
   private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
     HttpHeaders headers = request.headers();
     String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
-    String problem = null;
-    int status = 400;
-    if (!request.method().equals(HttpMethod.GET)) {
-      problem = "a WebSocket starts with GET";
+    if (!request.method().equals(HttpMethod.GET)
+        || request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0) {
+      refuse(context, "a WebSocket starts with GET and HTTP/1.1");
     } else if (!headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)) {
-      problem = "the Connection header must hold Upgrade";
+      refuse(context, "the Connection header must hold Upgrade");
     } else if (!"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-      problem = "the WebSocket version must be 13";
-      status = 426;
+      finish(
+          context,
+          HttpReply.text(426, "the WebSocket version must be 13\n")
+              .withHeader("Sec-WebSocket-Version", "13"));
     } else if (key == null || !validKey(key)) {
-      problem = "Sec-WebSocket-Key must be 16 bytes in base64";
+      refuse(context, "Sec-WebSocket-Key must be 16 bytes in base64");
     } else if (!config.origins.allows(
         headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
-      problem =
-          "pages of "
-              + headers.get(HttpHeaderNames.ORIGIN)
-              + " may not connect; allow the origin in the router's settings";
-      status = 403;
-      LOG.warn("refused a WebSocket from origin {}", headers.get(HttpHeaderNames.ORIGIN));
-    }
-    if (problem != null || key == null) {
-      HttpReply reply = HttpReply.text(status, problem + "\n");
-      answer(
+      String origin = printable(String.valueOf(headers.get(HttpHeaderNames.ORIGIN)));
+      owner.refused(origin);
+      finish(
           context,
-          status == 426 ? reply.withHeader("Sec-WebSocket-Version", "13") : reply,
-          false,
-          false);
-      return;
+          HttpReply.text(
+              403,
+              "pages of "
+                  + origin
+                  + " may not connect; allow the origin in the router's settings\n"));
+    } else {
+      become(context, key, offersSubprotocol(headers));
     }
+  }
+
+  private void refuse(ChannelHandlerContext context, String problem) {
+    finish(context, HttpReply.text(400, problem + "\n"));
+  }
+
+  private void become(ChannelHandlerContext context, String key, boolean subprotocol) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
     response.headers().set(HttpHeaderNames.UPGRADE, "websocket");
     response.headers().set(HttpHeaderNames.CONNECTION, "Upgrade");
     response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(key));
-    if (offersSubprotocol(headers)) {
+    if (subprotocol) {
       response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
     }
-    context.writeAndFlush(response);
+    context.writeAndFlush(response, context.voidPromise());
     WebSocketLink link =
         new WebSocketLink(context.channel(), true, config.maxMessage, config.pingNanos);
-    links.add(link);
-    context.channel().closeFuture().addListener(_ -> links.remove(link));
     var pipeline = context.pipeline();
     pipeline.addLast(link);
     pipeline.remove(this);
     pipeline.remove(HttpObjectAggregator.class);
-    link.open(config.requiredAcceptor());
+    HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
+    // Now, because whoever accepts the link may write at once.
+    codec.removeOutboundHandler();
+    if (link.open(config.requiredAcceptor())) {
+      owner.opened(link);
+    }
     // Last: the codec hands on the bytes that came right behind the request.
-    pipeline.remove(HttpServerCodec.class);
+    pipeline.remove(codec);
   }
 
   /** {@code clasp} in any of the header lines, case-sensitively (transports.md 2.1). */
@@ -238,9 +304,19 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
   }
 
+  /** What a peer sent, fit for a log and a terminal. */
+  private static String printable(String text) {
+    String start = text.length() > 200 ? text.substring(0, 200) + "..." : text;
+    return start.replaceAll("[^\\x20-\\x7E]", "?");
+  }
+
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.debug("{}: {}", context.channel().remoteAddress(), cause.toString());
+    if (cause instanceof IOException || cause instanceof CodecException) {
+      LOG.debug("{}: {}", context.channel().remoteAddress(), cause.toString());
+    } else {
+      LOG.error("{}: unexpected failure", context.channel().remoteAddress(), cause);
+    }
     context.close();
   }
 }

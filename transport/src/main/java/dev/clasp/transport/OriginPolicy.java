@@ -1,49 +1,67 @@
 package dev.clasp.transport;
 
-import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which web pages may open a WebSocket to a router without authentication (D19): pages of this
- * machine, pages that the router itself served, and configured ones. Programs send no Origin and
- * are not concerned.
+ * machine, pages from the host that the router itself is reached at, and configured ones. Programs
+ * send no Origin and are not concerned.
  *
- * <p>"Served by the router itself" means that Origin and Host agree and the host is an address,
- * {@code localhost} or a {@code .local} name: a foreign domain that its owner points at this
- * machine (DNS rebinding) agrees too, but is none of these.
+ * <p>"From the same host" means that Origin and Host name the same host, whatever the ports, and
+ * that it is an address, {@code localhost}, a name without dots or a {@code .local} name: a foreign
+ * domain that its owner points at this machine (DNS rebinding) agrees too, but is none of these.
  *
  * @param allowed further origins such as {@code https://show.example}; {@code *} allows all, {@code
- *     null} those of local files
+ *     null} those of local files and of sandboxed frames of any page
  */
 public record OriginPolicy(Set<String> allowed) {
 
   /** Nothing configured. */
   public static final OriginPolicy LOCAL = new OriginPolicy(Set.of());
 
+  private static final String HOST = "([a-z0-9._-]{1,255}|\\[[0-9a-f:.]{2,45}])(?::[0-9]{1,5})?";
+
+  /** Scheme, host and port as browsers write them (RFC 6454 section 6.2). */
+  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://" + HOST);
+
+  private static final Pattern AUTHORITY = Pattern.compile(HOST);
+
   public OriginPolicy {
-    allowed = Set.copyOf(allowed);
+    allowed =
+        allowed.stream()
+            .map(origin -> origin.endsWith("/") ? origin.substring(0, origin.length() - 1) : origin)
+            .map(origin -> origin.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** May a page of this origin connect? */
   public boolean allows(@Nullable String origin, @Nullable String hostHeader) {
-    if (origin == null || allowed.contains("*") || allowed.contains(origin)) {
+    if (origin == null || allowed.contains("*")) {
       return true;
     }
-    URI uri;
-    try {
-      uri = URI.create(origin);
-    } catch (IllegalArgumentException e) {
+    String lower = origin.toLowerCase(Locale.ROOT);
+    if (allowed.contains(lower)) {
+      return true;
+    }
+    Matcher page = ORIGIN.matcher(lower);
+    if (!page.matches()) {
       return false;
     }
-    String host = uri.getHost();
-    if (host == null) {
-      return false;
+    String host = page.group(1);
+    return isLoopback(host) || isLocalName(host) && host.equals(hostOf(hostHeader));
+  }
+
+  private static @Nullable String hostOf(@Nullable String authority) {
+    if (authority == null) {
+      return null;
     }
-    host = host.toLowerCase(Locale.ROOT);
-    return isLoopback(host)
-        || (uri.getRawAuthority().equalsIgnoreCase(hostHeader) && isLocalName(host));
+    Matcher matcher = AUTHORITY.matcher(authority.toLowerCase(Locale.ROOT));
+    return matcher.matches() ? matcher.group(1) : null;
   }
 
   private static boolean isLoopback(String host) {

@@ -4,23 +4,26 @@ import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.transport.TransportException.Kind;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -33,7 +36,10 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketClient {
 
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final String SUBPROTOCOL = "clasp";
 
   private WebSocketClient() {}
 
@@ -71,6 +78,13 @@ public final class WebSocketClient {
             FrameDescriptor.MAX_FRAME,
             Duration.ofSeconds(30));
 
+    public Options {
+      if (timeout.isNegative() || timeout.isZero()) {
+        throw new IllegalArgumentException("timeout must be longer than 0: " + timeout);
+      }
+      headers = Map.copyOf(headers);
+    }
+
     public Options withTimeout(Duration value) {
       return new Options(value, headers, requireSubprotocol, tls, maxMessage, pingInterval);
     }
@@ -87,7 +101,7 @@ public final class WebSocketClient {
    *
    * @param uri {@code ws://} or {@code wss://}
    * @param acceptor gives the listener, on the link's loop, before the future completes
-   * @return the link; fails with {@link TransportException}
+   * @return the link; fails with {@link TransportException}. Cancelling it gives up the attempt
    */
   public static CompletableFuture<FrameLink> connect(
       URI uri, EventLoops loops, Options options, LinkAcceptor acceptor) {
@@ -100,15 +114,22 @@ public final class WebSocketClient {
       return CompletableFuture.failedFuture(e);
     }
     CompletableFuture<FrameLink> result = new CompletableFuture<>();
-    Bootstrap bootstrap =
+    EventLoop loop = loops.next();
+    if (loop.isShuttingDown()) {
+      return CompletableFuture.failedFuture(
+          new TransportException(
+              Kind.UNREACHABLE,
+              "cannot connect to " + target.where() + ": the event loops were closed"));
+    }
+    ChannelFuture connecting =
         new Bootstrap()
-            .group(loops.group())
+            .group(loop)
             .channel(loops.channel())
+            .resolver(BackgroundResolver.INSTANCE)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                Math.clamp(options.timeout.toMillis(), 1, Integer.MAX_VALUE))
+            // The deadline below is for everything.
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(64 << 10, 256 << 10))
@@ -119,7 +140,7 @@ public final class WebSocketClient {
                     if (tls != null) {
                       SslHandler handler =
                           tls.newHandler(channel.alloc(), target.host, target.port);
-                      handler.setHandshakeTimeoutMillis(options.timeout.toMillis());
+                      handler.setHandshakeTimeoutMillis(0);
                       channel.pipeline().addLast(handler);
                     }
                     channel
@@ -127,15 +148,36 @@ public final class WebSocketClient {
                         .addLast(new HttpClientCodec())
                         .addLast(new Upgrade(target, options, acceptor, result));
                   }
-                });
-    bootstrap
-        .connect(target.host, target.port)
-        .addListener(done -> {
-          if (!done.isSuccess()) {
-            result.completeExceptionally(unreachable(target, done.cause()));
-          }
-        });
+                })
+            .connect(target.host, target.port);
+    connecting.addListener(done -> {
+      if (!done.isSuccess()) {
+        result.completeExceptionally(unreachable(target, done.cause()));
+      }
+    });
+    Future<?> deadline =
+        loop.schedule(
+            () -> result.completeExceptionally(late(target, connecting)),
+            options.timeout.toNanos(),
+            TimeUnit.NANOSECONDS);
+    result.whenComplete((_, failure) -> {
+      deadline.cancel(false);
+      if (failure != null) {
+        // Failed, too late, or no longer wanted.
+        connecting.channel().close();
+      }
+    });
     return result;
+  }
+
+  private static TransportException late(Target target, ChannelFuture connecting) {
+    return new TransportException(
+        Kind.TIMEOUT,
+        connecting.isSuccess()
+            ? target + " did not answer the WebSocket request in time: is this a CLASP router?"
+            : "no answer from "
+                + target.where()
+                + ": is the address right, is a firewall in the way?");
   }
 
   private static SslContext tls(Options options) {
@@ -150,56 +192,98 @@ public final class WebSocketClient {
   }
 
   private static TransportException unreachable(Target target, @Nullable Throwable cause) {
-    String where = target.host + ":" + target.port;
-    if (cause instanceof UnknownHostException) {
+    Throwable e = cause == null ? new ConnectException("unknown") : cause;
+    if (e instanceof UnknownHostException) {
       return new TransportException(
-          Kind.UNREACHABLE, "unknown host " + target.host + ": check the URL " + target.uri, cause);
+          Kind.UNREACHABLE, "unknown host " + target.host + ": check the URL " + target, e);
     }
-    if (cause instanceof ConnectTimeoutException) {
-      return new TransportException(
-          Kind.TIMEOUT,
-          "no answer from " + where + ": is the address right, is a firewall in the" + " way?",
-          cause);
-    }
-    if (cause instanceof ConnectException) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("refused")) {
       return new TransportException(
           Kind.UNREACHABLE,
-          "nobody listens on " + where + ": is the router running? Start it with: clasp server",
-          cause);
+          "nobody listens on "
+              + target.where()
+              + ": is the router running? Start it with: clasp server",
+          e);
     }
     return new TransportException(
-        Kind.UNREACHABLE, "cannot connect to " + where + ": " + cause, nonNull(cause));
+        Kind.UNREACHABLE, "cannot connect to " + target.where() + ": " + message, e);
   }
 
-  private static Throwable nonNull(@Nullable Throwable cause) {
-    return cause == null ? new ConnectException("unknown") : cause;
-  }
+  /**
+   * Where to connect.
+   *
+   * @param host without brackets
+   * @param path with the query
+   */
+  private record Target(boolean tls, String host, int port, String path) {
 
-  private record Target(URI uri, boolean tls, String host, int port, String path) {
+    /** Like java.net.URI, but host names may hold underscores, as those of containers do. */
+    private static final Pattern AUTHORITY =
+        Pattern.compile("(?:[^@]*@)?([A-Za-z0-9._-]+)(?::([0-9]{1,5}))?");
+
     static Target of(URI uri) {
       String scheme = uri.getScheme();
       boolean tls = "wss".equalsIgnoreCase(scheme);
       if (!tls && !"ws".equalsIgnoreCase(scheme)) {
-        throw new TransportException(
-            Kind.BAD_URL, "cannot use " + uri + ": the URL must start with ws:// or wss://");
+        throw unusable(uri, "it must start with ws:// or wss://");
       }
       String host = uri.getHost();
+      int port = uri.getPort();
+      if (host == null && uri.getRawAuthority() != null) {
+        Matcher authority = AUTHORITY.matcher(uri.getRawAuthority());
+        if (!authority.matches()) {
+          throw unusable(uri, "this is no host with a port, as in ws://localhost:7330");
+        }
+        host = authority.group(1);
+        port = authority.group(2) == null ? -1 : Integer.parseInt(authority.group(2));
+      }
       if (host == null) {
-        throw new TransportException(
-            Kind.BAD_URL, "cannot use " + uri + ": the host is missing, as in ws://localhost:7330");
+        throw unusable(uri, "the host is missing, as in ws://localhost:7330");
       }
       if (host.startsWith("[")) {
         host = host.substring(1, host.length() - 1);
       }
-      int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+      if (port == 0 || port > 65_535) {
+        throw unusable(uri, "the port must be 1 to 65535");
+      }
+      if (port < 0) {
+        port = tls ? 443 : 80;
+      }
       String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
       return new Target(
-          uri, tls, host, port, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
+          tls, host, port, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
+    }
+
+    private static TransportException unusable(URI uri, String why) {
+      return new TransportException(Kind.BAD_URL, "cannot use " + withoutSecrets(uri) + ": " + why);
+    }
+
+    /** User names, passwords and tokens belong into no message. */
+    private static String withoutSecrets(URI uri) {
+      return uri.toString().replaceFirst("//[^/@]*@", "//").replaceFirst("[?#].*", "");
+    }
+
+    private String bracketed() {
+      return host.contains(":") ? "[" + host + "]" : host;
     }
 
     String hostHeader() {
-      String name = host.contains(":") ? "[" + host + "]" : host;
-      return port == (tls ? 443 : 80) ? name : name + ":" + port;
+      return port == (tls ? 443 : 80) ? bracketed() : where();
+    }
+
+    /** {@code host:port}. */
+    String where() {
+      return bracketed() + ":" + port;
+    }
+
+    /** As URL, for messages. */
+    @Override
+    public String toString() {
+      int question = path.indexOf('?');
+      return (tls ? "wss://" : "ws://")
+          + hostHeader()
+          + (question >= 0 ? path.substring(0, question) : path.equals("/") ? "" : path);
     }
   }
 
@@ -238,83 +322,83 @@ public final class WebSocketClient {
           .set(HttpHeaderNames.CONNECTION, "Upgrade")
           .set(HttpHeaderNames.SEC_WEBSOCKET_KEY, key)
           .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13")
-          .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, "clasp");
+          .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
       options.headers.forEach(request.headers()::set);
       context.writeAndFlush(request);
-      context
-          .executor()
-          .schedule(
-              () ->
-                  fail(
-                      context,
-                      new TransportException(
-                          Kind.TIMEOUT,
-                          target.uri + " did not answer the WebSocket request in time")),
-              options.timeout.toNanos(),
-              TimeUnit.NANOSECONDS);
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, HttpObject object) {
       if (object instanceof HttpResponse response) {
-        check(context, response);
+        check(response);
       }
-      if (object instanceof LastHttpContent && accepted) {
+      if (object instanceof LastHttpContent && accepted && !result.isDone()) {
         become(context);
       }
     }
 
-    private void check(ChannelHandlerContext context, HttpResponse response) {
-      String protocol = response.headers().get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
-      if (response.status().code() != 101) {
-        fail(context, handshake("answered " + response.status() + " instead of a WebSocket"));
-      } else if (!HttpEntry.accept(key)
-          .equals(response.headers().get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
-        fail(context, handshake("gave a wrong Sec-WebSocket-Accept"));
-      } else if (protocol == null ? options.requireSubprotocol : !protocol.equals("clasp")) {
-        fail(context, handshake("does not speak the subprotocol clasp"));
+    /** Section 4.1. */
+    private void check(HttpResponse response) {
+      HttpHeaders headers = response.headers();
+      String protocol = headers.get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+      if (response.decoderResult().isFailure()) {
+        fail("did not answer in HTTP");
+      } else if (response.status().code() != 101) {
+        fail("answered " + response.status() + " instead of a WebSocket");
+      } else if (!headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+          || !headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)) {
+        fail("switched to something that is no WebSocket");
+      } else if (!HttpEntry.accept(key).equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
+        fail("gave a wrong Sec-WebSocket-Accept");
+      } else if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
+        fail("uses an extension that was not asked for");
+      } else if (protocol == null ? options.requireSubprotocol : !protocol.equals(SUBPROTOCOL)) {
+        fail("does not speak the subprotocol clasp");
       } else {
         accepted = true;
       }
     }
 
-    private TransportException handshake(String what) {
-      return new TransportException(
-          Kind.HANDSHAKE, target.uri + " " + what + ": is this a CLASP router?");
-    }
-
     private void become(ChannelHandlerContext context) {
-      Channel channel = context.channel();
       WebSocketLink link =
-          new WebSocketLink(channel, false, options.maxMessage, options.pingInterval.toNanos());
+          new WebSocketLink(
+              context.channel(), false, options.maxMessage, options.pingInterval.toNanos());
       var pipeline = context.pipeline();
       pipeline.addLast(link);
       pipeline.remove(this);
-      link.open(acceptor);
-      result.complete(link);
+      HttpClientCodec codec = pipeline.get(HttpClientCodec.class);
+      // Now, because whoever accepts the link may write at once.
+      codec.removeOutboundHandler();
+      if (link.open(acceptor)) {
+        result.complete(link);
+      } else {
+        fail("is connected, but the program that wanted it failed");
+      }
       // Last: the codec hands on the bytes that came right behind the response.
-      pipeline.remove(HttpClientCodec.class);
+      pipeline.remove(codec);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      fail(
-          context,
-          new TransportException(
-              Kind.HANDSHAKE, target.uri + " closed the connection before the WebSocket was open"));
+      fail("closed the connection before the WebSocket was open");
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      fail(
-          context,
-          new TransportException(Kind.HANDSHAKE, target.uri + ": " + cause.getMessage(), cause));
+      Throwable e =
+          cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+      String text =
+          e instanceof NotSslRecordException
+              ? " does not speak TLS: use ws:// instead of wss://, or is this another service?"
+              : ": " + e.getMessage();
+      result.completeExceptionally(new TransportException(Kind.HANDSHAKE, target + text, e));
     }
 
-    private void fail(ChannelHandlerContext context, TransportException e) {
-      if (!accepted && result.completeExceptionally(e)) {
-        context.close();
-      }
+    /** Completing the result closes the connection. */
+    private void fail(String what) {
+      result.completeExceptionally(
+          new TransportException(
+              Kind.HANDSHAKE, target + " " + what + ": is this a CLASP router?"));
     }
   }
 }

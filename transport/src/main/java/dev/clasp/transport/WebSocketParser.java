@@ -58,12 +58,16 @@ final class WebSocketParser {
   private final boolean masked;
   private final int maxMessage;
 
-  /** The message being put together from fragments; opcode 0 if there is none. */
+  /** The binary message being put together from fragments. Of a text message only the length. */
   private byte[] fragments = NOTHING;
 
   private int fragmentsLength;
+
+  /** Of the message being put together; 0 if there is none. */
   private int fragmentsOpcode;
-  private boolean closed;
+
+  private int needed;
+  private boolean ended;
 
   /**
    * @param masked the peer is a client and must mask (section 5.1)
@@ -77,47 +81,92 @@ final class WebSocketParser {
   /**
    * Handles every complete frame in the range, which is changed by unmasking.
    *
+   * <p>Behind a close frame, and behind a violation, everything is skipped.
+   *
    * @return offset of the first byte that was not used: it must be given again, with what follows
    *     it
    * @throws Violation the peer breaks the protocol
    */
   int parse(byte[] b, int offset, int end, Sink sink) {
-    int at = offset;
-    while (!closed && end - at >= 2) {
-      int first = b[at];
-      int second = b[at + 1];
-      int head = 2;
-      long length = second & 0x7F;
-      if (length == 126) {
-        head = 4;
-      } else if (length == 127) {
-        head = 10;
+    try {
+      int at = offset;
+      while (!ended && at < end) {
+        int length = frameLength(b, at, end);
+        if (length > end - at) {
+          needed = length;
+          return at;
+        }
+        int body = at + headLength(b[at + 1]);
+        int next = at + length;
+        if (masked) {
+          unmask(b, body, next - body, Bytes.i32(b, body - 4));
+        }
+        frame(b[at], b, body, next - body, sink);
+        at = next;
       }
-      checkHead(first, second, length);
-      if (end - at < head) {
-        return at;
-      }
-      if (length == 126) {
-        length = Bytes.u16(b, at + 2);
-      } else if (length == 127) {
-        length = Bytes.i64(b, at + 2);
-      }
-      // Negative: the top bit must be 0 (section 5.2); refused as too large.
-      if (length < 0 || length + fragmentsLength > maxMessage) {
-        throw new Violation(
-            CloseReason.TOO_BIG, "message above " + maxMessage + " bytes: send smaller frames");
-      }
-      int body = at + head + (masked ? 4 : 0);
-      if (length > end - body) {
-        return at;
-      }
-      if (masked) {
-        unmask(b, body, (int) length, Bytes.i32(b, body - 4));
-      }
-      frame(first, b, body, (int) length, sink);
-      at = body + (int) length;
+      return end;
+    } catch (Violation e) {
+      end();
+      throw e;
     }
-    return closed ? end : at;
+  }
+
+  /**
+   * After {@link #parse} left bytes over: calling it with fewer bytes than this is of no use. At
+   * most the longest message and its header.
+   */
+  int needed() {
+    return needed;
+  }
+
+  /**
+   * Length of the frame at an offset, header included; of its known part if even the header is
+   * incomplete. Everything that the header can say wrong is found here.
+   */
+  private int frameLength(byte[] b, int at, int end) {
+    if (end - at < 2) {
+      return 2;
+    }
+    int short7 = b[at + 1] & 0x7F;
+    checkHead(b[at], b[at + 1], short7);
+    int head = headLength(b[at + 1]);
+    if (short7 < 126) {
+      return checkedLength(b[at], short7, 0) + head;
+    }
+    if (end - at < head) {
+      return head;
+    }
+    return short7 == 126
+        ? checkedLength(b[at], Bytes.u16(b, at + 2), 126) + head
+        : checkedLength(b[at], Bytes.i64(b, at + 2), 0x1_0000) + head;
+  }
+
+  /** Length of the header that a second byte announces, masking key included (section 5.2). */
+  private int headLength(int second) {
+    int short7 = second & 0x7F;
+    return (short7 < 126 ? 2 : short7 == 126 ? 4 : 10) + (masked ? 4 : 0);
+  }
+
+  /**
+   * @param length as read; negative when the top bit is set, which section 5.2 forbids
+   * @param least what needs this form of length
+   */
+  private int checkedLength(int first, long length, int least) {
+    if (length < least) {
+      throw new Violation(
+          CloseReason.PROTOCOL_ERROR, "a length must be written in the fewest bytes");
+    }
+    // A control frame has its own limit and does not count towards the message around it.
+    if ((first & 0x08) == 0 && length > maxMessage - fragmentsLength) {
+      throw new Violation(
+          CloseReason.TOO_BIG, "message above " + maxMessage + " bytes: send smaller frames");
+    }
+    return (int) length;
+  }
+
+  private void end() {
+    ended = true;
+    fragments = NOTHING;
   }
 
   private void checkHead(int first, int second, long length) {
@@ -169,11 +218,15 @@ final class WebSocketParser {
           sink.text(length);
         } else {
           fragmentsOpcode = TEXT;
-          addFragment(b, offset, length);
+          fragmentsLength = length;
         }
       }
       case CONTINUATION -> {
-        addFragment(b, offset, length);
+        if (fragmentsOpcode == BINARY) {
+          addFragment(b, offset, length);
+        } else {
+          fragmentsLength += length;
+        }
         if (isFinal) {
           byte[] message = fragments;
           int messageLength = fragmentsLength;
@@ -191,7 +244,7 @@ final class WebSocketParser {
       case PING -> sink.ping(b, offset, length);
       case PONG -> sink.pong();
       default -> {
-        closed = true;
+        end();
         sink.closing(closeReason(b, offset, length));
       }
     }
@@ -222,7 +275,7 @@ final class WebSocketParser {
     try {
       return new CloseReason(code, Utf8.read(b, offset + 2, length - 2));
     } catch (DecodeException e) {
-      throw new Violation(1007, "close reason is not UTF-8");
+      throw new Violation(CloseReason.BAD_TEXT, "close reason is not UTF-8");
     }
   }
 

@@ -13,12 +13,16 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens for WebSocket connections, and answers plain HTTP on the same port.
@@ -28,13 +32,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebSocketServer implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
+
+  private static final CloseReason STOPPING =
+      new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
+
+  /** For every connection to end after the close frames have gone out. */
+  private static final long CLOSE_NANOS = Duration.ofSeconds(3).toNanos();
+
+  /** Between two warnings about refused origins. */
+  private static final long REFUSAL_NOTICE_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final Builder config;
   private final Set<WebSocketLink> links = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger awaitingUpgrade = new AtomicInteger();
+  private final WaitingRoom waiting;
+  private final Door door = new Door();
+  private final AtomicLong lastRefusal = new AtomicLong(System.nanoTime() - REFUSAL_NOTICE_NANOS);
   private volatile @Nullable Channel listener;
+  private volatile @Nullable InetSocketAddress address;
+  private volatile boolean stopping;
 
   private WebSocketServer(Builder config) {
     this.config = config;
+    this.waiting = new WaitingRoom(config.maxWaiting);
   }
 
   public static Builder builder() {
@@ -47,6 +67,9 @@ public final class WebSocketServer implements AutoCloseable {
    * @throws TransportException of kind BIND
    */
   public void start() {
+    if (listener != null) {
+      throw new IllegalStateException("already started");
+    }
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(config.requiredLoops().group())
@@ -74,23 +97,35 @@ public final class WebSocketServer implements AutoCloseable {
               + ":"
               + config.port
               + ": "
-              + causeText(bound.cause())
-              + ". Is another router running? Choose another port, or stop the other program",
+              + problemAndAdvice(bound.cause(), config.port),
           bound.cause());
     }
+    address = (InetSocketAddress) bound.channel().localAddress();
     listener = bound.channel();
   }
 
-  private static String causeText(Throwable cause) {
+  /** The system's words, in ours where we know more. */
+  private static String problemAndAdvice(Throwable cause, int port) {
     String message = String.valueOf(cause.getMessage());
-    return message.contains("Address already in use") ? "the address is in use" : message;
+    if (message.contains("Address already in use")) {
+      return "the address is in use. Is another router running? Choose another port, or stop the"
+          + " other program";
+    }
+    if (message.contains("Permission denied")) {
+      return "the system does not permit it"
+          + (port < 1024 ? ": ports below 1024 need special rights. Choose another port" : "");
+    }
+    if (message.contains("Cannot assign requested address")) {
+      return "this machine does not have that address";
+    }
+    if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+      return "unknown host";
+    }
+    return message;
   }
 
-  private void initialise(SocketChannel channel) {
-    if (awaitingUpgrade.get() >= config.maxAwaitingUpgrade) {
-      channel.close();
-      return;
-    }
+  /** What a new connection starts with: HTTP, until it asks for a WebSocket. */
+  void initialise(Channel channel) {
     channel
         .pipeline()
         .addLast(
@@ -99,32 +134,96 @@ public final class WebSocketServer implements AutoCloseable {
                     .setMaxInitialLineLength(4096)
                     .setMaxHeaderSize(8192)
                     .setMaxChunkSize(8192)))
-        .addLast(new HttpObjectAggregator(65_536, true))
-        .addLast(new HttpEntry(config, links, awaitingUpgrade));
+        .addLast(new HttpObjectAggregator(config.maxBody, true))
+        .addLast(new HttpEntry(config, door, waiting));
   }
 
-  /** The bound address. */
+  private final class Door implements HttpEntry.Owner {
+    @Override
+    public void opened(WebSocketLink link) {
+      links.add(link);
+      link.whenEnded(() -> ended(link));
+      if (stopping) {
+        // It may have come too late for close() to see it.
+        link.close(STOPPING);
+      }
+    }
+
+    @Override
+    public void refused(String origin) {
+      long now = System.nanoTime();
+      long last = lastRefusal.get();
+      // A page may try for ever.
+      if (now - last >= REFUSAL_NOTICE_NANOS && lastRefusal.compareAndSet(last, now)) {
+        LOG.warn(
+            "refused a WebSocket from pages of {}; allow the origin in the settings if it is yours."
+                + " More refusals are not reported for a minute",
+            origin);
+      }
+    }
+  }
+
+  /** The bound address, also after the end. */
   public InetSocketAddress address() {
-    Channel l = listener;
-    if (l == null) {
+    InetSocketAddress a = address;
+    if (a == null) {
       throw new IllegalStateException("not started");
     }
-    return (InetSocketAddress) l.localAddress();
+    return a;
   }
 
-  /** Stops accepting, closes every connection with 1001 and waits up to 3 s for them to end. */
-  @Override
-  public void close() {
+  /** WebSocket connections that are open now. */
+  public int connections() {
+    return links.size();
+  }
+
+  /** Stops accepting; the connections there are go on. Waits until the port is free. */
+  public void stopAccepting() {
     Channel l = listener;
     if (l != null) {
-      l.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+      ChannelFuture closed = l.close();
+      if (!l.eventLoop().inEventLoop()) {
+        closed.awaitUninterruptibly(1, TimeUnit.SECONDS);
+      }
     }
+  }
+
+  /**
+   * Stops accepting, closes every WebSocket with 1001 and waits up to 3 s for them to end; then
+   * closes plain HTTP connections. Does not wait on an event loop. Idempotent.
+   */
+  @Override
+  public void close() {
+    stopAccepting();
+    stopping = true;
     for (WebSocketLink link : links) {
-      link.close(new CloseReason(CloseReason.GOING_AWAY, "server is stopping"));
+      link.close(STOPPING);
     }
-    long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
-    for (WebSocketLink link : links) {
-      link.awaitEnd(deadline - System.nanoTime());
+    if (!config.requiredLoops().onLoop()) {
+      awaitNoLinks();
+    }
+    waiting.close();
+  }
+
+  private synchronized void awaitNoLinks() {
+    long deadline = System.nanoTime() + CLOSE_NANOS;
+    try {
+      for (long left = CLOSE_NANOS; !links.isEmpty() && left > 0; ) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+        left = deadline - System.nanoTime();
+      }
+    } catch (InterruptedException e) {
+      // Somebody is in a hurry: the rest is dropped at once.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ended(WebSocketLink link) {
+    links.remove(link);
+    if (stopping && links.isEmpty()) {
+      synchronized (this) {
+        notifyAll();
+      }
     }
   }
 
@@ -142,7 +241,8 @@ public final class WebSocketServer implements AutoCloseable {
     long pingNanos = Duration.ofSeconds(30).toNanos();
     int highWater = 256 << 10;
     int lowWater = 64 << 10;
-    int maxAwaitingUpgrade = 1000;
+    int maxWaiting = 1000;
+    int maxBody = 16 << 10;
 
     private Builder() {}
 
@@ -193,6 +293,12 @@ public final class WebSocketServer implements AutoCloseable {
       return this;
     }
 
+    /** From a plain HTTP request to the end of the next one on the same connection. */
+    public Builder keepAlive(Duration value) {
+      keepAliveNanos = value.toNanos();
+      return this;
+    }
+
     /** Time between liveness probes; zero = none. */
     public Builder pingInterval(Duration value) {
       pingNanos = value.toNanos();
@@ -209,9 +315,15 @@ public final class WebSocketServer implements AutoCloseable {
       return this;
     }
 
-    /** Connections without a request yet; more are refused. */
-    public Builder maxAwaitingUpgrade(int value) {
-      maxAwaitingUpgrade = value;
+    /**
+     * Connections that are not WebSockets, or not yet. A new one beyond it takes the place of the
+     * one that has been quiet for the longest.
+     */
+    public Builder maxWaiting(int value) {
+      if (value < 1) {
+        throw new IllegalArgumentException("there must be room for one connection: " + value);
+      }
+      maxWaiting = value;
       return this;
     }
 

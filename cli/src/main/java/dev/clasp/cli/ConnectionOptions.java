@@ -1,0 +1,147 @@
+package dev.clasp.cli;
+
+import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
+import dev.clasp.client.ClientEvent;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the router is and how to get in: the options of every command that connects. */
+final class ConnectionOptions {
+
+  static final String DEFAULT_SERVER = "ws://localhost:7330";
+
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** When to try again. */
+  enum Reconnect {
+    /** The command does one thing and ends. */
+    NEVER,
+    /** When a connection is lost, not when there is no router at the start. */
+    WHEN_LOST,
+    /** Also at the start, until a router answers. */
+    ALWAYS
+  }
+
+  @Option(
+      names = {"-s", "--server"},
+      paramLabel = "URL",
+      order = HelpSections.CONNECTION,
+      description = {"The router; also $CLASP_SERVER.", "Default: " + DEFAULT_SERVER})
+  private String server = DEFAULT_SERVER;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      order = HelpSections.CONNECTION + 1,
+      description =
+          "Token for routers that ask for one. Better in $CLASP_TOKEN: others can see the command"
+              + " line.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      order = HelpSections.CONNECTION + 2,
+      description = "Name that the router shows for this client.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--answer-timeout",
+      paramLabel = "TIME",
+      order = HelpSections.CONNECTION + 3,
+      description = "How long to wait for the router to answer (default: 5s).")
+  private Duration answerTimeout = DEFAULT_TIMEOUT;
+
+  /** The router's URL in full. */
+  String url() {
+    return fullUrl(server);
+  }
+
+  /** The token, if one is given. */
+  Optional<String> token() {
+    return Optional.ofNullable(token);
+  }
+
+  /** For commands that take the URL as an argument too. */
+  void useServer(String url) {
+    server = url;
+  }
+
+  /**
+   * Lets people leave out what is obvious: {@code stage.local} is {@code ws://stage.local:7330}.
+   */
+  static String fullUrl(String text) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("http://")) {
+      return "ws://" + text.substring("http://".length());
+    }
+    if (lower.startsWith("https://")) {
+      return "wss://" + text.substring("https://".length());
+    }
+    if (text.contains("://")) {
+      return text;
+    }
+    boolean port = text.matches(".*:[0-9]+(/.*)?") && !text.endsWith("]");
+    return "ws://" + text + (port || text.contains("/") ? "" : ":7330");
+  }
+
+  /**
+   * Connects.
+   *
+   * @param command that connects, for the name that others see
+   * @param reconnect what happens when there is no router, or no longer one
+   * @throws CommandException nobody is there
+   * @throws ClaspException anything else
+   */
+  ClaspClient connect(String command, Reconnect reconnect, Consumer<? super ClientEvent> listener) {
+    try {
+      ClaspClient.Builder builder =
+          ClaspClient.builder(url())
+              .name(name == null ? "clasp " + command : name)
+              .connectTimeout(answerTimeout)
+              .requestTimeout(answerTimeout)
+              .reconnect(reconnect != Reconnect.NEVER)
+              .awaitRouter(reconnect == Reconnect.ALWAYS)
+              .clockSync(false)
+              .listener(listener);
+      if (token != null) {
+        builder.token(token);
+      }
+      return builder.connectBlocking();
+    } catch (ClaspException e) {
+      if (nobodyListens(e)) {
+        throw new CommandException(ExitStatus.UNAVAILABLE, noRouter(), e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean nobodyListens(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String noRouter() {
+    return "No router answers at "
+        + url()
+        + ". "
+        + (url().matches("(?i)ws://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?/?")
+            ? "Start one with: clasp server" + portOption()
+            : "Is the address right, and the router running?");
+  }
+
+  private String portOption() {
+    String port = url().replaceFirst(".*?(:(\\d+))?/?$", "$2");
+    return port.isEmpty() || port.equals("7330") ? "" : " --port " + port;
+  }
+}

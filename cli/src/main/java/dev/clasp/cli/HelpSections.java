@@ -1,0 +1,51 @@
+package dev.clasp.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** Lays out the help: a command's own options first, then those that it shares with others. */
+final class HelpSections {
+
+  /** Lowest {@code order} of the options of {@link ConnectionOptions}. */
+  static final int CONNECTION = 50;
+
+  /** Lowest {@code order} of the options of {@link Clasp}. */
+  static final int GENERAL = 100;
+
+  private HelpSections() {}
+
+  static void layOut(CommandLine line) {
+    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    usage.abbreviateSynopsis(true);
+    usage.sortOptions(false);
+    usage.parameterListHeading("%nArguments:%n");
+    usage.commandListHeading("%nCommands:%n");
+    line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpSections::options);
+  }
+
+  private static String options(Help help) {
+    return section(help, "Options", order -> order < CONNECTION)
+        + section(help, "Connection", order -> order >= CONNECTION && order < GENERAL)
+        + section(help, "General", order -> order >= GENERAL);
+  }
+
+  private static String section(Help help, String heading, IntPredicate orders) {
+    List<OptionSpec> options = new ArrayList<>();
+    for (OptionSpec option : help.commandSpec().options()) {
+      if (!option.hidden() && orders.test(option.order())) {
+        options.add(option);
+      }
+    }
+    if (options.isEmpty()) {
+      return "";
+    }
+    Help.Layout layout = help.createDefaultLayout(options, List.of(), help.colorScheme());
+    layout.addOptions(options, help.parameterLabelRenderer());
+    return System.lineSeparator() + heading + ":" + System.lineSeparator() + layout;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.clasp.cli;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Log events as lines, text or JSON (operations.md 12.7). Names and addresses that clients choose
+ * are in the messages, so that these are escaped: nobody forges a line (SEC-44).
+ */
+final class LogLines extends EncoderBase<ILoggingEvent> {
+
+  private static final byte[] NONE = {};
+
+  private final boolean json;
+
+  LogLines(boolean json) {
+    this.json = json;
+  }
+
+  @Override
+  public byte[] headerBytes() {
+    return NONE;
+  }
+
+  @Override
+  public byte[] footerBytes() {
+    return NONE;
+  }
+
+  @Override
+  public byte[] encode(ILoggingEvent event) {
+    return (json ? json(event) : text(event)).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(ILoggingEvent event) {
+    StringBuilder out = new StringBuilder(160);
+    out.append(Times.clock(micros(event), ZoneId.systemDefault()))
+        .append(' ')
+        .append(event.getLevel())
+        .append(event.getLevel().levelStr.length() < 5 ? "  " : " ")
+        .append(simpleName(event.getLoggerName()))
+        .append(": ")
+        .append(Printable.escape(event.getFormattedMessage()))
+        .append('\n');
+    IThrowableProxy failure = event.getThrowableProxy();
+    if (failure != null) {
+      out.append(ThrowableProxyUtil.asString(failure)).append('\n');
+    }
+    return out.toString();
+  }
+
+  private static String json(ILoggingEvent event) {
+    JsonLine line =
+        new JsonLine()
+            .put("ts", Times.iso(micros(event)))
+            .put("level", event.getLevel().levelStr.toLowerCase(java.util.Locale.ROOT))
+            .put("logger", event.getLoggerName())
+            .put("msg", event.getFormattedMessage());
+    IThrowableProxy failure = event.getThrowableProxy();
+    if (failure != null) {
+      line.put("err", ThrowableProxyUtil.asString(failure));
+    }
+    return line.end() + '\n';
+  }
+
+  private static long micros(ILoggingEvent event) {
+    return event.getTimeStamp() * 1000;
+  }
+
+  private static String simpleName(@Nullable String logger) {
+    return logger == null ? "" : logger.substring(logger.lastIndexOf('.') + 1);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.clasp.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** docs/conformance.md names tests that are there, and says "not yet" of those that wait. */
+class ConformanceTableTest {
+
+  private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
+
+  private static String table() throws IOException {
+    return Files.readString(Installation.root().resolve("docs/conformance.md"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyTestThatIsNamedExists() throws IOException {
+    List<MatchResult> named = TEST.matcher(table()).results().toList();
+    assertThat(named).hasSizeGreaterThan(40);
+    return named.stream()
+        .map(test ->
+            DynamicTest.dynamicTest(
+                test.group(1) + "." + test.group(2),
+                () -> {
+                  String source = Files.readString(sourceOf(test.group(1)));
+                  assertThat(source).contains("void " + test.group(2) + "(");
+                }));
+  }
+
+  private static Path sourceOf(String testClass) throws IOException {
+    try (Stream<Path> modules = Files.list(Installation.root())) {
+      return modules
+          .map(module -> module.resolve("src/test/java/dev/clasp"))
+          .filter(Files::isDirectory)
+          .flatMap(folder -> Stream.of(folder.toFile().list()).map(folder::resolve))
+          .map(folder -> folder.resolve(testClass + ".java"))
+          .filter(Files::exists)
+          .findFirst()
+          .orElseThrow(() -> new AssertionError("no " + testClass));
+    }
+  }
+
+  @Test
+  void everyRuleAndEveryScenarioHasItsRow() throws IOException {
+    String table = table();
+    assertThat(IntStream.rangeClosed(1, 25).mapToObj(i -> "| R" + i + " |"))
+        .allMatch(table::contains);
+    assertThat(IntStream.rangeClosed(1, 22).mapToObj(i -> "| S" + i + " "))
+        .allMatch(table::contains);
+  }
+
+  @Test
+  void whatWaitsIsSaidToBeNotYet() throws IOException {
+    List<String> pending;
+    try (Stream<Path> sources =
+        Files.list(
+            Installation.root().resolve("system-tests/src/test/java/dev/clasp/systemtests"))) {
+      Pattern waiting = Pattern.compile("@Pending\\(.*?\\)\\s+void (\\w+)\\(", Pattern.DOTALL);
+      pending =
+          sources
+              .filter(source -> !source.endsWith("ConformanceTableTest.java"))
+              .flatMap(
+                  source -> waiting.matcher(read(source)).results().map(match -> match.group(1)))
+              .toList();
+    }
+    String table = table();
+    assertThat(pending)
+        .isNotEmpty()
+        .allSatisfy(method ->
+            assertThat(table.lines().filter(line -> line.contains("." + method + "`")))
+                .allMatch(line -> line.contains("not yet"))
+                .isNotEmpty());
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

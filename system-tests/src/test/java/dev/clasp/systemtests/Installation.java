@@ -1,0 +1,102 @@
+package dev.clasp.systemtests;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the built program and the peers are. What is missing is said in one sentence with what to
+ * do.
+ */
+final class Installation {
+
+  private static final Path ROOT = find();
+  private static final Path MODULE = ROOT.resolve("system-tests");
+
+  private Installation() {}
+
+  /** The folder of the whole project: the test may run there or in its module. */
+  private static Path find() {
+    Path here = Path.of("").toAbsolutePath();
+    return Stream.iterate(here, folder -> folder != null, Path::getParent)
+        .filter(folder -> Files.exists(folder.resolve("system-tests/peers")))
+        .findFirst()
+        .orElseThrow(
+            () -> new AssertionError("run the system tests inside the project, not in " + here));
+  }
+
+  /** The folder of the whole project. */
+  static Path root() {
+    return ROOT;
+  }
+
+  /** What tests leave behind for a look: screenshots. */
+  static Path output(String file) {
+    return MODULE.resolve("target").resolve(file);
+  }
+
+  /**
+   * The command line of the server, as {@code ./clasp server} runs it: the jars of this build, on
+   * the JDK of this test.
+   */
+  static List<String> server(List<String> options) {
+    Path libraries = ROOT.resolve("cli/target/dist/lib");
+    requireFile(
+        libraries.resolve("clasp-cli-" + version() + ".jar"),
+        "the program has not been packaged: run ./verify, or mvn verify in the root of the project");
+    List<String> java =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseG1GC",
+            "-Xms64m",
+            "-Xmx1g",
+            "-cp",
+            libraries + "/*",
+            "dev.clasp.cli.Main",
+            "server");
+    return Stream.concat(java.stream(), options.stream()).toList();
+  }
+
+  /** The version that this build gives itself. */
+  static String version() {
+    return System.getProperty("clasp.version", "0.1.0");
+  }
+
+  /** A script of the JavaScript peers. */
+  static List<String> nodeScript(String name) {
+    Path scripts = MODULE.resolve("peers/node");
+    requireFile(
+        scripts.resolve("node_modules/@clasp-to/core/package.json"),
+        "the JavaScript client @clasp-to/core is not installed: run ./verify, which installs the peers, or npm ci in "
+            + scripts);
+    return List.of("node", scripts.resolve(name).toString());
+  }
+
+  /** The browser and the script that drives it. */
+  static List<String> browser() {
+    requireFile(
+        Path.of("/usr/bin/chromium"),
+        "Chromium is not installed: run ./verify as root, or install the package chromium");
+    return nodeScript("browser-peer.mjs");
+  }
+
+  /** The Python client. */
+  static List<String> python() {
+    Path environment = MODULE.resolve("target/python-venv");
+    requireFile(
+        environment.resolve(".installed"),
+        "the Python client clasp-to is not installed: run ./verify, which installs it in "
+            + environment);
+    return List.of(
+        environment.resolve("bin/python").toString(),
+        MODULE.resolve("peers/python/peer.py").toString());
+  }
+
+  private static void requireFile(Path file, String otherwise) {
+    if (!Files.exists(file)) {
+      throw new AssertionError(otherwise);
+    }
+  }
+}

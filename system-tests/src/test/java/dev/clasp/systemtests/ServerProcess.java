@@ -1,0 +1,127 @@
+package dev.clasp.systemtests;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The real {@code clasp server}, in a process of its own. */
+final class ServerProcess implements AutoCloseable {
+
+  /** The one line that it prints when it is ready. */
+  private static final Pattern READY =
+      Pattern.compile("CLASP router ready: (ws://\\S+:(\\d+)) .*(http://\\S+/).*");
+
+  private final List<String> options;
+  private final Program program;
+  private final URI url;
+  private final URI page;
+  private final int port;
+
+  private ServerProcess(List<String> options, Program program, Matcher ready) {
+    this.options = options;
+    this.program = program;
+    this.url = URI.create(ready.group(1));
+    this.port = Integer.parseInt(ready.group(2));
+    this.page = URI.create(ready.group(3));
+  }
+
+  /** Starts a server on a free port; it is ready when this returns. */
+  static ServerProcess start(String... options) {
+    return start(0, List.of(options));
+  }
+
+  /**
+   * Starts a server on a port that nobody takes while it restarts: below those that systems give to
+   * outgoing connections.
+   */
+  static ServerProcess startForRestarts(String... options) {
+    for (int tries = 1; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try {
+        return start(port, List.of(options));
+      } catch (AssertionError e) {
+        // Taken, most likely: the server has said so in the message.
+        if (tries == 5) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static ServerProcess start(int port, List<String> options) {
+    Received<String> lines = new Received<>("clasp server");
+    List<String> flags =
+        Stream.concat(Stream.of("--port", String.valueOf(port)), options.stream()).toList();
+    Program program =
+        Program.start(
+            "clasp server " + String.join(" ", flags),
+            Installation.server(flags),
+            lines::add,
+            () -> lines.end("it ended"));
+    try {
+      Matcher ready =
+          lines.awaitAnswer(
+              "line that says it is ready",
+              Patience.START,
+              all -> all.stream().map(READY::matcher).filter(Matcher::matches).findFirst());
+      return new ServerProcess(options, program, ready);
+    } catch (AssertionError e) {
+      program.stop();
+      throw new AssertionError(e.getMessage() + "\n" + program.transcript(), e);
+    }
+  }
+
+  /** Stops it if it runs, and starts another with the same options on the same port. */
+  ServerProcess restart() {
+    close();
+    return start(port, options);
+  }
+
+  /** {@code ws://localhost:port}, as the server prints it. */
+  URI url() {
+    return url;
+  }
+
+  /** {@code http://localhost:port/}. */
+  URI page() {
+    return page;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Ends it without a word to anybody. */
+  void kill() {
+    program.crash();
+  }
+
+  boolean running() {
+    return program.running();
+  }
+
+  String transcript() {
+    return program.transcript();
+  }
+
+  /**
+   * What it complained about in its log: there is no such thing in a good run, whatever peers do.
+   */
+  Optional<String> complaint() {
+    return program.transcript().lines().filter(line -> line.contains(" ERROR ")).findFirst();
+  }
+
+  /** Stops it as Ctrl-C does; returns its exit status. */
+  int stop() {
+    return program.stop();
+  }
+
+  @Override
+  public void close() {
+    program.stop();
+  }
+}

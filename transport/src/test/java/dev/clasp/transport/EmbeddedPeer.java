@@ -1,0 +1,138 @@
+package dev.clasp.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The other end of a connection without a socket, whose time stands still until it is moved. */
+final class EmbeddedPeer implements AutoCloseable {
+
+  static final int LOW_WATER = 1000;
+  static final int HIGH_WATER = 4000;
+
+  /** Stands between our code and the network. */
+  private static final class Valve extends ChannelOutboundHandlerAdapter {
+    private boolean shut;
+    private int flushes;
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+      if (!shut) {
+        flushes++;
+        context.flush();
+      }
+    }
+  }
+
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final Valve valve = new Valve();
+
+  private EmbeddedPeer() {
+    channel.freezeTime();
+    channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(LOW_WATER, HIGH_WATER));
+    channel.pipeline().addLast(valve);
+  }
+
+  /** A link alone, as it is after the upgrade. */
+  static EmbeddedPeer ofLink(boolean server, LinkAcceptor acceptor) {
+    return ofLink(server, acceptor, Duration.ZERO);
+  }
+
+  static EmbeddedPeer ofLink(boolean server, LinkAcceptor acceptor, Duration pingInterval) {
+    EmbeddedPeer peer = new EmbeddedPeer();
+    WebSocketLink link = new WebSocketLink(peer.channel, server, 70_000, pingInterval.toNanos());
+    peer.channel.pipeline().addLast(link);
+    link.open(acceptor);
+    return peer;
+  }
+
+  /** A connection that a server has just accepted. */
+  static EmbeddedPeer ofServer(WebSocketServer server) {
+    EmbeddedPeer peer = new EmbeddedPeer();
+    server.initialise(peer.channel);
+    return peer;
+  }
+
+  EmbeddedChannel channel() {
+    return channel;
+  }
+
+  /** One socket read at the other end. */
+  void send(byte[]... parts) {
+    if (channel.isOpen()) {
+      channel.writeInbound(Unpooled.wrappedBuffer(Wire.concat(parts)));
+    }
+  }
+
+  void send(String text) {
+    send(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Everything that was sent to us since the last call. */
+  byte[] received() {
+    channel.runPendingTasks();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (Object next = channel.readOutbound(); next != null; next = channel.readOutbound()) {
+      ByteBuf buffer = (ByteBuf) next;
+      byte[] b = new byte[buffer.readableBytes()];
+      buffer.readBytes(b).release();
+      bytes.writeBytes(b);
+    }
+    return bytes.toByteArray();
+  }
+
+  String receivedText() {
+    return new String(received(), StandardCharsets.ISO_8859_1);
+  }
+
+  List<SentFrame> receivedFrames() {
+    return SentFrame.all(received());
+  }
+
+  /** Stops taking what is sent to us. */
+  void stopTaking() {
+    valve.shut = true;
+  }
+
+  void takeAgain() {
+    valve.shut = false;
+    channel.flush();
+    channel.runPendingTasks();
+  }
+
+  /** How often the other side has flushed: system calls. */
+  int flushes() {
+    return valve.flushes;
+  }
+
+  void advance(Duration time) {
+    channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+    channel.runScheduledPendingTasks();
+    channel.runPendingTasks();
+  }
+
+  boolean isOpen() {
+    channel.runPendingTasks();
+    return channel.isOpen();
+  }
+
+  /** Ends the connection without ceremony. */
+  void disconnect() {
+    channel.close();
+    channel.runPendingTasks();
+  }
+
+  /** Nothing is left behind, and no exception has passed. */
+  @Override
+  public void close() {
+    channel.finishAndReleaseAll();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.clasp.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.Framing;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Any bytes on a new connection: an answer, frames or the end, never a failure of ours, never much
+ * memory, and nobody stays who did not become a WebSocket. The first byte chooses the pieces.
+ */
+class HttpEntryFuzzTest {
+
+  /** Head, body, one message in pieces, and their buffers. */
+  private static final int MEMORY_MAX = 256 << 10;
+
+  /** Sends every message back. */
+  private record Echo(FrameLink link) implements FrameListener {
+    @Override
+    public void frame(byte[] buffer, int offset, int length) {
+      int prefix = Framing.WEBSOCKET.prefixLength(length);
+      byte[] framed = new byte[prefix + length];
+      Framing.WEBSOCKET.writePrefix(framed, 0, length);
+      System.arraycopy(buffer, offset, framed, prefix, length);
+      link.write(framed, 0, framed.length);
+    }
+
+    @Override
+    public void closed(CloseReason reason) {}
+  }
+
+  static Stream<byte[]> seeds() {
+    String upgrade =
+        "GET /clasp HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Protocol: clasp\r\nOrigin: http://localhost:1\r\n\r\n";
+    return Stream.of(
+            bytes(upgrade),
+            Wire.concat(
+                bytes(upgrade),
+                Wire.masked(Wire.FIN | Wire.BINARY, Wire.bytes(20)),
+                Wire.masked(Wire.BINARY, Wire.bytes(20)),
+                Wire.masked(Wire.FIN | Wire.PING, Wire.bytes(2)),
+                Wire.masked(Wire.FIN, Wire.bytes(200)),
+                Wire.masked(Wire.FIN | Wire.CLOSE, Wire.reason(1000, "bye"))),
+            bytes("GET / HTTP/1.1\r\nHost: h\r\n\r\nHEAD /ready?x=1 HTTP/1.0\r\n\r\n"),
+            bytes("POST /x HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello"),
+            bytes(
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\n"
+                    + "Trailer: 1\r\n\r\n"),
+            bytes("GET http://h:1/p?q HTTP/1.1\r\nUpgrade: h2c, websocket\r\n\r\n"),
+            bytes("OPTIONS * HTTP/1.1\r\nA: b\r\n c\r\n\r\n"),
+            new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC, 3, 3, 10, 10})
+        .flatMap(b ->
+            Stream.of((byte) 0, (byte) 7, (byte) 255)
+                .map(piece -> Wire.concat(new byte[] {piece}, b)));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static final EventLoops UNUSED = EventLoops.create("unused", 1);
+
+  @MethodSource("seeds")
+  @FuzzTest
+  void anyBytesAreAnsweredOrTheEnd(byte[] bytes) {
+    UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false, true);
+    boolean[] upgraded = {false};
+    WebSocketServer server =
+        WebSocketServer.builder()
+            .loops(UNUSED)
+            .pingInterval(Duration.ZERO)
+            .acceptor(link -> {
+              upgraded[0] = true;
+              return new Echo(link);
+            })
+            .build();
+    int piece = bytes.length == 0 ? 1 : 1 + (bytes[0] & 0xFF);
+    byte[] output = {};
+    try (ErrorLog log = ErrorLog.open();
+        EmbeddedPeer peer = EmbeddedPeer.ofServer(server)) {
+      peer.channel().config().setAllocator(memory);
+      for (int at = 1; at < bytes.length; at += piece) {
+        peer.send(Arrays.copyOfRange(bytes, at, Math.min(at + piece, bytes.length)));
+        byte[] more = peer.received();
+        output = output.length == 0 ? more : output;
+        long used = memory.metric().usedHeapMemory() + memory.metric().usedDirectMemory();
+        assertThat(used).as("bytes in buffers").isLessThan(MEMORY_MAX);
+      }
+      peer.advance(Duration.ofSeconds(61));
+      assertThat(peer.isOpen() && !upgraded[0]).as("still there, but no WebSocket").isFalse();
+      assertThat(
+              output.length == 0
+                  || new String(output, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 "))
+          .as("speaks HTTP first")
+          .isTrue();
+      assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
+    }
+    assertThat(memory.metric().usedHeapMemory()).as("heap buffers left").isZero();
+    assertThat(memory.metric().usedDirectMemory()).as("direct buffers left").isZero();
+  }
+}
