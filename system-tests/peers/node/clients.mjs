@@ -86,7 +86,8 @@ export function createClients(report) {
   const clients = new Map();
 
   async function connect({ client: name, url, options = {} }) {
-    const client = new Clasp(url, { name, reconnect: false, ...options });
+    // A patient limit: the machine may be busy.
+    const client = new Clasp(url, { name, reconnect: false, connectionTimeout: 60_000, ...options });
     const tell = (notice) => report({ client: name, ...notice });
     client.onConnect(() => tell({ notice: 'connected', session: client.session }));
     client.onDisconnect((reason) => tell({ notice: 'disconnected', reason }));

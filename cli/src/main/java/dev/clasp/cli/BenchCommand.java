@@ -223,21 +223,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
 
   private BenchTarget target() {
     if (embedded) {
-      return ServerProcess.start(
-          "clasp server",
-          ServerProcess.java(
-              List.of("--sun-misc-unsafe-memory-access=allow", "-XX:+UseG1GC", "-Xms64m", "-Xmx1g"),
-              Main.class.getName(),
-              "server",
-              "--port",
-              "0",
-              "--max-sessions",
-              "0",
-              "--max-parameters",
-              "1000000",
-              "--log-level",
-              "warn",
-              "--stop-with-stdin"));
+      return startRouter();
     }
     if (url != null) {
       connection.useServer(url);
@@ -246,6 +232,25 @@ final class BenchCommand implements Callable<Integer>, Glossary {
     // Finds out whether a router is there, and says so in the words of the other commands.
     connection.connect("bench", ConnectionOptions.Reconnect.NEVER, event -> {}).close();
     return pid == null ? BenchTarget.at(uri) : BenchTarget.at(uri, pid);
+  }
+
+  /** A router in a process of its own, without the limits that a measurement would meet. */
+  static BenchTarget startRouter() {
+    return ServerProcess.start(
+        "clasp server",
+        ServerProcess.java(
+            List.of("--sun-misc-unsafe-memory-access=allow", "-XX:+UseG1GC", "-Xms64m", "-Xmx1g"),
+            Main.class.getName(),
+            "server",
+            "--port",
+            "0",
+            "--max-sessions",
+            "0",
+            "--max-parameters",
+            "1000000",
+            "--log-level",
+            "warn",
+            "--stop-with-stdin"));
   }
 
   private BenchPlan.Builder settings() {

@@ -38,6 +38,7 @@ final class CommandLines {
           new Entry(DemoCommand::new, "demo"),
           new Entry(PingCommand::new, "ping"),
           new Entry(BenchCommand::new, "bench", "benchmark"),
+          new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
           new Entry(CompletionCommand::new, "completion"));
 

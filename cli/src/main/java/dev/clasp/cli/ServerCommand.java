@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -134,6 +135,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
 
+  @Mixin private RouterOptions routerOptions = new RouterOptions();
+
   ServerCommand(Clasp clasp) {
     this.clasp = clasp;
   }
@@ -214,21 +217,26 @@ final class ServerCommand implements Callable<Integer> {
     range("--max-subscriptions", maxSubscriptions, 1, 1_000_000);
     range("--max-rate", maxRate, 0, 100_000_000);
     range("--idle-timeout", idleSeconds, 0, 1_000_000);
+    String mistake = routerOptions.mistake();
+    if (mistake != null) {
+      throw wrong(mistake);
+    }
+    RouterConfig.Builder router =
+        ROUTER.toBuilder()
+            .name(name)
+            .ackAlways(ack == Ack.ALWAYS)
+            .maxSessions(maxSessions)
+            .maxParameters(maxParameters)
+            .maxSubscriptionsPerSession(maxSubscriptions)
+            .maxMessagesPerSecond(maxRate)
+            .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds));
+    routerOptions.apply(router);
     return ServerConfig.DEFAULT
         .withHost(host)
         .withPort(port)
         .withAllowOpen(allowOpen)
         .withLoops(loops)
-        .withRouter(
-            ROUTER.toBuilder()
-                .name(name)
-                .ackAlways(ack == Ack.ALWAYS)
-                .maxSessions(maxSessions)
-                .maxParameters(maxParameters)
-                .maxSubscriptionsPerSession(maxSubscriptions)
-                .maxMessagesPerSecond(maxRate)
-                .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds))
-                .build());
+        .withRouter(router.build());
   }
 
   private static boolean isNumber(String text) {

@@ -12,6 +12,7 @@ import dev.clasp.protocol.Message.Snapshot;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.Value;
+import dev.clasp.router.spi.RouterClock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -240,6 +241,35 @@ class ParametersTest {
         write(a, set("/m", Value.of(fields)));
         assertThat(stored("/m")).contains(Value.of(expected));
       }
+    }
+
+    @Test
+    void aClockThatStepsBackChangesNothing() {
+      long[] stepMicros = {0};
+      router =
+          new Router(
+              RouterConfig.DEFAULT,
+              new RouterClock() {
+                @Override
+                public long nanos() {
+                  return time.nanos();
+                }
+
+                @Override
+                public long unixMicros() {
+                  return time.unixMicros() + stepMicros[0];
+                }
+              });
+      lane = router.addLane(time.loop());
+      TestPeer a = client("a");
+      assertThat(write(a, set("/x", Value.of(1)))).isEqualTo("1");
+      stepMicros[0] = -Duration.ofHours(1).toNanos() / 1000;
+      assertThat(write(a, set("/x", Value.of(2)))).isEqualTo("2");
+      assertThat(stored("/x")).contains(Value.of(2));
+      stepMicros[0] = Duration.ofDays(1).toNanos() / 1000;
+      time.runAll();
+      assertThat(write(a, set("/x", Value.of(3)))).isEqualTo("3");
+      assertThat(stored("/x")).contains(Value.of(3));
     }
 
     @Test

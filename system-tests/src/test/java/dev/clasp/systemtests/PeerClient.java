@@ -209,6 +209,10 @@ final class PeerClient {
     return with("gesture", gestureStep(address, id, "move", payload));
   }
 
+  static Map<String, JsonNode> bundleStep(long atMicros, Item... items) {
+    return with("bundle", Map.of("items", items(items), "at", Json.of(atMicros)));
+  }
+
   private static Map<String, JsonNode> with(String what, Map<String, JsonNode> step) {
     Map<String, JsonNode> result = new LinkedHashMap<>(step);
     result.put("do", Json.of(what));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @RealProgram
 class ReconnectTest {
 
-  @RegisterExtension static final Stage stage = new Stage();
+  @RegisterExtension static final Stage stage = Stage.forRestarts();
 
   /** Ten attempts, the last after almost a minute. */
   private static final Map<String, Object> RECONNECTING =

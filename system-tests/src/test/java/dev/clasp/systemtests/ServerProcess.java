@@ -3,6 +3,7 @@ package dev.clasp.systemtests;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +32,24 @@ final class ServerProcess implements AutoCloseable {
   /** Starts a server on a free port; it is ready when this returns. */
   static ServerProcess start(String... options) {
     return start(0, List.of(options));
+  }
+
+  /**
+   * Starts a server on a port that nobody takes while it restarts: below those that systems give to
+   * outgoing connections.
+   */
+  static ServerProcess startForRestarts(String... options) {
+    for (int tries = 1; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try {
+        return start(port, List.of(options));
+      } catch (AssertionError e) {
+        // Taken, most likely: the server has said so in the message.
+        if (tries == 5) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static ServerProcess start(int port, List<String> options) {

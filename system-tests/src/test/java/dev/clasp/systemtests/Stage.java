@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  */
 final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
 
+  private final boolean restarts;
   private final String[] serverOptions;
   private final List<Peer> peers = new ArrayList<>();
   private final List<Runnable> endings = new ArrayList<>();
@@ -32,14 +33,31 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
    * @param serverOptions of {@code clasp server}
    */
   Stage(String... serverOptions) {
+    this(false, serverOptions);
+  }
+
+  private Stage(boolean restarts, String... serverOptions) {
+    this.restarts = restarts;
     this.serverOptions = serverOptions.clone();
+  }
+
+  /** With a server that can be started again on its port. */
+  static Stage forRestarts() {
+    return new Stage(true);
   }
 
   ServerProcess server() {
     ServerProcess running = server;
     if (running == null) {
-      running = ServerProcess.start(serverOptions);
+      running =
+          restarts
+              ? ServerProcess.startForRestarts(serverOptions)
+              : ServerProcess.start(serverOptions);
       server = running;
+      // Published clients wait ten seconds for a WELCOME; the first one costs a cold server most.
+      try (RawClient first = RawClient.connect(running.url())) {
+        first.hello("first");
+      }
     }
     return running;
   }

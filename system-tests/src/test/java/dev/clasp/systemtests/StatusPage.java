@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** What the server says about itself at {@code /api/status}. */
 record StatusPage(JsonNode json) {
@@ -47,10 +48,15 @@ record StatusPage(JsonNode json) {
 
   /** Waits until the router has noticed that this session is over. */
   static void awaitGone(ServerProcess server, String name) {
+    await(server, "end of session " + name, status -> !status.has(name));
+  }
+
+  /** Waits until the server says of itself what is wanted. */
+  static void await(ServerProcess server, String what, Predicate<StatusPage> wanted) {
     long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
-    while (read(server).has(name)) {
+    for (StatusPage status = read(server); !wanted.test(status); status = read(server)) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("session " + name + " is still there: " + read(server));
+        throw new AssertionError("no " + what + " within " + Patience.LIMIT + ": " + status);
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
