@@ -98,7 +98,7 @@ public final class Bench {
 
   private void measure(Trial trial, BenchTarget side, int run, EventLoops loops) {
     Figures figures = new Figures();
-    try (Rig rig = new Rig(side, plan, loops, NanoClock.SYSTEM)) {
+    try (Rig rig = new Rig(side, plan, loops, NanoClock.SYSTEM, this::note)) {
       trial.measurement().measure(rig, figures);
     }
     RunResult result =
@@ -111,6 +111,13 @@ public final class Bench {
             figures.toList());
     results.add(result);
     listener.finished(result);
+  }
+
+  private void note(String text) {
+    if (!notes.contains(text)) {
+      notes.add(text);
+      listener.note(text);
+    }
   }
 
   private List<Trial> trials(Scenario scenario) {

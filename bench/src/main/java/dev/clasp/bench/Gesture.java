@@ -179,6 +179,20 @@ final class Gesture {
       seenAt[contact] = now;
     }
 
+    long received() {
+      return received;
+    }
+
+    /** Starts and ends. */
+    long edges() {
+      return edges;
+    }
+
+    /** Times between two messages of the same contact. */
+    Latencies gaps() {
+      return gaps;
+    }
+
     /** Contacts whose last move has arrived. */
     long finalMoves(int moves) {
       return Arrays.stream(lastMove).filter(move -> move == moves).count();

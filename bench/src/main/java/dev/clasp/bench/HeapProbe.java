@@ -2,7 +2,8 @@ package dev.clasp.bench;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  * take, which resident memory does not show. Asks the JDK's {@code jcmd}.
  */
 record HeapProbe(String jcmd, long pid) {
+
+  private static final long PATIENCE_SECONDS = 60;
 
   /** A probe, if the target is such a process and this Java is a JDK. */
   static Optional<HeapProbe> of(BenchTarget target) {
@@ -42,18 +45,28 @@ record HeapProbe(String jcmd, long pid) {
         .findFirst();
   }
 
-  /** What a command prints; nothing if it cannot be run. */
+  /**
+   * What a command prints; nothing if it cannot be run. By way of a file: the process asked may be
+   * this one, which stands still while it answers and could not empty a pipe.
+   */
   private static List<String> run(String... command) {
     try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      process.getOutputStream().close();
-      List<String> lines =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .toList();
-      process.waitFor(10, TimeUnit.SECONDS);
-      return lines;
+      Path output = Files.createTempFile("clasp-bench", ".txt");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output.toFile())
+                .start();
+        process.getOutputStream().close();
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          process.destroy();
+          return List.of();
+        }
+        return Files.readAllLines(output);
+      } finally {
+        Files.delete(output);
+      }
     } catch (IOException e) {
       return List.of();
     } catch (InterruptedException e) {

@@ -26,6 +26,11 @@ final class Memory {
       throw new BenchException(
           "memory can only be measured of a process on this machine: name it with --pid");
     }
+    if (rig.target().pid().getAsLong() == ProcessHandle.current().pid()) {
+      rig.note(
+          "memory: the server runs inside the load generator, so connections contain both their"
+              + " ends");
+    }
     Optional<HeapProbe> heap = HeapProbe.of(rig.target());
     ProcessProbe process = new ProcessProbe(rig.target().pid().getAsLong());
     State empty = State.of(rig, heap, process);

@@ -2,12 +2,14 @@ package dev.clasp.bench;
 
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.ErrorCode;
+import dev.clasp.protocol.Message;
 
 /** A subscriber of an open loop: times each message from when it should have left. Loop thread. */
 final class OpenReceiver implements LoadSession.Receiver {
 
   private final NanoClock clock;
-  private final boolean endsQuietly;
+  private final boolean overload;
   private final Latencies latencies = new Latencies();
 
   private OpenSchedule schedule = new OpenSchedule(Long.MAX_VALUE, 1, 0);
@@ -21,11 +23,11 @@ final class OpenReceiver implements LoadSession.Receiver {
   private long readAt;
 
   /**
-   * @param endsQuietly a connection that the server closes does not fail the run
+   * @param overload drops and a closed connection are results, not failures
    */
-  OpenReceiver(NanoClock clock, boolean endsQuietly) {
+  OpenReceiver(NanoClock clock, boolean overload) {
     this.clock = clock;
-    this.endsQuietly = endsQuietly;
+    this.overload = overload;
   }
 
   /**
@@ -72,9 +74,14 @@ final class OpenReceiver implements LoadSession.Receiver {
   }
 
   @Override
+  public boolean error(Message.Error error) {
+    return overload && error.code() == ErrorCode.OVERFLOW;
+  }
+
+  @Override
   public boolean closed(CloseReason reason) {
     ended = true;
-    return endsQuietly;
+    return overload;
   }
 
   /** The server has ended the connection. */

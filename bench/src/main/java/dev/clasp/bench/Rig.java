@@ -46,10 +46,17 @@ final class Rig implements AutoCloseable {
   private final BenchPlan plan;
   private final EventLoops loops;
   private final NanoClock clock;
+  private final Consumer<String> notes;
   private final Set<LoadSession> sessions = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
-  Rig(BenchTarget target, BenchPlan plan, EventLoops loops, NanoClock clock) {
+  Rig(
+      BenchTarget target,
+      BenchPlan plan,
+      EventLoops loops,
+      NanoClock clock,
+      Consumer<String> notes) {
+    this.notes = notes;
     this.target = target;
     this.plan = plan;
     this.loops = loops;
@@ -58,6 +65,11 @@ final class Rig implements AutoCloseable {
 
   BenchTarget target() {
     return target;
+  }
+
+  /** Tells the reader of the report something, once. */
+  void note(String text) {
+    notes.accept(text);
   }
 
   BenchPlan plan() {

@@ -2,6 +2,8 @@ package dev.clasp.bench;
 
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.ErrorCode;
+import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.ValueLayout;
@@ -193,6 +195,12 @@ final class SlowConsumer {
       if (text.startsWith("/bench/c/") || text.startsWith("/bench/f/")) {
         values.put(text, Bytes.i64(b, at));
       }
+    }
+
+    /** The notice that messages were dropped or replaced by newer ones: that is the point. */
+    @Override
+    public boolean error(Message.Error error) {
+      return error.code() == ErrorCode.OVERFLOW;
     }
 
     @Override

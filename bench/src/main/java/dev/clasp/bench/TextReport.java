@@ -90,18 +90,24 @@ final class TextReport {
   /** {@code 1.23 M/s (1.20-1.30)}; one run has no spread. */
   static String cell(Unit unit, Spread spread) {
     Scale scale = Scale.of(unit, spread.median());
-    String median = scale.number(spread.median()) + scale.suffix();
-    return spread.count() == 1
-        ? median
-        : median + " (" + scale.number(spread.min()) + "-" + scale.number(spread.max()) + ")";
+    return cell(spread, scale);
   }
 
   private static String cell(Spread ratio) {
-    Scale scale = new Scale(1, "");
-    String median = scale.number(ratio.median());
-    return ratio.count() == 1
+    return cell(ratio, new Scale(1, ""));
+  }
+
+  private static String cell(Spread spread, Scale scale) {
+    int decimals = scale.decimals(spread);
+    String median = scale.number(spread.median(), decimals) + scale.suffix();
+    return spread.count() == 1
         ? median
-        : median + " (" + scale.number(ratio.min()) + "-" + scale.number(ratio.max()) + ")";
+        : median
+            + " ("
+            + scale.number(spread.min(), decimals)
+            + "-"
+            + scale.number(spread.max(), decimals)
+            + ")";
   }
 
   /** Divisor and suffix that make a number readable. */
@@ -124,15 +130,25 @@ final class TextReport {
       };
     }
 
-    /** Three significant digits, at least those in front of the point. */
-    String number(double value) {
-      double scaled = value / divisor;
-      double size = Math.abs(scaled);
-      int decimals = size == 0 || size >= 100 ? 0 : size >= 10 ? 1 : 2;
-      if (scaled == Math.rint(scaled) && divisor == 1) {
-        decimals = 0;
+    /** Three significant digits of the median, at least those in front of the point. */
+    int decimals(Spread spread) {
+      if (divisor == 1
+          && isWhole(spread.median())
+          && isWhole(spread.min())
+          && isWhole(spread.max())) {
+        return 0;
       }
-      return Objects.requireNonNull(String.format(Locale.ROOT, "%." + decimals + "f", scaled));
+      double size = Math.abs(spread.median() / divisor);
+      return size >= 100 ? 0 : size >= 10 ? 1 : 2;
+    }
+
+    private static boolean isWhole(double value) {
+      return value == Math.rint(value);
+    }
+
+    String number(double value, int decimals) {
+      return Objects.requireNonNull(
+          String.format(Locale.ROOT, "%." + decimals + "f", value / divisor));
     }
   }
 }

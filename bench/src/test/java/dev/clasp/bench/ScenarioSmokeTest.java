@@ -1,49 +1,201 @@
 package dev.clasp.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every scenario against the real server, for a moment: counts are right, times are not looked at.
+ * Every scenario against the real server, for a moment: it comes to its end, and its counts are
+ * right. Nothing here looks at a time.
  */
 class ScenarioSmokeTest {
 
-  private static ClaspServer server;
+  private ClaspServer server;
 
-  @BeforeAll
-  static void start() {
+  @BeforeEach
+  void start() {
     server = ClaspServer.start(ServerConfig.DEFAULT.withPort(0));
   }
 
-  @AfterAll
-  static void stop() {
+  @AfterEach
+  void stop() {
     server.close();
   }
 
-  private static BenchReport run(Scenario... scenarios) {
-    return Bench.run(
+  private List<RunResult> run(Scenario scenario, UnaryOperator<BenchPlan.Builder> settings) {
+    BenchPlan.Builder plan =
         BenchPlan.builder()
             .target(BenchTarget.embedded(URI.create(server.url())))
-            .scenarios(List.of(scenarios))
-            .duration(Duration.ofMillis(200))
-            .warmup(Duration.ofMillis(50))
-            .runs(2)
-            .build(),
-        BenchListener.SILENT);
+            .scenarios(List.of(scenario))
+            .duration(Duration.ofMillis(100))
+            .warmup(Duration.ofMillis(20))
+            .runs(1);
+    return Bench.run(settings.apply(plan).build(), BenchListener.SILENT).results();
+  }
+
+  private List<RunResult> run(Scenario scenario) {
+    return run(scenario, plan -> plan);
+  }
+
+  private static double figure(RunResult result, String name) {
+    return result
+        .figure(name)
+        .orElseThrow(() -> new AssertionError(name + " is missing in " + result))
+        .value();
   }
 
   @Test
-  void setAck() throws Exception {
-    BenchReport report = run(Scenario.SET_ACK, Scenario.SET_ACK_PIPELINED);
-    ReportFormat.TEXT.write(report, System.out);
-    assertThat(report.results()).hasSize(4);
+  void codec() {
+    List<RunResult> results = run(Scenario.CODEC);
+    assertThat(results).hasSize(Shape.values().length);
+    for (RunResult result : results) {
+      assertThat(figure(result, "encode")).isPositive();
+      assertThat(figure(result, "decode")).isPositive();
+      // The first calls may allocate (lambdas, compiled code): below one byte each on average.
+      assertThat(figure(result, "view allocates")).isLessThan(1);
+    }
+    assertThat(figure(results.getFirst(), "frame")).isEqualTo(31);
+  }
+
+  @Test
+  void setAck() {
+    RunResult result = run(Scenario.SET_ACK, plan -> plan.clients(3)).getFirst();
+    assertThat(result.variant()).isEqualTo("3 clients");
+    assertThat(figure(result, "acks")).isPositive();
+    assertThat(figure(result, "ack p50")).isPositive();
+    assertThat(server.router().parameterCount()).isEqualTo(3);
+  }
+
+  @Test
+  void setAckPipelined() {
+    assertThat(figure(run(Scenario.SET_ACK_PIPELINED).getFirst(), "acks")).isPositive();
+  }
+
+  @Test
+  void hop() {
+    RunResult result = run(Scenario.HOP, plan -> plan.payload(5000)).getFirst();
+    assertThat(figure(result, "messages")).isPositive();
+    assertThat(figure(result, "latency loss")).isZero();
+  }
+
+  @Test
+  void hopOpen() {
+    RunResult result = run(Scenario.HOP_OPEN).getFirst();
+    assertThat(figure(result, "loss")).isZero();
+    assertThat(figure(result, "messages")).isPositive();
+  }
+
+  @Test
+  void fanout() {
+    RunResult result = run(Scenario.FANOUT, plan -> plan.subscribers(10).loops(2)).getFirst();
+    assertThat(result.variant()).isEqualTo("10 subscribers");
+    assertThat(figure(result, "deliveries")).isPositive();
+    assertThat(figure(result, "saturated loss")).isZero();
+    assertThat(figure(result, "last loss")).isZero();
+    assertThat(result.figure("saturated repeated")).isEmpty();
+    assertThat(figure(result, "each p50")).isLessThanOrEqualTo(figure(result, "last max"));
+  }
+
+  @Test
+  void wildcard() {
+    List<RunResult> results = run(Scenario.WILDCARD);
+    assertThat(results).hasSize(16);
+    assertThat(results)
+        .allSatisfy(result -> {
+          assertThat(figure(result, "saturated loss")).isZero();
+          assertThat(figure(result, "deliveries")).isPositive();
+        });
+  }
+
+  @Test
+  void throughput() {
+    RunResult result = run(Scenario.THROUGHPUT, plan -> plan.subscribers(2)).getFirst();
+    assertThat(figure(result, "tries")).isPositive();
+    assertThat(figure(result, "deliveries")).isEqualTo(2 * figure(result, "messages"));
+  }
+
+  @Test
+  void churn() {
+    List<RunResult> results = run(Scenario.CHURN, plan -> plan.clients(4));
+    assertThat(results).hasSize(2);
+    assertThat(figure(results.get(0), "idle sessions")).isZero();
+    // The server takes 1000 sessions in all.
+    assertThat(figure(results.get(1), "idle sessions")).isBetween(900.0, 996.0);
+  }
+
+  @Test
+  void lateJoin() {
+    List<RunResult> results = run(Scenario.LATE_JOIN);
+    assertThat(results).hasSize(5);
+    // The server keeps 100,000 parameters, and the writer's is one of them.
+    assertThat(results)
+        .extracting(result -> figure(result, "stored"))
+        .containsExactly(10.0, 100.0, 1000.0, 10_000.0, 99_999.0);
+    assertThat(results).allSatisfy(result -> assertThat(figure(result, "joins")).isPositive());
+  }
+
+  @Test
+  void memory() {
+    RunResult result = run(Scenario.MEMORY).getFirst();
+    assertThat(figure(result, "connections")).isEqualTo(1000);
+    assertThat(figure(result, "subscriptions")).isEqualTo(10_000);
+    assertThat(figure(result, "values")).isEqualTo(50_000);
+    assertThat(figure(result, "value heap")).isPositive();
+  }
+
+  @Test
+  void memoryOfAnotherMachineCannotBeMeasured() {
+    BenchPlan plan =
+        BenchPlan.builder()
+            .target(BenchTarget.at(URI.create(server.url())))
+            .scenarios(List.of(Scenario.MEMORY))
+            .build();
+    assertThatThrownBy(() -> Bench.run(plan, BenchListener.SILENT))
+        .isInstanceOf(BenchException.class)
+        .hasMessageContaining("process on this machine");
+  }
+
+  @Test
+  void slowConsumer() {
+    RunResult result = run(Scenario.SLOW_CONSUMER, plan -> plan.subscribers(5)).getFirst();
+    assertThat(figure(result, "stale values")).isZero();
+    assertThat(figure(result, "others loss")).isZero();
+    assertThat(figure(result, "held back")).isPositive();
+  }
+
+  @Test
+  void gesture() {
+    List<RunResult> results = run(Scenario.GESTURE);
+    assertThat(results).hasSize(4);
+    for (RunResult result : results) {
+      assertThat(figure(result, "edges lost")).isZero();
+      assertThat(figure(result, "last moves lost")).isZero();
+      assertThat(figure(result, "delivered"))
+          .isLessThanOrEqualTo(figure(result, "to be delivered"))
+          .isPositive();
+    }
+  }
+
+  @Test
+  void nobodyThereIsSaidInOneSentence() {
+    String url = server.url();
+    server.close();
+    BenchPlan plan =
+        BenchPlan.builder()
+            .target(BenchTarget.at(URI.create(url)))
+            .scenarios(List.of(Scenario.HOP))
+            .build();
+    assertThatThrownBy(() -> Bench.run(plan, BenchListener.SILENT))
+        .isInstanceOf(BenchException.class)
+        .hasMessageContaining("nobody listens on");
   }
 }

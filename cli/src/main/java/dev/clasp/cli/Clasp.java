@@ -67,7 +67,9 @@ final class Clasp implements Runnable {
   /** How results look. */
   enum OutputFormat {
     TEXT,
-    JSON;
+    JSON,
+    /** Only the benchmark. */
+    CSV;
 
     @Override
     public String toString() {

@@ -37,6 +37,8 @@ final class CommandLines {
           new Entry(WatchCommand::new, "watch", "sub"),
           new Entry(DemoCommand::new, "demo"),
           new Entry(PingCommand::new, "ping"),
+          new Entry(BenchCommand::new, "bench", "benchmark"),
+          new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
           new Entry(CompletionCommand::new, "completion"));
 
@@ -93,6 +95,7 @@ final class CommandLines {
     HelpSections.layOut(line);
     for (Map.Entry<String, CommandLine> command : line.getSubcommands().entrySet()) {
       HelpSections.layOut(command.getValue());
+      command.getValue().getCommandSpec().versionProvider(new Clasp.VersionLine());
       if (TAKING_VALUES.contains(command.getKey())) {
         command.getValue().setUnmatchedOptionsArePositionalParams(true);
       }
@@ -105,6 +108,10 @@ final class CommandLines {
     for (CommandLine command : parsed.asCommandLineList()) {
       command.setColorScheme(
           Help.defaultColorScheme(clasp.colored() ? Help.Ansi.ON : Help.Ansi.OFF));
+    }
+    CommandLine last = parsed.asCommandLineList().getLast();
+    if (clasp.output == Clasp.OutputFormat.CSV && !(last.getCommand() instanceof BenchCommand)) {
+      throw new ParameterException(last, "--output csv is for clasp bench; here: text or json");
     }
     return new CommandLine.RunLast().execute(parsed);
   }

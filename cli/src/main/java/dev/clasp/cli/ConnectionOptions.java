@@ -3,9 +3,10 @@ package dev.clasp.cli;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
-import dev.clasp.transport.TransportException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -62,6 +63,11 @@ final class ConnectionOptions {
     return fullUrl(server);
   }
 
+  /** The token, if one is given. */
+  Optional<String> token() {
+    return Optional.ofNullable(token);
+  }
+
   /** For commands that take the URL as an argument too. */
   void useServer(String url) {
     server = url;
@@ -109,13 +115,20 @@ final class ConnectionOptions {
       }
       return builder.connectBlocking();
     } catch (ClaspException e) {
-      if (e.kind() == ClaspException.Kind.UNREACHABLE
-          && (!(e.getCause() instanceof TransportException transport)
-              || transport.kind() == TransportException.Kind.UNREACHABLE)) {
+      if (nobodyListens(e)) {
         throw new CommandException(ExitStatus.UNAVAILABLE, noRouter(), e);
       }
       throw e;
     }
+  }
+
+  private static boolean nobodyListens(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String noRouter() {

@@ -178,6 +178,7 @@ final class DemoStage {
     beats += Math.max(0, seconds - now) * tempo / 60;
     now = Math.max(now, seconds);
     cues();
+    param(prefix + "/cue/current", Value.of(CUES.get(cue).name));
     param(masterAddress(), round(master, 3));
     param(tempoAddress(), round(tempo, 1));
     fadersAndLamps();
@@ -197,7 +198,6 @@ final class DemoStage {
         new StageStep.Event(
             prefix + "/cue/go",
             map("number", Value.of((long) cueNumber()), "name", Value.of(CUES.get(cue).name))));
-    param(prefix + "/cue/current", Value.of(CUES.get(cue).name));
   }
 
   private void fadersAndLamps() {

@@ -4,11 +4,15 @@ import dev.clasp.router.RouterConfig;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -126,6 +130,13 @@ final class ServerCommand implements Callable<Integer> {
           "Close a client that is silent for so long; 0 = never (default: ${DEFAULT-VALUE}).")
   private int idleSeconds = (int) TimeUnit.NANOSECONDS.toSeconds(ROUTER.idleNanos());
 
+  @Option(
+      names = "--stop-with-stdin",
+      description = "Stop when standard input ends, for programs that start a router.")
+  private boolean stopWithStdin;
+
+  @Mixin private RouterOptions routerOptions = new RouterOptions();
+
   ServerCommand(Clasp clasp) {
     this.clasp = clasp;
   }
@@ -140,11 +151,28 @@ final class ServerCommand implements Callable<Integer> {
         ClaspServer server = start(config)) {
       terminal.out().println(ready(server));
       terminal.out().flush();
+      if (stopWithStdin) {
+        Thread.ofPlatform()
+            .daemon()
+            .name("clasp-stdin")
+            .start(() -> {
+              drain(terminal.in());
+              interrupted.countDown();
+            });
+      }
       interrupted.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return ExitStatus.OK;
+  }
+
+  private static void drain(InputStream in) {
+    try {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // As good as its end.
+    }
   }
 
   private static ClaspServer start(ServerConfig config) {
@@ -156,6 +184,13 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   private String ready(ClaspServer server) {
+    if (clasp.json()) {
+      return new JsonLine()
+          .put("url", server.url())
+          .put("console", server.consoleUrl())
+          .put("port", server.address().getPort())
+          .end();
+    }
     return "CLASP router ready: "
         + server.url()
         + " - open "
@@ -182,21 +217,26 @@ final class ServerCommand implements Callable<Integer> {
     range("--max-subscriptions", maxSubscriptions, 1, 1_000_000);
     range("--max-rate", maxRate, 0, 100_000_000);
     range("--idle-timeout", idleSeconds, 0, 1_000_000);
+    String mistake = routerOptions.mistake();
+    if (mistake != null) {
+      throw wrong(mistake);
+    }
+    RouterConfig.Builder router =
+        ROUTER.toBuilder()
+            .name(name)
+            .ackAlways(ack == Ack.ALWAYS)
+            .maxSessions(maxSessions)
+            .maxParameters(maxParameters)
+            .maxSubscriptionsPerSession(maxSubscriptions)
+            .maxMessagesPerSecond(maxRate)
+            .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds));
+    routerOptions.apply(router);
     return ServerConfig.DEFAULT
         .withHost(host)
         .withPort(port)
         .withAllowOpen(allowOpen)
         .withLoops(loops)
-        .withRouter(
-            ROUTER.toBuilder()
-                .name(name)
-                .ackAlways(ack == Ack.ALWAYS)
-                .maxSessions(maxSessions)
-                .maxParameters(maxParameters)
-                .maxSubscriptionsPerSession(maxSubscriptions)
-                .maxMessagesPerSecond(maxRate)
-                .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds))
-                .build());
+        .withRouter(router.build());
   }
 
   private static boolean isNumber(String text) {

@@ -92,6 +92,7 @@ final class SetCommand implements Callable<Integer> {
   @Option(
       names = "--qos",
       paramLabel = "QOS",
+      completionCandidates = Candidates.QosLevels.class,
       description =
           "fire: do not wait for the router; confirm: wait; commit: wait, never twice"
               + " (default: confirm).")

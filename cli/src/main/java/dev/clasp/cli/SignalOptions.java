@@ -17,12 +17,14 @@ final class SignalOptions {
   @Option(
       names = "--signal",
       paramLabel = "TYPE",
+      completionCandidates = Candidates.Types.class,
       description = "event, stream or gesture; set also knows param.")
   private @Nullable SignalType type;
 
   @Option(
       names = "--phase",
       paramLabel = "PHASE",
+      completionCandidates = Candidates.Phases.class,
       description = "Of a gesture: start, move, end or cancel.")
   private @Nullable GesturePhase phase;
 

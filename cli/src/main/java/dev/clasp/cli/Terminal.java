@@ -3,6 +3,7 @@ package dev.clasp.cli;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -18,6 +19,7 @@ import java.util.Set;
  * What a command sees of the world around it: its streams, the environment, whether a person looks
  * at the output, and interrupts. Tests hand in their own.
  *
+ * @param in standard input
  * @param out results; not flushed by itself
  * @param err what is not a result: errors, notes
  * @param environment variables
@@ -29,6 +31,7 @@ import java.util.Set;
  * @param interrupts SIGINT and SIGTERM
  */
 record Terminal(
+    InputStream in,
     PrintWriter out,
     PrintWriter err,
     Map<String, String> environment,
@@ -56,6 +59,7 @@ record Terminal(
       err = out;
     }
     return new Terminal(
+        System.in,
         writer(FileDescriptor.out, "stdout.encoding"),
         writer(FileDescriptor.err, "stderr.encoding"),
         System.getenv(),

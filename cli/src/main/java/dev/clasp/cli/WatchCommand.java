@@ -71,6 +71,7 @@ final class WatchCommand implements Callable<Integer> {
       names = {"-t", "--types"},
       split = ",",
       paramLabel = "TYPE",
+      completionCandidates = Candidates.Types.class,
       description = "Only these: param, event, stream, gesture, timeline.")
   private Set<SignalType> types = EnumSet.noneOf(SignalType.class);
 

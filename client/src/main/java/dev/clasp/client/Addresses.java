@@ -53,7 +53,11 @@ final class Addresses {
       return AddressPattern.parse(pattern);
     } catch (PatternException e) {
       throw new ClaspException(
-          ClaspException.Kind.INVALID, "'" + pattern + "' is not a pattern: " + e.getMessage());
+          ClaspException.Kind.INVALID,
+          "'"
+              + pattern
+              + "' is not a pattern: "
+              + String.valueOf(e.getMessage()).replaceFirst("^invalid address: ", ""));
     }
   }
 }

@@ -3,23 +3,44 @@ package dev.clasp.client;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.DecodeException;
 import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Message;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt to connect, and what becomes of it. Loop. */
+/** One attempt to connect, and what becomes of it: frames become messages. Loop. */
 final class Connection implements FrameListener {
 
-  private final Conductor conductor;
+  /** Whom connections belong to. Loop. */
+  interface Owner {
+
+    /** A transport message of so many bytes has come; its contents follow. */
+    void arrived(int bytes);
+
+    void received(Connection connection, Message message);
+
+    /** A frame that is none; it is ignored. */
+    void undecodable(String reason);
+
+    /** Everything that was read has been handed over. */
+    void endTurn();
+
+    /** There is room to write again. Called in the middle of a write. */
+    void writable(Connection connection);
+
+    /** It has ended. Last. */
+    void closed(Connection connection, CloseReason reason);
+  }
+
+  private final Owner owner;
   private final URI uri;
   private final String token;
   private @Nullable FrameLink link;
-  private boolean established;
   private long helloMicros;
 
-  Connection(Conductor conductor, URI uri, String token) {
-    this.conductor = conductor;
+  Connection(Owner owner, URI uri, String token) {
+    this.owner = owner;
     this.uri = uri;
     this.token = token;
   }
@@ -33,6 +54,7 @@ final class Connection implements FrameListener {
     return token;
   }
 
+  /** The transport is open. */
   void opened(FrameLink value) {
     link = value;
   }
@@ -45,17 +67,9 @@ final class Connection implements FrameListener {
     helloMicros = micros;
   }
 
+  /** Local time at which HELLO was sent. */
   long helloMicros() {
     return helloMicros;
-  }
-
-  void establish() {
-    established = true;
-  }
-
-  /** WELCOME has come. */
-  boolean isEstablished() {
-    return established;
   }
 
   void close(int code, String text) {
@@ -70,32 +84,32 @@ final class Connection implements FrameListener {
   public void frame(byte[] buffer, int offset, int length) {
     int at = offset;
     int end = offset + length;
-    conductor.arrived(length);
+    owner.arrived(length);
     try {
       while (at < end) {
         FrameCodec.Frame frame = FrameCodec.decode(buffer, at, end - at);
         at += frame.length();
-        conductor.received(this, frame.message());
+        owner.received(this, frame.message());
       }
     } catch (DecodeException e) {
-      conductor.undecodable(String.valueOf(e.getMessage()));
+      owner.undecodable(String.valueOf(e.getMessage()));
     }
   }
 
   @Override
   public void readComplete() {
-    conductor.endTurn();
+    owner.endTurn();
   }
 
   @Override
   public void writabilityChanged(boolean writable) {
     if (writable) {
-      conductor.writable(this);
+      owner.writable(this);
     }
   }
 
   @Override
   public void closed(CloseReason reason) {
-    conductor.closed(this, reason);
+    owner.closed(this, reason);
   }
 }

@@ -75,6 +75,11 @@ final class Correlation {
     return unanswered;
   }
 
+  /** Nothing was sent since the last fence that has come back. */
+  boolean isAllPassed() {
+    return passed == sequence;
+  }
+
   // --- sent --------------------------------------------------------------------------------------
 
   void sent(Write write) {
@@ -157,7 +162,7 @@ final class Correlation {
   private void confirm(Write write, OptionalLong revision) {
     locks.wrote(write);
     Ack answer = new Ack(Optional.of(write.address()), revision);
-    for (Write each : write.all()) {
+    for (Write each : write.together()) {
       completer.complete(each, answer);
     }
     counters.add(Counter.ACKS, 1);
@@ -276,7 +281,7 @@ final class Correlation {
       case Write write -> {
         take(writes, write.address());
         boolean heard = false;
-        for (Write each : write.all()) {
+        for (Write each : write.together()) {
           heard |= completer.fail(each, why);
         }
         yield heard;

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the listener, in order, on the dispatcher. */
+/** Tells the listener, in order, on the dispatcher; losses summed up now and then. */
 final class Events {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClaspClient.class);
@@ -17,6 +17,11 @@ final class Events {
   private final TaskLine line;
   private final Counters counters;
   private final AtomicInteger waitingErrors = new AtomicInteger();
+
+  // Loop.
+  private long reportedDrops;
+  private long reportedUndecodable;
+  private String lastUndecodable = "";
 
   Events(Consumer<? super ClientEvent> listener, TaskLine line, Counters counters) {
     this.listener = listener;
@@ -38,6 +43,36 @@ final class Events {
       waitingErrors.decrementAndGet();
       tell(event);
     });
+  }
+
+  /** Loop. A frame was ignored. */
+  void undecodable(String reason) {
+    counters.add(Counter.UNDECODABLE, 1);
+    lastUndecodable = reason;
+  }
+
+  /** Loop. Is there something to report? */
+  boolean hasLosses() {
+    return counters.get(Counter.DROPPED) != reportedDrops
+        || counters.get(Counter.UNDECODABLE) != reportedUndecodable;
+  }
+
+  /** Loop. Reports what was lost since the last time. */
+  void reportLosses() {
+    long drops = counters.get(Counter.DROPPED);
+    if (drops != reportedDrops) {
+      report(
+          new ClientEvent.Dropped(
+              drops - reportedDrops, "callbacks or the connection are too slow"));
+      reportedDrops = drops;
+    }
+    long undecodable = counters.get(Counter.UNDECODABLE);
+    if (undecodable != reportedUndecodable) {
+      LOG.debug(
+          "{} frames ignored, the last: {}", undecodable - reportedUndecodable, lastUndecodable);
+      report(new ClientEvent.Undecodable(lastUndecodable));
+      reportedUndecodable = undecodable;
+    }
   }
 
   /** Any thread: a callback threw. */

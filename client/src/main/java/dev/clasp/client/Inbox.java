@@ -45,7 +45,13 @@ final class Inbox {
     bytes.getAndAdd(submission.size());
     queue.offer(submission);
     if (!awake.get() && awake.compareAndSet(false, true)) {
-      reactor.execute(drain);
+      try {
+        reactor.execute(drain);
+      } catch (RejectedExecutionException e) {
+        // So that the next one finds out too.
+        awake.set(false);
+        throw e;
+      }
     }
   }
 

@@ -93,6 +93,21 @@ abstract sealed class Request<T> implements Submission, Answerable {
     deadline = nanos;
   }
 
+  /** Can be sent on a later connection without harm. */
+  boolean survivesReconnect() {
+    return false;
+  }
+
+  /** Does a caller still wait for it? */
+  boolean isWanted() {
+    return together().stream().anyMatch(request -> !request.isSettled());
+  }
+
+  /** This, and what shares its outcome. */
+  List<? extends Request<?>> together() {
+    return List.of(this);
+  }
+
   /** What it is, for messages: "the write to /a". */
   abstract String what();
 
@@ -168,8 +183,8 @@ abstract sealed class Request<T> implements Submission, Answerable {
       }
     }
 
-    /** This and those that it took over. */
-    List<Write> all() {
+    @Override
+    List<Write> together() {
       if (merged == null) {
         return List.of(this);
       }
@@ -179,9 +194,9 @@ abstract sealed class Request<T> implements Submission, Answerable {
       return all;
     }
 
-    /** Does somebody still wait for it? */
-    boolean isWanted() {
-      return all().stream().anyMatch(write -> !write.isSettled());
+    @Override
+    boolean survivesReconnect() {
+      return plain;
     }
 
     @Override
@@ -209,8 +224,19 @@ abstract sealed class Request<T> implements Submission, Answerable {
       return sharers;
     }
 
-    boolean isWanted() {
-      return !isSettled() || sharers.stream().anyMatch(read -> !read.isSettled());
+    @Override
+    List<Read> together() {
+      if (sharers.isEmpty()) {
+        return List.of(this);
+      }
+      List<Read> together = new ArrayList<>(sharers);
+      together.addFirst(this);
+      return together;
+    }
+
+    @Override
+    boolean survivesReconnect() {
+      return true;
     }
 
     @Override
@@ -308,6 +334,11 @@ abstract sealed class Request<T> implements Submission, Answerable {
     void startOver() {
       answered = false;
       found.clear();
+    }
+
+    @Override
+    boolean survivesReconnect() {
+      return true;
     }
 
     @Override

@@ -138,7 +138,7 @@ final class Requests {
   }
 
   static Request.Probe ping() {
-    return new Request.Probe(false, Conductor.PING);
+    return new Request.Probe(false, Exchange.PING);
   }
 
   private static byte[] encode(Message message, Qos qos, String what) {

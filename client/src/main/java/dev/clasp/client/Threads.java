@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param dispatcher callbacks and the listener, one at a time
  * @param completer futures; any number at a time
  * @param background what may wait: token suppliers, freeing resources
+ * @param onEnd lets go of threads that would stay for a while
  */
-record Threads(Executor dispatcher, Executor completer, Executor background) {
+record Threads(Executor dispatcher, Executor completer, Executor background, Runnable onEnd) {
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -30,11 +31,12 @@ record Threads(Executor dispatcher, Executor completer, Executor background) {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             Thread.ofPlatform().name(name + "-dispatcher").daemon().factory());
-    // A client that is closed, or has nothing to tell, keeps no thread.
+    // A client that has nothing to tell keeps no thread.
     dispatcher.allowCoreThreadTimeOut(true);
     return new Threads(
         dispatcher,
         task -> Thread.ofVirtual().name(name + "-completer").start(task),
-        task -> Thread.ofVirtual().name(name + "-background").start(task));
+        task -> Thread.ofVirtual().name(name + "-background").start(task),
+        () -> dispatcher.setKeepAliveTime(1, TimeUnit.MILLISECONDS));
   }
 }

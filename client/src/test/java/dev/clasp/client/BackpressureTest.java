@@ -154,8 +154,7 @@ class BackpressureTest {
     assertThat(failure(third).kind()).isEqualTo(Kind.OVERFLOW);
     assertThat(failure(third))
         .hasMessage(
-            "the event at /e/3 was not sent: more than 64 KiB wait to be sent to ws://one:1"
-                + " already");
+            "the event at /e/3 was not sent: more than 64 KiB wait to be sent" + " already");
     rig.link().writable(true);
     rig.sent();
     assertThat(first).isCompleted();

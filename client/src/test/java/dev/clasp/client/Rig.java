@@ -82,7 +82,7 @@ final class Rig {
                 clockSync),
             reactor,
             dialer,
-            new Threads(dispatcher, completer, Runnable::run),
+            new Threads(dispatcher, completer, Runnable::run, () -> {}),
             new SplittableRandom(1));
     conductor = c;
     client = new ClaspClient(c);

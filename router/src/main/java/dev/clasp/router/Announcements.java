@@ -193,7 +193,7 @@ final class Announcements {
   void query(Session session, String text) {
     AddressPattern pattern;
     try {
-      pattern = AddressPattern.parse(text);
+      pattern = AddressPattern.parse(text, router.globstarParent());
     } catch (PatternException e) {
       Replies.error(
           session, new Refusal(ErrorCode.BAD_PATTERN, String.valueOf(e.getMessage())), text);

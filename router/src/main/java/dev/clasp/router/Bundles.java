@@ -6,6 +6,7 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -257,6 +258,7 @@ final class Bundles {
     @Nullable Address[] addresses = new @Nullable Address[count];
     @Nullable Delivery[] updates = new @Nullable Delivery[count];
     ArrayDeque<Before> undo = new ArrayDeque<>();
+    List<Address> pinned = new ArrayList<>();
     Refusal refusal = null;
     String refused = null;
     long last = 0;
@@ -290,7 +292,11 @@ final class Bundles {
           refusal = address == null ? writes.checkAddress(member) : null;
           if (refusal == null && address == null) {
             address = add(stripe, member, hashes[i]);
-            stripe.keepIdle(address);
+          }
+          if (address != null) {
+            // Until all members are through: a later one may need the room of an idle address.
+            stripe.pin(address);
+            pinned.add(address);
           }
           if (refusal == null) {
             refusal = router.timelines().checkRoom(session, timelines.get(i), address, claim);
@@ -306,6 +312,7 @@ final class Bundles {
       } else {
         undo.forEach(before -> before.restore(session, router));
       }
+      pinned.forEach(address -> space.stripeOf(address.hash).unpin(address));
     } finally {
       touched.stream().forEach(i -> space.stripe(i).lock.unlock());
     }

@@ -243,7 +243,7 @@ final class Gestures {
     Route route = router.writes().route(lane, gesture.key.address);
     if (route.groups().length > 0) {
       Outgoing out = lane.out;
-      out.begin(DeliveryClass.SAMPLE, null);
+      out.begin(DeliveryClass.SAMPLE, gesture.key.address);
       System.arraycopy(gesture.held, 0, out.buffer, out.payloadOffset(), length);
       out.end(Qos.FIRE, length);
       fanout.send(lane, route, TYPE, session);
@@ -262,7 +262,7 @@ final class Gestures {
       return;
     }
     Outgoing out = lane.out;
-    out.begin(DeliveryClass.EVENT, null);
+    out.begin(DeliveryClass.EVENT, address);
     byte[] b = out.buffer;
     int start = out.payloadOffset();
     int p = start;

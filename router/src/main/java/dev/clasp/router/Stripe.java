@@ -109,6 +109,12 @@ final class Stripe {
       if (oldest.stored() || oldest.lockHolder != null || oldest.pins > 0) {
         continue;
       }
+      if (oldest == address) {
+        // Whoever adds it is about to use it.
+        oldest.idle = true;
+        idle.addLast(oldest);
+        break;
+      }
       if (oldest.touched && chances > 1) {
         oldest.touched = false;
         oldest.idle = true;

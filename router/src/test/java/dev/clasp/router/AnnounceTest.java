@@ -248,6 +248,15 @@ class AnnounceTest {
   }
 
   @Test
+  void whetherGlobstarMatchesItsParentIsASetting() {
+    for (boolean matches : List.of(true, false)) {
+      configure(c -> c.globstarMatchesParent(matches));
+      t.client("a").send(announce(signal("/x")));
+      assertThat(known("/x/**")).hasSize(matches ? 1 : 0);
+    }
+  }
+
+  @Test
   void wildcardsMayBeAnnouncedAndAreTextForQuery() {
     TestPeer a = t.client("a").send(announce(signal("/lights/*/dim")));
     assertThat(accepted(a)).isTrue();

@@ -366,4 +366,36 @@ class BundlesTest {
     assertThat(t.count(Counter.PUBLISHES)).isEqualTo(1);
     assertThat(t.count(Counter.SETS)).isEqualTo(1);
   }
+
+  @Test
+  void aMemberDoesNotPushOutTheAddressOfAnother() {
+    // One idle address in each stripe: the event takes the place of the timeline's address.
+    configure(c -> c.maxIdleAddresses(AddressSpace.STRIPES));
+    String event = "/e/0";
+    for (int i = 1; stripeOf(event) != stripeOf("/fade"); i++) {
+      event = "/e/" + i;
+    }
+    TestPeer desk = t.client("desk");
+    Value keyframe = Value.of(java.util.Map.of("time", Value.of(0L), "value", Value.of(1.0)));
+    desk.send(
+        bundle(
+            timeline(Value.of(List.of(keyframe))),
+            TestPeer.event(event, Value.TRUE),
+            TestPeer.event(event + "/more", Value.TRUE)));
+    assertThat(t.router.timelines().size()).isEqualTo(1);
+    desk.send(timeline(Value.of(List.of())));
+    assertThat(t.router.timelines().size()).isZero();
+  }
+
+  private int stripeOf(String address) {
+    byte[] b = address.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    return t.router.space().stripeOf(t.router.space().hash(b, 0, b.length)).index;
+  }
+
+  private static Message timeline(Value keyframes) {
+    return TestPeer.publish(
+        dev.clasp.protocol.SignalType.TIMELINE,
+        "/fade",
+        Value.of(java.util.Map.of("keyframes", keyframes)));
+  }
 }

@@ -287,6 +287,24 @@ class GesturesTest {
   }
 
   @Test
+  void aSubscriberWithALimitOfItsOwnGetsTheNewestMoveBeforeTheEndOrTheCancel() {
+    TestPeer viewer = t.client("viewer");
+    viewer.send(new Message.Subscribe(1, "/**", SignalType.ALL_MASK, Options.maxRate(2)));
+    TestPeer pen = t.client("pen");
+    for (int i = 0; i < 10; i++) {
+      pen.send(move(i));
+      t.passMillis(8);
+    }
+    pen.send(move(10));
+    pen.send(gesture("/pen", END, 1, 0));
+    assertThat(seen(viewer)).containsExactly("move 0.0", "move 10.0", "end 0.0");
+    pen.send(move(11)).send(move(12));
+    pen.disconnect();
+    t.passMillis(5000);
+    assertThat(seen(viewer)).endsWith("move 12.0", "cancel").hasSizeBetween(2, 3);
+  }
+
+  @Test
   void aSecondHelloEndsTheGesturesToo() {
     TestPeer viewer = t.client("viewer").subscribe(1, "/**");
     TestPeer pen = t.client("pen");

@@ -88,6 +88,8 @@ class PeerSignalsTest {
   @EnumSource(SignalType.class)
   void anAnnouncementReachesSubscribersWhateverTypesTheyWant(SignalType type) {
     TestPeer params = t.client("params").subscribe(1, "/clasp/**", SignalType.PARAM.maskBit());
+    TestPeer slow = t.client("slow");
+    slow.send(new Message.Subscribe(1, ANNOUNCE, SignalType.PARAM.maskBit(), Options.epsilon(100)));
     TestPeer gestures = t.farClient("g").subscribe(1, ANNOUNCE, SignalType.GESTURE.maskBit());
     TestPeer elsewhere = t.client("elsewhere").subscribe(1, "/other/**");
     TestPeer a = t.client("a").subscribe(1, ANNOUNCE);
@@ -96,6 +98,7 @@ class PeerSignalsTest {
     a.send(TestRouter.bundle(announcement));
     assertThat(params.received()).containsExactly(announcement, announcement);
     assertThat(gestures.received()).containsExactly(announcement, announcement);
+    assertThat(slow.received()).containsExactly(announcement, announcement);
     assertThat(elsewhere.received()).isEmpty();
     assertThat(TestRouter.errorCodes(a.received())).isEmpty();
   }

@@ -53,4 +53,42 @@ class StripeTest {
     }
     assertThat(stripe.size()).isLessThanOrEqualTo(101);
   }
+
+  @Test
+  void theAddressJustAddedStaysAndTheOthersDoNotPileUp() {
+    Stripe stripe = new Stripe(0, 1, List.of());
+    for (int i = 0; i < 1_000; i++) {
+      byte[] b = bytes("/" + i);
+      long hash = i * 0x9E3779B97F4A7C15L;
+      Address address = stripe.add(b, 0, b.length, hash);
+      stripe.keepIdle(address);
+      address.touched = true;
+      assertThat(stripe.find(b, 0, b.length, hash)).isSameAs(address);
+      assertThat(stripe.size()).isLessThan(10);
+    }
+  }
+
+  @Test
+  void aPinnedAddressStaysUntilItIsLetGo() {
+    Stripe stripe = new Stripe(0, 1, List.of());
+    byte[] b = bytes("/pinned");
+    Address pinned = stripe.add(b, 0, b.length, 7);
+    stripe.keepIdle(pinned);
+    stripe.pin(pinned);
+    stripe.pin(pinned);
+    addMany(stripe, "/a");
+    stripe.unpin(pinned);
+    addMany(stripe, "/b");
+    assertThat(stripe.find(b, 0, b.length, 7)).isSameAs(pinned);
+    stripe.unpin(pinned);
+    addMany(stripe, "/c");
+    assertThat(stripe.find(b, 0, b.length, 7)).isNull();
+  }
+
+  private static void addMany(Stripe stripe, String prefix) {
+    for (int i = 0; i < 20; i++) {
+      byte[] b = bytes(prefix + i);
+      stripe.keepIdle(stripe.add(b, 0, b.length, i));
+    }
+  }
 }

@@ -1,0 +1,81 @@
+package dev.clasp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.server.ClaspServer;
+import dev.clasp.server.ServerConfig;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ServerCommandTest {
+
+  private static final Pattern READY =
+      Pattern.compile(
+          "CLASP router ready: (ws://localhost:\\d+) - open http://localhost:\\d+/ in a browser\\R");
+
+  private final TestTerminal terminal = new TestTerminal();
+
+  @Test
+  void printsOneLineServesAndStops() throws Exception {
+    CompletableFuture<Integer> serving =
+        terminal.start("server", "--port", "0", "--name", "Main stage", "--ack", "always");
+    Matcher ready = READY.matcher(terminal.awaitOut(text -> text.endsWith(System.lineSeparator())));
+    assertThat(ready.matches()).isTrue();
+    TestTerminal client = new TestTerminal();
+    assertThat(client.run("info", ready.group(1))).isZero();
+    assertThat(client.out()).contains("Main stage");
+    terminal.interrupt();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+    assertThat(READY.matcher(terminal.out()).matches()).isTrue();
+    assertThat(new TestTerminal().run("get", "/a", "-s", ready.group(1)))
+        .isEqualTo(ExitStatus.UNAVAILABLE);
+  }
+
+  @Test
+  void clientsAreToldThatItStops() throws Exception {
+    CompletableFuture<Integer> serving = terminal.start("server", "--port", "0");
+    Matcher ready = READY.matcher(terminal.awaitOut(text -> text.endsWith(System.lineSeparator())));
+    assertThat(ready.matches()).isTrue();
+    TestTerminal watcher = new TestTerminal();
+    CompletableFuture<Integer> watching = watcher.start("watch", "-s", ready.group(1));
+    assertThat(new TestTerminal().run("set", "/a", "1", "-s", ready.group(1))).isZero();
+    watcher.awaitOut(text -> text.contains("/a 1"));
+    terminal.interrupt();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+    watcher.awaitErr(text -> text.contains("lost the connection"));
+    assertThat(watcher.err()).contains("server is stopping");
+    watcher.interrupt();
+    assertThat(watching.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  @Test
+  void jsonOutputSaysWhereItListens() throws Exception {
+    CompletableFuture<Integer> serving =
+        terminal.start("server", "--port", "0", "--output", "json");
+    assertThat(terminal.awaitOut(text -> text.endsWith(System.lineSeparator())))
+        .matches(
+            "\\{\"url\":\"ws://localhost:\\d+\",\"console\":\"http://localhost:\\d+/\",\"port\":\\d+}\\R");
+    terminal.interrupt();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  @Test
+  void aPortThatIsTakenIsOneClearSentence() {
+    try (ClaspServer other = ClaspServer.start(ServerConfig.DEFAULT.withPort(0))) {
+      String port = Integer.toString(other.address().getPort());
+      assertThat(terminal.run("server", "--port", port)).isEqualTo(ExitStatus.FAILURE);
+      assertThat(terminal.out()).isEmpty();
+      assertThat(terminal.err()).contains("127.0.0.1:" + port).contains("in use").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void anOpenAddressNeedsTheUsersWord() {
+    assertThat(terminal.run("server", "--host", "0.0.0.0", "--port", "0"))
+        .isEqualTo(ExitStatus.FAILURE);
+    assertThat(terminal.err()).contains("--allow-open").hasLineCount(1);
+  }
+}

@@ -1,0 +1,167 @@
+package dev.clasp.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/** A world for one command line, with the streams kept and an interrupt that a test may send. */
+final class TestTerminal {
+
+  /** Generous: tests share the machine with other builds. */
+  static final long LIMIT_SECONDS = 60;
+
+  static final Instant NOW = Instant.parse("2025-01-31T18:30:00.123Z");
+
+  private final PipedInputStream in = new PipedInputStream();
+  private final Recorder out = new Recorder();
+  private final Recorder err = new Recorder();
+  private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> interruptible = new CompletableFuture<>();
+  private final Terminal terminal;
+
+  TestTerminal() {
+    this(Map.of(), false);
+  }
+
+  TestTerminal(Map<String, String> environment, boolean person) {
+    terminal =
+        new Terminal(
+            in,
+            new PrintWriter(out, false, StandardCharsets.UTF_8),
+            new PrintWriter(err, true, StandardCharsets.UTF_8),
+            environment,
+            person,
+            person,
+            100,
+            InstantSource.fixed(NOW),
+            ZoneOffset.UTC,
+            action -> {
+              actions.add(action);
+              interruptible.complete(null);
+              return () -> actions.remove(action);
+            });
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  /** Runs a command line to its end. */
+  int run(String... args) {
+    try {
+      return start(args).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError("did not end; so far: " + out() + err(), e);
+    }
+  }
+
+  /** Runs a command line on a thread of its own. */
+  CompletableFuture<Integer> start(String... args) {
+    CompletableFuture<Integer> status = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("command-line")
+        .start(() -> {
+          try {
+            status.complete(CommandLines.run(terminal, args));
+          } catch (RuntimeException | Error e) {
+            status.completeExceptionally(e);
+          }
+        });
+    return status;
+  }
+
+  /** What SIGINT does; waits until the command listens. */
+  void interrupt() throws Exception {
+    interruptible.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    actions.forEach(Runnable::run);
+  }
+
+  /** What SIGPIPE tells: from now on nobody reads stdout. */
+  void closeOut() {
+    out.close();
+  }
+
+  /** Ends standard input. */
+  void closeIn() throws IOException {
+    new PipedOutputStream(in).close();
+  }
+
+  String out() {
+    return out.text();
+  }
+
+  String err() {
+    return err.text();
+  }
+
+  List<String> lines() {
+    return out().lines().toList();
+  }
+
+  /** Waits until stdout is as wanted. */
+  String awaitOut(Predicate<String> wanted) throws Exception {
+    return out.await(wanted);
+  }
+
+  /** Waits until stderr is as wanted. */
+  String awaitErr(Predicate<String> wanted) throws Exception {
+    return err.await(wanted);
+  }
+
+  /** Keeps what is written; can be waited for. */
+  private static final class Recorder extends OutputStream {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private boolean closed;
+
+    @Override
+    public synchronized void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public synchronized void write(byte[] b, int offset, int length) throws IOException {
+      if (closed) {
+        throw new IOException("Broken pipe");
+      }
+      bytes.write(b, offset, length);
+      notifyAll();
+    }
+
+    @Override
+    public synchronized void close() {
+      closed = true;
+    }
+
+    synchronized String text() {
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    synchronized String await(Predicate<String> wanted) throws InterruptedException {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+      while (!wanted.test(text())) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          throw new AssertionError("did not come; so far: " + text());
+        }
+        wait(left);
+      }
+      return text();
+    }
+  }
+}
