@@ -345,6 +345,21 @@ class JavaScriptClientTest {
   }
 
   @Test
+  void aSubscriptionWithEpsilonIsSparedSmallChanges() {
+    PeerClient writer = stage.connect(stage.node(), "writer");
+    PeerClient reader = stage.connect(stage.otherNode(), "reader");
+    Watch coarse = reader.subscribe("/epsilon/*", Map.of("epsilon", 0.1));
+
+    for (double value : List.of(0.5, 0.55, 0.45, 0.75, 0.8)) {
+      writer.set("/epsilon/x", value);
+    }
+    writer.emit("/epsilon/end", 1);
+
+    coarse.await("/epsilon/end", 1);
+    assertThat(coarse.values()).containsExactly(Json.of(0.5), Json.of(0.75), Json.of(1));
+  }
+
+  @Test
   void unicodeSurvives() {
     PeerClient writer = stage.connect(stage.node(), "writer");
     PeerClient reader = stage.connect(stage.otherNode(), "reader");

@@ -204,6 +204,22 @@ class PythonClientTest {
   }
 
   @Test
+  void aSubscriptionWithHistoryBeginsWithTheLastValues() {
+    PeerClient node = stage.connect(stage.node(), "node");
+    for (int i = 1; i <= 5; i++) {
+      node.set("/py/history/x", i);
+    }
+    node.fence();
+    PeerClient python = stage.connect(stage.python(), "python");
+
+    Watch watch = python.subscribe("/py/history/*", Map.of("history", 3));
+
+    watch.await("/py/history/x", 5);
+    assertThat(watch.values()).containsExactly(Json.of(3), Json.of(4), Json.of(5));
+    assertStillListening(python);
+  }
+
+  @Test
   void aLifetimeOfTheNewestClientIsUnderstood() {
     PeerClient python = stage.connect(stage.python(), "python");
     RawClient raw = stage.raw("raw");

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.clasp.client.Ack;
+import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClientEvent;
+import dev.clasp.client.Signal;
+import dev.clasp.client.SubscribeOptions;
 import dev.clasp.protocol.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -116,6 +122,35 @@ class ReconnectTest {
                     .filter(event -> event.get("notice").asText().equals("connected"))
                     .findFirst());
     assertThat(early.fence().call("connected").booleanValue()).isTrue();
+  }
+
+  @Test
+  void theJavaClientComesBackWithItsSubscriptionsAndWithWhatItWroteMeanwhile() {
+    Received<ClientEvent> events = new Received<>("java");
+    ClaspClient java = stage.java("java", builder -> builder.listener(events::add));
+    Received<Signal> onJava = new Received<>("java");
+    java.subscribe("/java/from-js/*", SubscribeOptions.DEFAULT.withMaxRate(1000), onJava::add);
+    PeerClient js = stage.connect(stage.node(), "js", RECONNECTING);
+    Watch onJs = js.subscribe("/java/from-java/*");
+
+    stage.server().kill();
+    js.awaitEvent("disconnected");
+    events.awaitFirst("end of the connection", ClientEvent.Disconnected.class::isInstance);
+    CompletableFuture<Ack> older = java.set("/java/from-java/x", 1);
+    CompletableFuture<Ack> newest = java.set("/java/from-java/x", 2);
+    stage.restartServer();
+
+    awaitSecondConnection(js);
+    onJs.await("/java/from-java/x", 2);
+    assertThat(older.join()).isEqualTo(newest.join());
+    // Perhaps twice: its client reports what two snapshots bring.
+    assertThat(onJs.values()).as("only the newest").containsOnly(Json.of(2));
+    js.fence().set("/java/from-js/y", 3);
+    onJava.awaitFirst("value from js", signal -> signal.address().equals("/java/from-js/y"));
+    assertThat(events.all())
+        .filteredOn(ClientEvent.Connected.class::isInstance)
+        .extracting(event -> ((ClientEvent.Connected) event).resumed())
+        .containsExactly(false, true);
   }
 
   @Test

@@ -1,10 +1,12 @@
 package dev.clasp.systemtests;
 
+import dev.clasp.client.ClaspClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -136,6 +138,27 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
   PeerClient client(Peer peer, String role) {
     PeerClient client = peer.client(role + " " + ++names);
     endings.add(() -> client.call("close"));
+    return client;
+  }
+
+  /** A client of ours, connected to the server. */
+  ClaspClient java(String name) {
+    return java(name, UnaryOperator.identity());
+  }
+
+  /**
+   * @param settings what is not usual
+   */
+  ClaspClient java(String name, UnaryOperator<ClaspClient.Builder> settings) {
+    ClaspClient client =
+        settings
+            .apply(
+                ClaspClient.builder(url())
+                    .name(name)
+                    .connectTimeout(Patience.START)
+                    .requestTimeout(Patience.LIMIT))
+            .connectBlocking();
+    endings.add(client::close);
     return client;
   }
 
