@@ -32,7 +32,8 @@ class ThinningTest {
 
   /** Without what else holds gestures back or has a time of its own. */
   private Router router =
-      new Router(RouterConfig.builder()
+      new Router(
+          RouterConfig.builder()
               .gestureIntervalNanos(0)
               .cancelGestures(false)
               .parameterTtlNanos(0)
