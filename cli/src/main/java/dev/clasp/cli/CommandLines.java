@@ -1,10 +1,12 @@
 package dev.clasp.cli;
 
 import dev.clasp.client.ClaspException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -55,6 +57,11 @@ final class CommandLines {
     Clasp clasp = new Clasp(terminal);
     int status = create(clasp, args).execute(args);
     terminal.out().flush();
+    Optional<IOException> failure = terminal.out().failure();
+    if (failure.isPresent()) {
+      clasp.note("cannot write the output: " + failure.get().getMessage());
+      status = status == ExitStatus.OK ? ExitStatus.FAILURE : status;
+    }
     terminal.err().flush();
     return status;
   }

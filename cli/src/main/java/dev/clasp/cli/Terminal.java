@@ -4,9 +4,6 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -32,8 +29,8 @@ import java.util.Set;
  */
 record Terminal(
     InputStream in,
-    PrintWriter out,
-    PrintWriter err,
+    Output out,
+    Output err,
     Map<String, String> environment,
     boolean outIsTerminal,
     boolean errIsTerminal,
@@ -60,8 +57,8 @@ record Terminal(
     }
     return new Terminal(
         System.in,
-        writer(FileDescriptor.out, "stdout.encoding"),
-        writer(FileDescriptor.err, "stderr.encoding"),
+        output(FileDescriptor.out, "stdout.encoding"),
+        output(FileDescriptor.err, "stderr.encoding"),
         System.getenv(),
         out,
         err,
@@ -77,11 +74,9 @@ record Terminal(
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
   }
 
-  private static PrintWriter writer(FileDescriptor descriptor, String encodingProperty) {
-    OutputStream stream = new FileOutputStream(descriptor);
-    return new PrintWriter(
-        new OutputStreamWriter(
-            stream,
-            Charset.forName(System.getProperty(encodingProperty, ""), StandardCharsets.UTF_8)));
+  private static Output output(FileDescriptor descriptor, String encodingProperty) {
+    return new Output(
+        new FileOutputStream(descriptor),
+        Charset.forName(System.getProperty(encodingProperty, ""), StandardCharsets.UTF_8));
   }
 }

@@ -1,8 +1,10 @@
 package dev.clasp.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.Writer;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
@@ -30,7 +32,23 @@ public final class Training {
 
   /** Ends with 0 if every command did. */
   public static void main(String[] args) throws Exception {
-    System.exit(new Training().run() ? 0 : 1);
+    Thread.ofPlatform().daemon().start(Training::endInAnyCase);
+    System.exit(train() ? 0 : 1);
+  }
+
+  /** False if a command failed. */
+  static boolean train() throws Exception {
+    return new Training().run();
+  }
+
+  /** A build must not hang because of this. */
+  private static void endInAnyCase() {
+    try {
+      Thread.sleep(Duration.ofMinutes(2));
+    } catch (InterruptedException e) {
+      // Nobody does.
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private boolean run() throws Exception {
@@ -54,7 +72,7 @@ public final class Training {
             List.of("ping", "-c", "3", "-i", "10ms"),
             List.of("info"))) {
       String[] args = line.toArray(String[]::new);
-      ok &= run(terminal(Writer.nullWriter()), router, args) == ExitStatus.OK;
+      ok &= run(terminal(OutputStream.nullOutputStream()), router, args) == ExitStatus.OK;
     }
     stop.get(PATIENCE_SECONDS, TimeUnit.SECONDS).run();
     return ok & server.get(PATIENCE_SECONDS, TimeUnit.SECONDS) == ExitStatus.OK;
@@ -67,11 +85,11 @@ public final class Training {
     return CommandLines.run(terminal, line);
   }
 
-  private Terminal terminal(Writer out) {
+  private Terminal terminal(OutputStream out) {
     return new Terminal(
         InputStream.nullInputStream(),
-        new PrintWriter(out),
-        new PrintWriter(Writer.nullWriter()),
+        new Output(out, StandardCharsets.UTF_8),
+        new Output(OutputStream.nullOutputStream(), StandardCharsets.UTF_8),
         Map.of(),
         true,
         true,
@@ -85,22 +103,15 @@ public final class Training {
   }
 
   /** Finds the URL in the line of the server. */
-  private final class ReadyLine extends Writer {
-    private final StringBuilder text = new StringBuilder();
-
+  private final class ReadyLine extends ByteArrayOutputStream {
     @Override
-    public void write(char[] chars, int offset, int length) {
-      text.append(chars, offset, length);
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      super.write(bytes, offset, length);
+      String text = toString(StandardCharsets.UTF_8);
       Matcher matcher = URL.matcher(text);
-      if (text.indexOf("\n") >= 0 && matcher.find()) {
+      if (text.contains("\n") && matcher.find()) {
         url.complete(matcher.group());
       }
     }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
   }
 }

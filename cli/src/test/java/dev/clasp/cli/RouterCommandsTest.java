@@ -309,6 +309,17 @@ class RouterCommandsTest {
   }
 
   @Test
+  void whatCannotBeWrittenIsAFailure() {
+    ok("set", "/a", "1");
+    for (String line : List.of("get /a", "watch /a", "set /a 2", "info")) {
+      TestTerminal terminal = terminal();
+      terminal.fillOut();
+      assertThat(terminal.run(line.split(" "))).as(line).isEqualTo(ExitStatus.FAILURE);
+      assertThat(terminal.err()).contains("cannot write the output: No space left on device");
+    }
+  }
+
+  @Test
   void watchSurvivesARestartOfTheRouter() throws Exception {
     TestTerminal watcher = terminal();
     CompletableFuture<Integer> watching = watcher.start("watch");
@@ -417,12 +428,15 @@ class RouterCommandsTest {
     ok("emit", "/demo/cue/next");
     demo.awaitOut(text -> text.contains("cue 2: "));
     restartRouter();
-    demo.awaitErr(text -> text.contains("again"));
+    demo.awaitErr(text -> text.contains("connected to " + server.url() + " again"));
     TestTerminal again = terminal();
     CompletableFuture<Integer> watchingAgain = again.start("watch", "/demo/tempo", "--count", "1");
     assertThat(end(watchingAgain)).isZero();
     demo.interrupt();
     assertThat(end(playing)).isZero();
+    // Its own values, sent again after reconnecting, are not taken for those of others.
+    assertThat(demo.lines().stream().filter(line -> line.startsWith("somebody set")))
+        .containsExactly("somebody set /demo/master to 0");
   }
 
   @Test

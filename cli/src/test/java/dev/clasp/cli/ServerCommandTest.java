@@ -52,6 +52,15 @@ class ServerCommandTest {
   }
 
   @Test
+  void stopsWithStandardInputIfAskedTo() throws Exception {
+    CompletableFuture<Integer> serving =
+        terminal.start("server", "--port", "0", "--stop-with-stdin");
+    terminal.awaitOut(text -> text.endsWith(System.lineSeparator()));
+    terminal.closeIn();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  @Test
   void jsonOutputSaysWhereItListens() throws Exception {
     CompletableFuture<Integer> serving =
         terminal.start("server", "--port", "0", "--output", "json");

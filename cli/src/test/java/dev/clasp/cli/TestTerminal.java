@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,8 +41,8 @@ final class TestTerminal {
     terminal =
         new Terminal(
             in,
-            new PrintWriter(out, false, StandardCharsets.UTF_8),
-            new PrintWriter(err, true, StandardCharsets.UTF_8),
+            new Output(out, StandardCharsets.UTF_8),
+            new Output(err, StandardCharsets.UTF_8),
             environment,
             person,
             person,
@@ -92,9 +91,14 @@ final class TestTerminal {
     actions.forEach(Runnable::run);
   }
 
-  /** What SIGPIPE tells: from now on nobody reads stdout. */
+  /** From now on nobody reads stdout. */
   void closeOut() {
-    out.close();
+    out.failWith("Broken pipe");
+  }
+
+  /** From now on stdout has no room. */
+  void fillOut() {
+    out.failWith("No space left on device");
   }
 
   /** Ends standard input. */
@@ -127,7 +131,7 @@ final class TestTerminal {
   /** Keeps what is written; can be waited for. */
   private static final class Recorder extends OutputStream {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private boolean closed;
+    private String failure = "";
 
     @Override
     public synchronized void write(int b) throws IOException {
@@ -136,16 +140,15 @@ final class TestTerminal {
 
     @Override
     public synchronized void write(byte[] b, int offset, int length) throws IOException {
-      if (closed) {
-        throw new IOException("Broken pipe");
+      if (!failure.isEmpty()) {
+        throw new IOException(failure);
       }
       bytes.write(b, offset, length);
       notifyAll();
     }
 
-    @Override
-    public synchronized void close() {
-      closed = true;
+    synchronized void failWith(String message) {
+      failure = message;
     }
 
     synchronized String text() {
