@@ -101,7 +101,10 @@ public final class Soak {
       throw new BenchException(String.valueOf(e.getMessage()), e);
     }
     return new SoakReport(
-        samples, writes.get(), connections.get(), violations.stream().limit(VIOLATIONS_MAX).toList());
+        samples,
+        writes.get(),
+        connections.get(),
+        violations.stream().limit(VIOLATIONS_MAX).toList());
   }
 
   private ClaspClient connect(String name) {
@@ -129,7 +132,11 @@ public final class Soak {
       Long before = seen.put(change.address(), change.revision());
       if (before != null && change.revision() < before) {
         violation(
-            change.address() + " stepped back from revision " + before + " to " + change.revision());
+            change.address()
+                + " stepped back from revision "
+                + before
+                + " to "
+                + change.revision());
       }
       newest.put(change.address(), change.value());
     }

@@ -3,8 +3,8 @@ package dev.clasp.bench;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  * @param samples oldest first
  * @param writes values written by the steady load
  * @param connections connections that came and went
- * @param violations what must not happen and did: values that stepped back, last values that did not
- *     arrive, answers that did not come
+ * @param violations what must not happen and did: values that stepped back, last values that did
+ *     not arrive, answers that did not come
  */
 public record SoakReport(
     List<SoakSample> samples, long writes, long connections, List<String> violations) {
