@@ -7,7 +7,12 @@
 launch=${root:?}/target/launch
 stamp=$launch/built
 build_log=$root/target/build.log
+# Classes as the JVM needs them, for a fast start (JEP 514). Without it everything works, only later.
+aot_cache=$launch/clasp.aot
 lock=$root/target/build.lock
+
+# Netty loads native code, and some libraries still use Unsafe.
+JVM_ACCESS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 
 say() {
   printf 'clasp: %s\n' "$*" >&2
@@ -48,16 +53,26 @@ require_build_tools() {
   fi
 }
 
+# in_background COMMAND...: waits for it. In the background, because the shell runs its traps only between
+# commands and during wait.
+in_background() {
+  "$@" >>"$build_log" 2>&1 </dev/null &
+  child=$!
+  wait "$child" && ended=0 || ended=$?
+  child=
+  return "$ended"
+}
+
 # Builds if something changed. Concurrent callers wait for one of them.
 build_if_stale() {
   is_stale || return 0
   require_build_tools
   mkdir -p "$root/target" || exit 1
   take_lock
-  maven=
+  child=
   trap 'rm -f "$lock"' EXIT
-  trap 'kill $maven 2>/dev/null; exit 130' INT
-  trap 'kill $maven 2>/dev/null; exit 143' TERM HUP
+  trap 'kill $child 2>/dev/null; exit 130' INT
+  trap 'kill $child 2>/dev/null; exit 143' TERM HUP
   if is_stale; then
     build
   fi
@@ -75,16 +90,36 @@ build() {
   mkdir -p "$launch".new || exit 1
   # Made before the build, so that a file saved during it counts as newer.
   touch "$launch.new/built"
-  # In the background, because the shell runs its traps only between commands and during wait.
-  (cd "$root" && exec env JAVA_HOME="${jdk:?}" mvn -pl cli -am -Dmaven.test.skip=true package) \
-    >"$build_log" 2>&1 </dev/null &
-  maven=$!
-  if ! wait "$maven"; then
+  : >"$build_log"
+  if ! in_background run_maven; then
     errors=$(sed -n -e '/Failed to execute goal/q' -e '/^\[ERROR\]/p' "$build_log" | head -n 20)
     printf '%s\n' "${errors:-$(tail -n 30 "$build_log")}" >&2
     die "the build failed; everything it said is in $build_log"
   fi
   cp -R "$root/cli/target/dist/lib" "$launch.new/lib" || exit 1
+  raise_class_version "$launch.new/lib"/picocli-*.jar
   rm -rf "$launch"
   mv "$launch.new" "$launch"
+  make_aot_cache
+}
+
+run_maven() {
+  cd "$root" && exec env JAVA_HOME="${jdk:?}" mvn -pl cli -am -Dmaven.test.skip=true package
+}
+
+# Lets old class files into the cache. When it fails, the jar stays as it is.
+raise_class_version() {
+  in_background "${jdk:?}/bin/java" "$root/scripts/RaiseClassVersion.java" "$1" "$launch.new/raised.jar" &&
+    mv "$launch.new/raised.jar" "$1"
+  rm -f "$launch.new/raised.jar"
+}
+
+# The cache is valid only for these jars at this place and for this JDK; for others the JVM ignores it. It is made
+# last, and appears at once: who starts meanwhile runs without it.
+make_aot_cache() {
+  # shellcheck disable=SC2086 # the flags are separate words
+  in_background "${jdk:?}/bin/java" $JVM_ACCESS -XX:AOTCacheOutput="$aot_cache.new" \
+    -cp "$launch/lib/*" dev.clasp.cli.Training &&
+    mv "$aot_cache.new" "$aot_cache"
+  rm -f "$aot_cache".new*
 }

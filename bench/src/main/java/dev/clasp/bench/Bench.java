@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -14,6 +15,9 @@ public final class Bench {
   /** Of scenarios that measure no server. */
   private static final BenchTarget NO_TARGET =
       new RunningTarget("this process", URI.create("none:/"), OptionalLong.empty());
+
+  /** Load average that may be left over from starting us and the target. */
+  private static final double QUIET_LOAD = 0.7;
 
   private final BenchPlan plan;
   private final BenchListener listener;
@@ -44,6 +48,14 @@ public final class Bench {
       throw new BenchException("there is nothing to measure: name a server by its URL");
     }
     Environment environment = Environment.detect(plan.target());
+    if (environment.load() > QUIET_LOAD) {
+      note(
+          String.format(
+              Locale.ROOT,
+              "the machine was busy with something else before the start (load %.2f): figures are"
+                  + " worse than they could be, and unsteady; ratios suffer less",
+              environment.load()));
+    }
     List<Trial> trials = plan.scenarios().stream().flatMap(s -> trials(s).stream()).toList();
     try (EventLoops loops = EventLoops.create("clasp-bench", plan.loops())) {
       if (plan.compareNetty() && trials.stream().anyMatch(t -> t.scenario().comparable())) {

@@ -36,8 +36,9 @@ final class Churn {
     Cycle cycle = new Cycle(rig, clients);
     cycle.start();
     rig.run(plan.warmup());
+    Meter meter = new Meter(rig);
     cycle.reset();
-    Meter meter = new Meter(rig.clock(), rig.target());
+    meter.start();
     rig.run(plan.duration());
     meter.stop();
     long cycles = cycle.stop();

@@ -50,11 +50,13 @@ final class Fanout {
     }
   }
 
+  private final Scenario scenario;
   private final Rig rig;
   private final Figures figures;
   private final Layout layout;
 
-  private Fanout(Rig rig, Figures figures, Layout layout) {
+  private Fanout(Scenario scenario, Rig rig, Figures figures, Layout layout) {
+    this.scenario = scenario;
     this.rig = rig;
     this.figures = figures;
     this.layout = layout;
@@ -65,7 +67,8 @@ final class Fanout {
         new Trial(
             Scenario.HOP,
             "",
-            (rig, figures) -> new Fanout(rig, figures, Layout.exact(1)).measureSingle("latency")));
+            (rig, figures) ->
+                new Fanout(Scenario.HOP, rig, figures, Layout.exact(1)).measureSingle("latency")));
   }
 
   static List<Trial> fanout(BenchPlan plan) {
@@ -80,7 +83,8 @@ final class Fanout {
                 Scenario.FANOUT,
                 subscribers == 1 ? "1 subscriber" : subscribers + " subscribers",
                 (rig, figures) -> {
-                  Fanout fanout = new Fanout(rig, figures, Layout.exact(subscribers));
+                  Fanout fanout =
+                      new Fanout(Scenario.FANOUT, rig, figures, Layout.exact(subscribers));
                   fanout.measureSaturated(plan.window());
                   fanout.measureSingle("last");
                 }))
@@ -105,7 +109,7 @@ final class Fanout {
                 Scenario.WILDCARD,
                 form.name + ", " + others + " others",
                 (rig, figures) -> {
-                  Fanout fanout = new Fanout(rig, figures, layout);
+                  Fanout fanout = new Fanout(Scenario.WILDCARD, rig, figures, layout);
                   fanout.measureSaturated(plan.window());
                   fanout.measureSingle("latency");
                 }));
@@ -138,8 +142,9 @@ final class Fanout {
     try (Phase phase = new Phase(window)) {
       phase.start();
       phase.run(rig.plan().warmup());
+      Meter meter = new Meter(rig);
       phase.reset(false);
-      Meter meter = new Meter(rig.clock(), rig.target());
+      meter.start();
       phase.run(rig.plan().duration());
       meter.stop();
       Totals totals = phase.finish();
@@ -147,6 +152,7 @@ final class Fanout {
       figures.add("saturated", totals.last);
       loss("saturated", totals);
       meter.report(figures, "delivery", totals.deliveries);
+      meter.noteIfGeneratorLimits(scenario);
     }
   }
 

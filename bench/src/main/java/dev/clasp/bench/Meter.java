@@ -3,25 +3,38 @@ package dev.clasp.bench;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
-/** What a measured phase costs target and generator. */
+/**
+ * What a measured phase costs target and generator. Made before the phase, which it would disturb a
+ * little; {@link #start} and {@link #stop} are cheap.
+ */
 final class Meter {
 
-  private final NanoClock clock;
+  /** Above this part of its loops the generator is what limits. */
+  private static final double LIMIT = 0.9;
+
+  private final Rig rig;
   private final Optional<ProcessProbe> target;
   private final boolean embedded;
-  private final Cost before;
+  private final OptionalDouble targetCollector;
+  private Cost before = Cost.NOTHING;
   private Cost spent = Cost.NOTHING;
 
-  /** Starts measuring. */
-  Meter(NanoClock clock, BenchTarget target) {
-    this.clock = clock;
+  Meter(Rig rig) {
+    this.rig = rig;
     this.target =
-        target.pid().isPresent()
-            ? Optional.of(new ProcessProbe(target.pid().getAsLong()))
+        rig.target().pid().isPresent()
+            ? Optional.of(new ProcessProbe(rig.target().pid().getAsLong()))
             : Optional.empty();
-    this.embedded = this.target.map(ProcessProbe.self()::equals).orElse(false);
-    this.before = now();
+    this.embedded = target.map(ProcessProbe.self()::equals).orElse(false);
+    this.targetCollector = targetCollector();
+  }
+
+  private OptionalDouble targetCollector() {
+    return target.isPresent() && !embedded
+        ? GcProbe.seconds(target.get().pid())
+        : OptionalDouble.empty();
   }
 
   private record Cost(long nanos, Duration target, Duration generator, Duration collector) {
@@ -42,23 +55,28 @@ final class Meter {
             .mapToLong(gc -> Math.max(0, gc.getCollectionTime()))
             .sum();
     return new Cost(
-        clock.nanos(),
+        rig.clock().nanos(),
         target.map(ProcessProbe::cpu).orElse(Duration.ZERO),
         ProcessProbe.self().cpu(),
         Duration.ofMillis(collector));
   }
 
-  /** Ends measuring. */
+  Meter start() {
+    before = now();
+    return this;
+  }
+
   void stop() {
     spent = now().minus(before);
   }
 
+  /** Time between start and stop. */
   double seconds() {
     return spent.nanos / 1e9;
   }
 
   /**
-   * Adds CPU time of target and generator, peak memory, and the generator's own collections.
+   * Adds CPU time of target and generator, time in garbage collections, and peak memory.
    *
    * @param what one of this many things that were done
    */
@@ -77,11 +95,34 @@ final class Meter {
           .peakResident()
           .ifPresent(bytes -> figures.add(name + " peak memory", Unit.BYTES, Better.LOWER, bytes));
     });
+    OptionalDouble collector = targetCollector();
+    if (collector.isPresent() && targetCollector.isPresent()) {
+      figures.add(
+          "target gc",
+          Unit.SECONDS,
+          Better.NEITHER,
+          Math.max(0, collector.getAsDouble() - targetCollector.getAsDouble()));
+    }
     if (!embedded) {
       figures.add("generator cpu", Unit.SECONDS, Better.NEITHER, seconds(spent.generator));
     }
-    figures.add("generator gc", Unit.SECONDS, Better.NEITHER, seconds(spent.collector));
+    figures.add(
+        embedded ? name + " gc" : "generator gc",
+        Unit.SECONDS,
+        Better.NEITHER,
+        seconds(spent.collector));
     figures.add("time", Unit.SECONDS, Better.NEITHER, seconds());
+  }
+
+  /** Tells the reader if the generator was at its limit, so that the server may be faster. */
+  void noteIfGeneratorLimits(Scenario scenario) {
+    double part = seconds(spent.generator) / seconds() / rig.plan().loops();
+    if (!embedded && part > LIMIT) {
+      rig.note(
+          scenario.key()
+              + ": the load generator was at its limit in some runs, and the server may be faster"
+              + " than shown");
+    }
   }
 
   private static double seconds(Duration time) {

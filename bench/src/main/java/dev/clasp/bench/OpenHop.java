@@ -20,7 +20,7 @@ final class OpenHop {
     if (!plan.warmup().isZero()) {
       load.run(plan.rate(), plan.warmup());
     }
-    Meter meter = new Meter(rig.clock(), rig.target());
+    Meter meter = new Meter(rig).start();
     OpenLoad.Phase phase = load.run(plan.rate(), plan.duration());
     meter.stop();
     figures.add("messages", Unit.PER_SECOND, Better.HIGHER, phase.received() / phase.seconds());

@@ -111,6 +111,10 @@ final class Rig implements AutoCloseable {
       for (int i = opened.size(); i < Math.min(count, opened.size() + OPENING); i++) {
         opening.add(openLater(loops, receivers.apply(i)));
       }
+      // All of them, before the first failure is thrown: none may appear afterwards.
+      await(
+          CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new))
+              .handle((_, _) -> opening.size()));
       opening.forEach(session -> opened.add(await(session)));
     }
     return opened;

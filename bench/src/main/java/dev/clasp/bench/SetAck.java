@@ -38,8 +38,9 @@ final class SetAck {
             });
     rig.onEach(members, AckLoop::start);
     rig.run(plan.warmup());
+    Meter meter = new Meter(rig);
     rig.onEach(members, AckLoop::reset);
-    Meter meter = new Meter(rig.clock(), rig.target());
+    meter.start();
     rig.run(plan.duration());
     DoubleAdder rate = new DoubleAdder();
     Latencies latencies = new Latencies();
@@ -58,5 +59,8 @@ final class SetAck {
     figures.add("acks", Unit.PER_SECOND, Better.HIGHER, rate.sum());
     figures.add("ack", latencies);
     meter.report(figures, "ack", latencies.count());
+    if (window > 1) {
+      meter.noteIfGeneratorLimits(Scenario.SET_ACK_PIPELINED);
+    }
   }
 }

@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +53,9 @@ import picocli.CommandLine.Spec;
       "  clasp bench --url ws://localhost:7330 --scenario hop,fanout --subs 100",
       "  clasp bench --embedded --scenario fanout --compare-netty",
       "  clasp bench --embedded --save before.json",
-      "  clasp bench --embedded --baseline before.json --max-regress 10%",
+      "  clasp bench --embedded --baseline before.json --max-regress 10%%",
     })
-final class BenchCommand implements Callable<Integer> {
+final class BenchCommand implements Callable<Integer>, Glossary {
 
   private static final Duration QUICK_DURATION = Duration.ofSeconds(2);
   private static final Duration QUICK_WARMUP = Duration.ofSeconds(1);
@@ -68,7 +70,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private final Clasp clasp;
 
-  private CommandSpec spec = CommandSpec.create();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
       names = {"-u", "--url"},
@@ -190,18 +192,18 @@ final class BenchCommand implements Callable<Integer> {
     this.clasp = clasp;
   }
 
-  /** Lists the scenarios under the examples. */
-  @Spec
-  void spec(CommandSpec value) {
-    spec = value;
-    List<String> footer = new ArrayList<>(List.of(value.usageMessage().footer()));
-    footer.add("");
-    footer.add("Scenarios:");
+  @Override
+  public String heading() {
+    return "Scenarios:";
+  }
+
+  @Override
+  public Map<String, String> words() {
+    Map<String, String> words = new LinkedHashMap<>();
     for (Scenario scenario : Scenario.values()) {
-      footer.add(
-          String.format("  %-18s %s", scenario.key(), scenario.description()).replace("%", "%%"));
+      words.put(scenario.key(), scenario.description());
     }
-    value.usageMessage().footer(footer.toArray(String[]::new));
+    return words;
   }
 
   @Override

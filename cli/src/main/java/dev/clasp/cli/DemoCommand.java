@@ -4,6 +4,7 @@ import dev.clasp.cli.ConnectionOptions.Reconnect;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
+import dev.clasp.client.ClientState;
 import dev.clasp.client.SetOptions;
 import dev.clasp.client.Signal;
 import dev.clasp.protocol.AddressPattern;
@@ -123,14 +124,15 @@ final class DemoCommand implements Callable<Integer> {
     for (long step = 0; ; step++) {
       if (restarted.compareAndSet(true, false)) {
         stage.forgetSent();
-        echoes.clear();
         readSettings(client, stage);
       }
       for (Signal signal; (signal = fromOthers.poll()) != null; ) {
         hear(stage, echoes, signal);
       }
-      for (StageStep each : stage.advance((System.nanoTime() - start) / 1e9)) {
-        send(client, echoes, each);
+      List<StageStep> steps = stage.advance((System.nanoTime() - start) / 1e9);
+      // Without a connection the show goes on unseen; what it is then is sent after reconnecting.
+      if (client.state() == ClientState.CONNECTED) {
+        steps.forEach(each -> send(client, echoes, each));
       }
       if (stage.cueNumber() != cue) {
         cue = stage.cueNumber();
@@ -189,8 +191,8 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  // A failure needs no answer: while there is no connection only the newest values matter, and they
-  // are sent again after it is back.
+  // A failure needs no answer: the connection is lost, and after it is back everything is sent
+  // again.
   private static void send(ClaspClient client, EchoFilter echoes, StageStep step) {
     switch (step) {
       case StageStep.Param(String address, Value value) -> {

@@ -37,9 +37,4 @@ final class EchoFilter {
     }
     return true;
   }
-
-  /** The connection was lost: what was under way may never come. */
-  synchronized void clear() {
-    sent.clear();
-  }
 }

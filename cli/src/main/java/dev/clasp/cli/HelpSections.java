@@ -29,6 +29,27 @@ final class HelpSections {
     usage.parameterListHeading("%nArguments:%n");
     usage.commandListHeading("%nCommands:%n");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpSections::options);
+    if (line.getCommand() instanceof Glossary glossary) {
+      List<String> keys = new ArrayList<>(line.getHelpSectionKeys());
+      keys.add("glossary");
+      line.setHelpSectionKeys(keys);
+      line.getHelpSectionMap().put("glossary", help -> words(help, glossary));
+    }
+  }
+
+  private static String words(Help help, Glossary glossary) {
+    int width = help.commandSpec().usageMessage().width();
+    int first = 2;
+    for (String word : glossary.words().keySet()) {
+      first = Math.max(first, word.length() + 2 + 2);
+    }
+    Help.TextTable table =
+        Help.TextTable.forColumns(
+            help.colorScheme(),
+            new Help.Column(first, 2, Help.Column.Overflow.SPAN),
+            new Help.Column(width - first, 0, Help.Column.Overflow.WRAP));
+    glossary.words().forEach(table::addRowValues);
+    return System.lineSeparator() + glossary.heading() + System.lineSeparator() + table;
   }
 
   private static String options(Help help) {

@@ -65,14 +65,21 @@ public final class BlockingClient {
     return subscribe(pattern, SubscribeOptions.DEFAULT);
   }
 
-  /** Subscribes and waits until the router has taken it; the caller takes the signals. */
+  /**
+   * Subscribes and waits until the router has taken it, at most twice the limit for requests; the
+   * caller takes the signals.
+   */
   public SignalQueue subscribe(String pattern, SubscribeOptions options) {
     QueueSink queue = new QueueSink(new SignalBuffer(options.capacity(), options.latestOnly()));
     SubscriptionHandle subscription =
         conductor.subscribe(Addresses.pattern(pattern), options, queue);
     queue.belongsTo(subscription);
     try {
-      Waiting.on(subscription.activePromise());
+      // A connected router answers in the limit for requests or is taken to have agreed.
+      Waiting.on(
+          subscription.activePromise(),
+          conductor.config().requestTimeout().multipliedBy(2),
+          "the router did not take the subscription to " + pattern);
     } catch (ClaspException e) {
       subscription.close();
       throw e;

@@ -13,6 +13,7 @@ import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import dev.clasp.transport.Backoff;
 import dev.clasp.transport.EventLoops;
+import dev.clasp.transport.WebSocketClient;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -69,6 +70,8 @@ public final class ClaspClient implements AutoCloseable {
   private static final Set<String> SCHEMES = Set.of("ws", "wss");
 
   private static final Duration MAX_LIMIT = Duration.ofDays(1);
+
+  private static final Duration MIN_PING_INTERVAL = Duration.ofSeconds(1);
 
   private static final int MIN_WAITING_BYTES = 64 << 10;
 
@@ -386,6 +389,8 @@ public final class ClaspClient implements AutoCloseable {
     private OfflinePolicy offline = OfflinePolicy.BUFFER;
     private int maxWaitingBytes = 8 << 20;
     private boolean clockSync = true;
+    private Duration pingInterval = WebSocketClient.Options.DEFAULT.pingInterval();
+    private boolean requireSubprotocol = true;
 
     private Builder(List<URI> uris) {
       if (uris.isEmpty()) {
@@ -464,6 +469,28 @@ public final class ClaspClient implements AutoCloseable {
      */
     public Builder backoff(Backoff value) {
       backoff = value;
+      return this;
+    }
+
+    /**
+     * Between liveness probes of the transport; two that stay unanswered end the connection. At
+     * least 1 s. Default 30 s.
+     */
+    public Builder pingInterval(Duration value) {
+      if (value.compareTo(MIN_PING_INTERVAL) < 0) {
+        throw new ClaspException(
+            Kind.INVALID, "the ping interval must be at least 1 s, not " + value);
+      }
+      pingInterval = value;
+      return this;
+    }
+
+    /**
+     * Whether a WebSocket server must answer with the subprotocol {@code clasp}. Default true;
+     * false for gateways that leave it out.
+     */
+    public Builder requireSubprotocol(boolean value) {
+      requireSubprotocol = value;
       return this;
     }
 
@@ -557,11 +584,21 @@ public final class ClaspClient implements AutoCloseable {
       return new Conductor(
               config,
               new NettyReactor(pinned.next()),
-              new WebSocketDialer(
-                  pinned, Map.copyOf(headers), loops.isPresent() ? () -> {} : group::close),
+              new WebSocketDialer(pinned, options(), loops.isPresent() ? () -> {} : group::close),
               Threads.create(),
               new SplittableRandom())
           .start();
+    }
+
+    private WebSocketClient.Options options() {
+      var defaults = WebSocketClient.Options.DEFAULT;
+      return new WebSocketClient.Options(
+          connectTimeout,
+          Map.copyOf(headers),
+          requireSubprotocol,
+          defaults.tls(),
+          defaults.maxMessage(),
+          pingInterval);
     }
 
     private void checkHello() {

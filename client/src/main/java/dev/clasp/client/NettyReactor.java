@@ -1,13 +1,15 @@
 package dev.clasp.client;
 
 import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link Reactor} on an event loop of the transport. */
 final class NettyReactor implements Reactor {
 
   private final EventLoop loop;
-  private final long originMicros = System.currentTimeMillis() * 1000;
+  private final long originMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
   private final long originNanos = System.nanoTime();
 
   NettyReactor(EventLoop loop) {

@@ -1,12 +1,18 @@
 package dev.clasp.client;
 
 import dev.clasp.client.ClaspException.Kind;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Waits for futures in the manner of the blocking face. */
 final class Waiting {
+
+  /** What the future waits for has a limit of its own. */
+  private static final Duration FOR_EVER = Duration.ofDays(10_000);
 
   private Waiting() {}
 
@@ -15,8 +21,18 @@ final class Waiting {
    *     INTERRUPTED
    */
   static <T> T on(CompletableFuture<T> future) {
+    return on(future, FOR_EVER, "");
+  }
+
+  /**
+   * @param what did not happen, when the time is over: then TIMEOUT is thrown
+   */
+  static <T> T on(CompletableFuture<T> future, Duration limit, String what) {
     try {
-      return future.get();
+      return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ClaspException(
+          Kind.TIMEOUT, what + " within " + limit.toMillis() / 1000.0 + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ClaspException(Kind.INTERRUPTED, "interrupted while waiting for the router", e);

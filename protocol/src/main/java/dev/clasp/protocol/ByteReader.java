@@ -5,14 +5,25 @@ import java.util.Arrays;
 /** Reads a message body; checks before every read. */
 final class ByteReader {
 
+  /** Members that every header may reserve room for. */
+  private static final int FREE_CLAIM = 16;
+
   private final byte[] b;
   private final int limit;
   private int at;
+
+  /**
+   * Members that headers may still reserve room for. One for eight bytes: so many numbers are there
+   * at most. A count alone cannot claim more than the remaining bytes, but nested headers can claim
+   * the same bytes again and again.
+   */
+  private int unclaimed;
 
   ByteReader(byte[] b, int offset, int limit) {
     this.b = b;
     this.at = offset;
     this.limit = limit;
+    this.unclaimed = (limit - offset) / 8;
   }
 
   int offset() {
@@ -71,6 +82,13 @@ final class ByteReader {
       throw DecodeException.truncated((long) count * leastBytes, remaining());
     }
     return count;
+  }
+
+  /** Of a count of members, how many to reserve room for; more have to prove themselves. */
+  int claim(int count) {
+    int claim = Math.min(count, Math.max(FREE_CLAIM, unclaimed));
+    unclaimed -= Math.min(claim, unclaimed);
+    return claim;
   }
 
   /** A reader of the next bytes only; this one goes on behind them. */

@@ -74,6 +74,22 @@ final class ByteWriter {
     at += value.length();
   }
 
+  /** A byte and 64 bits: a tagged number. */
+  void tagged64(int tag, long value) {
+    reserve(9);
+    b[at] = (byte) tag;
+    Bytes.putI64(b, at + 1, value);
+    at += 9;
+  }
+
+  /** Makes room for so many bytes that are likely to come, as far as the limit allows. */
+  void expect(int bytes) {
+    int most = FrameDescriptor.MAX_PAYLOAD + start;
+    if (at + bytes > b.length && b.length < most) {
+      b = Arrays.copyOf(b, Math.min(at + bytes, most));
+    }
+  }
+
   /** A 16-bit count or length. */
   void count(int count) {
     checkSize(count);

@@ -49,6 +49,21 @@ public final class FrameCodec {
     return out.toBytes();
   }
 
+  /**
+   * A frame with a timestamp in its header. Not for embedded and Arduino peers: they take it for
+   * the payload (wire.md 2.4).
+   *
+   * @param timestampMicros unsigned; unrelated to times inside the message
+   * @throws EncodeException the message has no valid encoding
+   */
+  public static byte[] encode(Message message, Qos qos, long timestampMicros) {
+    int start = FrameDescriptor.HEADER_LENGTH + FrameDescriptor.TIMESTAMP_LENGTH;
+    ByteWriter out = new ByteWriter(start);
+    MessageWriter.write(out, message);
+    FrameDescriptor.writeHeader(out.array(), 0, qos, timestampMicros, out.length());
+    return out.toBytes();
+  }
+
   /** What encoders write unless told otherwise (wire.md 7.2). */
   public static Qos defaultQos(Message message) {
     return switch (message) {

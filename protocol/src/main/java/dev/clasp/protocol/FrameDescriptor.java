@@ -88,6 +88,14 @@ public final class FrameDescriptor {
     Bytes.putU16(b, offset + 2, payloadLength);
   }
 
+  /** Writes the twelve header bytes of a frame with timestamp, and the flag that says so. */
+  public static void writeHeader(
+      byte[] b, int offset, Qos qos, long timestampMicros, int payloadLength) {
+    writeHeader(b, offset, qos, payloadLength);
+    b[offset + 1] |= FLAG_TIMESTAMP;
+    Bytes.putI64(b, offset + HEADER_LENGTH, timestampMicros);
+  }
+
   private static DecodeException badMagic(byte found) {
     return DecodeException.of(
         DecodeException.Kind.BAD_MAGIC,

@@ -85,7 +85,12 @@ public sealed interface Value {
   /** Entries with text keys, in the order of the wire. */
   record Map(java.util.Map<String, Value> entries) implements Value {
     public Map {
-      entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+      if (!(entries instanceof SmallEntries)) {
+        entries =
+            entries.size() <= SmallEntries.MAX
+                ? SmallEntries.copyOf(entries)
+                : Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+      }
     }
   }
 

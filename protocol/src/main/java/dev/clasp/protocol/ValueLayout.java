@@ -42,12 +42,6 @@ public final class ValueLayout {
 
   private static final int[] NONE = {};
 
-  /**
-   * Members that a header makes us reserve room for. A count cannot claim more than the remaining
-   * bytes, but nested headers can claim the same bytes again and again.
-   */
-  private static final int CLAIM = 16;
-
   private ValueLayout() {}
 
   // --- looking -----------------------------------------------------------------------------------
@@ -186,30 +180,49 @@ public final class ValueLayout {
       case F64 -> Value.of(in.f64());
       case TEXT -> Value.of(in.text());
       case BYTES -> Value.of(in.bytes(in.u16()));
-      case ARRAY -> {
-        int count = in.count(LEAST_ELEMENT);
-        checkDepth(depth);
-        Value[] values = new Value[Math.min(count, CLAIM)];
-        for (int i = 0; i < count; i++) {
-          if (i == values.length) {
-            values = Arrays.copyOf(values, Math.min(count, 4 * i));
-          }
-          values[i] = read(in, in.u8(), depth - 1);
-        }
-        yield Value.of(List.of(values));
-      }
-      case MAP -> {
-        int count = in.count(LEAST_ENTRY);
-        checkDepth(depth);
-        Map<String, Value> entries = LinkedHashMap.newLinkedHashMap(Math.min(count, CLAIM));
-        for (int i = 0; i < count; i++) {
-          String key = in.text();
-          entries.put(key, read(in, in.u8(), depth - 1));
-        }
-        yield Value.of(entries);
-      }
+      case ARRAY -> readArray(in, depth);
+      case MAP -> readMap(in, depth);
       default -> throw unknownType(type);
     };
+  }
+
+  private static Value readArray(ByteReader in, int depth) {
+    int count = in.count(LEAST_ELEMENT);
+    checkDepth(depth);
+    Value[] values = new Value[in.claim(count)];
+    for (int i = 0; i < count; i++) {
+      if (i == values.length) {
+        values = Arrays.copyOf(values, Math.min(count, 4 * i));
+      }
+      values[i] = read(in, in.u8(), depth - 1);
+    }
+    return Value.of(List.of(values));
+  }
+
+  private static Value readMap(ByteReader in, int depth) {
+    int count = in.count(LEAST_ENTRY);
+    checkDepth(depth);
+    return count <= SmallEntries.MAX
+        ? readSmallMap(in, count, depth)
+        : readLargeMap(in, count, depth);
+  }
+
+  private static Value readSmallMap(ByteReader in, int count, int depth) {
+    SmallEntries.Builder entries = new SmallEntries.Builder(count);
+    for (int i = 0; i < count; i++) {
+      String key = in.text();
+      entries.put(key, read(in, in.u8(), depth - 1));
+    }
+    return Value.of(entries.build());
+  }
+
+  private static Value readLargeMap(ByteReader in, int count, int depth) {
+    Map<String, Value> entries = LinkedHashMap.newLinkedHashMap(in.claim(count));
+    for (int i = 0; i < count; i++) {
+      String key = in.text();
+      entries.put(key, read(in, in.u8(), depth - 1));
+    }
+    return Value.of(entries);
   }
 
   // --- writing -----------------------------------------------------------------------------------
@@ -230,8 +243,14 @@ public final class ValueLayout {
 
   /** Writes the type code and the data. */
   static void writeTagged(ByteWriter out, Value value, int depth) {
-    out.u8(typeOf(value));
-    write(out, value, depth);
+    switch (value) {
+      case Value.Float(double v) -> out.tagged64(F64, Double.doubleToRawLongBits(v));
+      case Value.Int(long v) -> out.tagged64(I64, v);
+      case Value.Null _, Value.Bool _, Value.Text _, Value.Bytes _, Value.Array _, Value.Map _ -> {
+        out.u8(typeOf(value));
+        write(out, value, depth);
+      }
+    }
   }
 
   /**
@@ -254,6 +273,7 @@ public final class ValueLayout {
       case Value.Array(List<Value> values) -> {
         checkEncodeDepth(depth);
         out.count(values.size());
+        out.expect(9 * values.size());
         for (Value v : values) {
           writeTagged(out, v, depth - 1);
         }

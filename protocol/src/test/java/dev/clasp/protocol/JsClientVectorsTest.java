@@ -53,6 +53,34 @@ class JsClientVectorsTest {
         .isEqualTo(HexFormat.of().formatHex(payload));
   }
 
+  /** The header too, where it holds what we write: encoding 1 and a QoS that is not reserved. */
+  @ParameterizedTest
+  @MethodSource("canonicalFrames")
+  void reencodesToTheSameFrame(Vectors.Entry entry) {
+    byte[] bytes = entry.bytes();
+    FrameCodec.Frame frame = FrameCodec.decode(bytes, 0, bytes.length);
+
+    byte[] again =
+        frame.timestampMicros().isPresent()
+            ? FrameCodec.encode(frame.message(), frame.qos(), frame.timestampMicros().getAsLong())
+            : FrameCodec.encode(frame.message(), frame.qos());
+
+    assertThat(HexFormat.of().formatHex(again)).isEqualTo(entry.hex());
+  }
+
+  static List<Vectors.Entry> canonicalFrames() {
+    return frames().stream()
+        .filter(entry -> (entry.bytes()[1] & 0x07) == 1 && (entry.bytes()[1] & 0xC0) != 0xC0)
+        .toList();
+  }
+
+  @Test
+  void nearlyAllHeadersAreCanonical() {
+    assertThat(canonicalFrames()).hasSizeGreaterThan(300);
+    assertThat(canonicalFrames().stream().filter(entry -> (entry.bytes()[1] & 0x20) != 0))
+        .isNotEmpty();
+  }
+
   private static Qos qos(String name) {
     return switch (name) {
       case "confirm" -> Qos.CONFIRM;

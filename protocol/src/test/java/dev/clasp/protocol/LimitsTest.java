@@ -29,6 +29,12 @@ class LimitsTest {
 
   private static final int MAX = FrameDescriptor.MAX_PAYLOAD;
 
+  /**
+   * Half of what threads have by default. The deepest values need up to half of this, and the JVM
+   * keeps about 100 KB for itself; 21,800 levels would need several times as much.
+   */
+  private static final int SMALL_STACK = 512 * 1024;
+
   /** Bytes of a SET to "/v" in front of the value data. */
   private static final int SET_HEAD = 6;
 
@@ -115,7 +121,7 @@ class LimitsTest {
   @Test
   void aFrameFullOfArrayHeadersIsRefusedWithoutDeepRecursion() throws InterruptedException {
     byte[] payload = nestedBytes(ValueLayout.ARRAY, 21_800);
-    Thread small = new Thread(null, () -> assertTooDeep(payload), "small stack", 128 * 1024);
+    Thread small = new Thread(null, () -> assertTooDeep(payload), "small stack", SMALL_STACK);
     Throwable[] thrown = new Throwable[1];
     small.setUncaughtExceptionHandler((_, e) -> thrown[0] = e);
     small.start();
@@ -147,14 +153,18 @@ class LimitsTest {
   @Test
   void theDeepestAllowedValueIsReadOnASmallStack() throws InterruptedException {
     byte[] payload = nestedBytes(ValueLayout.MAP, 256);
-    CodecLimits deep = new CodecLimits(256, 8, 96);
+    byte[] legacy = Shorthand.bytes("82a474797065a450494e47a178" + "81a16b".repeat(255) + "c0");
+    CodecLimits deep = new CodecLimits(256, 8, 256);
     Throwable[] thrown = new Throwable[1];
     Thread small =
         new Thread(
             null,
-            () -> MessageCodec.decode(payload, 0, payload.length, deep),
+            () -> {
+              MessageCodec.decode(payload, 0, payload.length, deep);
+              MessageCodec.decode(legacy, 0, legacy.length, deep);
+            },
             "small stack",
-            256 * 1024);
+            SMALL_STACK);
     small.setUncaughtExceptionHandler((_, e) -> thrown[0] = e);
     small.start();
     small.join();

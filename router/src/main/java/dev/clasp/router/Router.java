@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.ToLongFunction;
 
 /**
@@ -109,11 +110,16 @@ public final class Router {
       CompletableFuture<Void> one = new CompletableFuture<>();
       told.add(one);
       Lane lane = session.lane();
-      lane.executor()
-          .execute(() -> {
-            lane.drainInbox();
-            session.closeWhenFlushed(reason, drainNanos, () -> one.complete(null));
-          });
+      try {
+        lane.executor()
+            .execute(() -> {
+              lane.drainInbox();
+              session.closeWhenFlushed(reason, drainNanos, () -> one.complete(null));
+            });
+      } catch (RejectedExecutionException e) {
+        // Its loop has stopped, and its connections with it.
+        one.complete(null);
+      }
     }
     return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
   }

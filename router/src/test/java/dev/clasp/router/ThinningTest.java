@@ -648,6 +648,22 @@ class ThinningTest {
   class Bounds {
 
     @Test
+    void aHeldBackSampleDoesNotComeAfterANewerOneAlthoughItsAddressWasForgotten() {
+      configure(RouterConfig.builder().maxIdleAddresses(1).build());
+      TestPeer s = subscriber(Options.maxRate(1)).subscribe(2, "/none/**");
+      s.subscribe(1, "/s", ALL, Options.maxRate(1));
+      stream("/s", 1);
+      stream("/s", 2);
+      for (int i = 0; i < 20_000; i++) {
+        stream("/none/" + i, i);
+      }
+      s.received();
+      stream("/s", 3);
+      pass(2_000);
+      assertThat(values(s)).containsExactly(3.0);
+    }
+
+    @Test
     void beyondTheLargestNumberOfFlowsTheOldestIsDeliveredEarly() {
       TestPeer s = subscriber(Options.maxRate(1));
       writer.set("/first", 1).set("/first", 2);
@@ -798,9 +814,10 @@ class ThinningTest {
       stream("/s", 1);
       s.received();
       farWriter.sendWithinTurn(TestPeer.publish(SignalType.STREAM, "/s", Value.of(2.0)));
+      farWriter.sendWithinTurn(TestPeer.publish(SignalType.STREAM, "/s", Value.of(2.5)));
       s.sendWithinTurn(new Message.Subscribe(1, "/s", ALL, Message.SubscribeOptions.NONE));
       farWriter.sendWithinTurn(TestPeer.publish(SignalType.STREAM, "/s", Value.of(3.0)));
-      assertThat(values(s)).containsExactly(2.0, 3.0);
+      assertThat(values(s)).containsExactly(2.0, 2.5, 3.0);
       pass(1_000);
       assertThat(values(s)).isEmpty();
     }

@@ -284,6 +284,19 @@ class WindowTest {
   }
 
   @Test
+  void whatARateLimitedSubscriptionWaitsForIsNotDelayedByWhatOnlyTheWindowWants() {
+    TestPeer s =
+        subscriber(Options.window(1_000)).subscribe(2, "/s", ALL, Options.maxRateAndEpsilon(10, 9));
+    sample(0);
+    long second = time.unixMicros();
+    sample(20);
+    sample(21);
+    s.received();
+    pass(100);
+    assertThat(s.received()).containsExactly(batch(second, 20, 21));
+  }
+
+  @Test
   void nothingComesAfterUnsubscribe() {
     TestPeer s = subscriber(Options.window(50));
     sample(1);

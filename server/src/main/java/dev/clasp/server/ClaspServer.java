@@ -11,7 +11,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,20 +29,32 @@ public final class ClaspServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClaspServer.class);
 
+  private static final CloseReason STOPPING =
+      new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
+
+  private final ServerConfig config;
   private final Router router;
   private final EventLoops loops;
   private final WebSocketServer webSocket;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private volatile boolean ready;
 
-  private ClaspServer(ServerConfig config) {
+  private ClaspServer(ServerConfig config, InetAddress host) {
+    this.config = config;
     this.router = new Router(config.router(), RouterClock.system());
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
+    LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
     this.webSocket =
         WebSocketServer.builder()
-            .host(config.host())
+            .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
-            .http(new Pages(router, new ConsoleFiles()))
+            .origins(config.origins())
+            .http(
+                new Pages(
+                    router, new ConsoleFiles(), config.origins(), watch::turning, () -> ready))
             .acceptor(link ->
                 new RouterListener(router.open(laneOf(link.loop()), new LinkConnection(link))))
             .build();
@@ -50,10 +67,10 @@ public final class ClaspServer implements AutoCloseable {
    *     unknown
    */
   public static ClaspServer start(ServerConfig config) {
-    checkBinding(config);
-    ClaspServer server = new ClaspServer(config);
+    ClaspServer server = new ClaspServer(config, checkedHost(config));
     try {
       server.webSocket.start();
+      server.ready = true;
     } catch (RuntimeException e) {
       server.loops.close();
       throw new ServerException(String.valueOf(e.getMessage()), e);
@@ -82,12 +99,51 @@ public final class ClaspServer implements AutoCloseable {
     return router;
   }
 
-  /** Stops accepting, closes every connection with 1001, and frees everything. */
+  EventLoops loops() {
+    return loops;
+  }
+
+  /**
+   * Stops: {@code /ready} says so, nobody new is accepted, every client gets what waits for it and
+   * then close code 1001, and everything is freed. Takes as long as the slowest client, at most
+   * {@link ServerConfig#drain} and about five seconds. On an event loop of this server it returns
+   * at once and goes on by itself. Idempotent.
+   */
   @Override
   public void close() {
-    router.closeAll(new CloseReason(CloseReason.GOING_AWAY, "server is stopping"), 0);
-    webSocket.close();
-    loops.close();
+    if (stopping.compareAndSet(false, true)) {
+      if (loops.onLoop()) {
+        Thread.ofPlatform().name("clasp-stop").start(this::stop);
+      } else {
+        stop();
+      }
+    } else if (!loops.onLoop()) {
+      stopped.join();
+    }
+  }
+
+  private void stop() {
+    try {
+      LOG.info("stopping");
+      ready = false;
+      webSocket.stopAccepting();
+      await(router.closeAll(STOPPING, config.drain().toNanos()));
+      webSocket.close();
+      loops.close();
+    } finally {
+      stopped.complete(null);
+    }
+  }
+
+  private void await(CompletableFuture<Void> told) {
+    try {
+      // A second more, for a loop that is late. What has not been told by then is told below.
+      told.get(config.drain().plusSeconds(1).toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("some clients could not be told in time that the server stops");
+    }
   }
 
   private Lane laneOf(EventLoop loop) {
@@ -107,15 +163,16 @@ public final class ClaspServer implements AutoCloseable {
   }
 
   /** D18: without authentication only loopback, unless the user insists. */
-  private static void checkBinding(ServerConfig config) {
-    boolean loopback;
+  private static InetAddress checkedHost(ServerConfig config) {
+    InetAddress host;
     try {
-      loopback = InetAddress.getByName(config.host()).isLoopbackAddress();
+      // Once: what is checked is what is bound, whatever the name server says later.
+      host = InetAddress.getByName(config.host());
     } catch (UnknownHostException e) {
       throw new ServerException("cannot bind to " + config.host() + ": unknown host", e);
     }
-    if (loopback) {
-      return;
+    if (host.isLoopbackAddress()) {
+      return host;
     }
     if (!config.allowOpen()) {
       throw new ServerException(
@@ -129,5 +186,6 @@ public final class ClaspServer implements AutoCloseable {
         "listening on {} without authentication: everybody who reaches it can read and write"
             + " everything",
         config.host());
+    return host;
   }
 }

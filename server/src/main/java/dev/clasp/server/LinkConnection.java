@@ -24,9 +24,11 @@ final class LinkConnection implements Connection {
 
   @Override
   public String peer() {
-    return link.remote() instanceof InetSocketAddress address
-        ? address.getHostString() + ":" + address.getPort()
-        : String.valueOf(link.remote());
+    if (link.remote() instanceof InetSocketAddress address) {
+      String host = address.getHostString();
+      return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+    return link.remote().toString();
   }
 
   @Override

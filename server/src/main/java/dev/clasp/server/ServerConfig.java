@@ -1,6 +1,8 @@
 package dev.clasp.server;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.transport.OriginPolicy;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -9,17 +11,32 @@ import java.util.Objects;
  * @param host address to bind; loopback unless the user says otherwise (D18)
  * @param port 0 = any free port
  * @param allowOpen accept a host that is not loopback although there is no authentication yet
+ * @param origins which web pages may connect and see the status
  * @param loops event loops; 0 = chosen by the number of cores
+ * @param drain when stopping, how long slow clients have to take what waits for them
  * @param router settings of the router itself
  */
 public record ServerConfig(
-    String host, int port, boolean allowOpen, int loops, RouterConfig router) {
+    String host,
+    int port,
+    boolean allowOpen,
+    OriginPolicy origins,
+    int loops,
+    Duration drain,
+    RouterConfig router) {
 
   /** The port that every CLASP client tries first. */
   public static final int DEFAULT_PORT = 7330;
 
   public static final ServerConfig DEFAULT =
-      new ServerConfig("127.0.0.1", DEFAULT_PORT, false, 0, RouterConfig.DEFAULT);
+      new ServerConfig(
+          "127.0.0.1",
+          DEFAULT_PORT,
+          false,
+          OriginPolicy.LOCAL,
+          0,
+          Duration.ofSeconds(3),
+          RouterConfig.DEFAULT);
 
   public ServerConfig {
     Objects.requireNonNull(host);
@@ -29,26 +46,37 @@ public record ServerConfig(
     if (loops < 0 || loops > 256) {
       throw new IllegalArgumentException("loops must be 0 to 256, not " + loops);
     }
+    if (drain.isNegative()) {
+      throw new IllegalArgumentException("drain must not be negative: " + drain);
+    }
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, loops, router);
+    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, loops, router);
+    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, loops, router);
+    return new ServerConfig(host, port, value, origins, loops, drain, router);
+  }
+
+  public ServerConfig withOrigins(OriginPolicy value) {
+    return new ServerConfig(host, port, allowOpen, value, loops, drain, router);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, value, router);
+    return new ServerConfig(host, port, allowOpen, origins, value, drain, router);
+  }
+
+  public ServerConfig withDrain(Duration value) {
+    return new ServerConfig(host, port, allowOpen, origins, loops, value, router);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, loops, value);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value);
   }
 
   /**

@@ -14,6 +14,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -48,6 +50,13 @@ public final class EventLoops implements AutoCloseable {
   /** One of the loops, in turn. */
   public EventLoop next() {
     return group.next();
+  }
+
+  /** All of them. */
+  public List<EventLoop> all() {
+    List<EventLoop> all = new ArrayList<>();
+    group.forEach(executor -> all.add((EventLoop) executor));
+    return List.copyOf(all);
   }
 
   /**
@@ -88,7 +97,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /** Is the caller one of the loops? It must not wait then. */
-  boolean onLoop() {
+  public boolean onLoop() {
     for (var executor : group) {
       if (executor.inEventLoop()) {
         return true;

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The first requests of a connection: pages until one asks for a WebSocket (RFC 6455 section 4.2).
  *
- * <p>Bounded in what a peer can make it hold: the head and the body of one request, and the answers
- * of requests sent in advance as long as the connection takes them.
+ * <p>Bounded in what a peer can make it hold and do: the head and the body of one request, and the
+ * answers to a few requests sent in advance as long as the connection takes them.
  */
 final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
 
@@ -50,6 +50,12 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
    * system throw the answer away.
    */
   private static final long LINGER_NANOS = 1_000_000_000L;
+
+  /**
+   * Requests answered in one turn of the loop. Browsers send one and wait; whoever sends thousands
+   * in advance would keep the loop from everybody else.
+   */
+  private static final int REQUESTS_MAX = 16;
 
   /** The server, as far as it is concerned. */
   interface Owner {
@@ -65,6 +71,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final WaitingRoom waiting;
   private @Nullable ChannelHandlerContext here;
   private boolean finished;
+  private int requests;
   private @Nullable ScheduledFuture<?> deadline;
 
   HttpEntry(WebSocketServer.Builder config, Owner owner, WaitingRoom waiting) {
@@ -114,8 +121,9 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (finished) {
       return;
     }
-    if (!context.channel().isWritable()) {
-      // It sends requests but does not read the answers.
+    if (!context.channel().isWritable() || ++requests > REQUESTS_MAX) {
+      // It does not read the answers, or does not wait for them.
+      finished = true;
       context.close();
       return;
     }
@@ -140,6 +148,11 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
         finish(context, page(request), headOnly);
       }
     }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    requests = 0;
   }
 
   private static boolean asksForUpgrade(HttpHeaders headers) {

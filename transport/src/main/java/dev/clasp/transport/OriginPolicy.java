@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * send no Origin and are not concerned.
  *
  * <p>"From the same host" means that Origin and Host name the same host, whatever the ports, and
- * that it is an address, {@code localhost}, a name without dots or a {@code .local} name: a foreign
- * domain that its owner points at this machine (DNS rebinding) agrees too, but is none of these.
+ * that it is an address, {@code localhost}, a name without dots or one that ends like names of
+ * private networks, such as {@code .local}: a foreign domain that its owner points at this machine
+ * (DNS rebinding) agrees too, but is none of these.
  *
  * @param allowed further origins such as {@code https://show.example}; {@code *} allows all, {@code
  *     null} those of local files and of sandboxed frames of any page
@@ -28,6 +29,12 @@ public record OriginPolicy(Set<String> allowed) {
 
   /** Scheme, host and port as browsers write them (RFC 6454 section 6.2). */
   private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://" + HOST);
+
+  /**
+   * Endings that nobody can buy: RFC 6762, RFC 8375, ICANN 2024, and what routers for homes use.
+   */
+  private static final Set<String> PRIVATE_NAMES =
+      Set.of(".local", ".home.arpa", ".internal", ".lan");
 
   private static final Pattern AUTHORITY = Pattern.compile(HOST);
 
@@ -56,6 +63,25 @@ public record OriginPolicy(Set<String> allowed) {
     return isLoopback(host) || isLocalName(host) && host.equals(hostOf(hostHeader));
   }
 
+  /**
+   * May the router's own pages be shown under this name? Else a foreign name that points here (DNS
+   * rebinding) would make them readable to the pages of its owner.
+   *
+   * @param hostHeader null if the client sent none, as no browser does
+   */
+  public boolean allowsHost(@Nullable String hostHeader) {
+    if (hostHeader == null || allowed.contains("*")) {
+      return true;
+    }
+    String host = hostOf(hostHeader);
+    return host != null
+        && (isLoopback(host)
+            || isLocalName(host)
+            || allowed.stream()
+                .map(ORIGIN::matcher)
+                .anyMatch(origin -> origin.matches() && host.equals(origin.group(1))));
+  }
+
   private static @Nullable String hostOf(@Nullable String authority) {
     if (authority == null) {
       return null;
@@ -74,7 +100,7 @@ public record OriginPolicy(Set<String> allowed) {
   private static boolean isLocalName(String host) {
     return host.startsWith("[")
         || host.matches("\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}")
-        || host.endsWith(".local")
+        || PRIVATE_NAMES.stream().anyMatch(host::endsWith)
         || host.indexOf('.') < 0;
   }
 }

@@ -6,10 +6,12 @@ import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -156,7 +158,7 @@ final class WebSocketLink extends ChannelInboundHandlerAdapter
     } catch (WebSocketParser.Violation e) {
       LOG.debug("{}: {}", remote, e.getMessage());
       keep(b, end, end);
-      close(e.reason());
+      fail(e.reason());
     }
   }
 
@@ -281,17 +283,36 @@ final class WebSocketLink extends ChannelInboundHandlerAdapter
   }
 
   private void closeOnLoop(CloseReason ours) {
-    if (closeSent || ended) {
-      return;
+    if (!closeSent && !ended) {
+      sendClose(ours);
     }
+  }
+
+  private ChannelFuture sendClose(CloseReason ours) {
     if (reason == null) {
       reason = ours;
     }
     closeSent = true;
     // To see the peer's answer.
     channel.config().setAutoRead(true);
-    channel.writeAndFlush(control(FINAL_CLOSE, closeBody(ours)), channel.voidPromise());
+    ChannelFuture sent = channel.writeAndFlush(control(FINAL_CLOSE, closeBody(ours)));
     dropLater();
+    return sent;
+  }
+
+  /**
+   * After a violation (section 7.1.7). An answer would not be understood, so there is no reason to
+   * wait for one; but closing while the peer still sends would make the system throw our reason
+   * away. So only our half is closed, and the peer closes the other when it has read that far.
+   */
+  private void fail(CloseReason ours) {
+    if (closeSent || ended) {
+      return;
+    }
+    ChannelFuture sent = sendClose(ours);
+    if (server && channel instanceof DuplexChannel duplex) {
+      sent.addListener(_ -> duplex.shutdownOutput());
+    }
   }
 
   private void dropLater() {

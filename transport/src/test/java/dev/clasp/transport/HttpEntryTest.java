@@ -585,14 +585,30 @@ class HttpEntryTest {
     }
   }
 
-  /** Requests sent in advance by somebody who does not read the answers. */
   @Test
   void answersNobodyWhoDoesNotRead() {
     builder.http(_ -> HttpReply.text(200, "x".repeat(1000)));
     try (EmbeddedPeer peer = connect()) {
       peer.stopTaking();
-      peer.send("GET /status HTTP/1.1\r\n\r\n".repeat(10_000));
+      for (int i = 0; i < 100; i++) {
+        peer.send("GET /status HTTP/1.1\r\n\r\n");
+      }
 
+      assertThat(peer.isOpen()).isFalse();
+    }
+  }
+
+  /** Thousands of requests in one read would keep the loop from all others. */
+  @Test
+  void answersAFewRequestsAtOnceAndNotThousands() {
+    try (EmbeddedPeer peer = connect()) {
+      for (int i = 0; i < 3; i++) {
+        peer.send("GET /status HTTP/1.1\r\n\r\n".repeat(16));
+        assertThat(Answer.all(peer.receivedText())).hasSize(16);
+      }
+      peer.send("GET /status HTTP/1.1\r\n\r\n".repeat(2000));
+
+      assertThat(queries).hasSize(4 * 16);
       assertThat(peer.isOpen()).isFalse();
     }
   }

@@ -1,0 +1,134 @@
+package dev.clasp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.transport.HttpReply;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The console as the build made it. */
+class ConsoleFilesTest {
+
+  private final ConsoleFiles files = new ConsoleFiles();
+
+  private static String text(HttpReply reply) {
+    return new String(reply.body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void thePageIsServed() {
+    HttpReply page = files.serve("/");
+
+    assertThat(page.status()).isEqualTo(200);
+    assertThat(page.contentType()).isEqualTo("text/html; charset=utf-8");
+    assertThat(text(page)).contains("<html", "CLASP");
+    assertThat(page.headers()).containsEntry("Cache-Control", "no-cache");
+    assertThat(files.serve("/index.html").body()).isEqualTo(page.body());
+  }
+
+  /** Everything the page asks for is there, and nothing of it would break the policy. */
+  @Test
+  void whatThePageRefersToIsServedForEver() {
+    String page = text(files.serve("/"));
+    List<String> references =
+        Pattern.compile("(?:src|href)=\"([^\"]+)\"")
+            .matcher(page)
+            .results()
+            .map(m -> m.group(1))
+            .toList();
+    assertThat(references).anyMatch(r -> r.endsWith(".js")).anyMatch(r -> r.endsWith(".css"));
+    assertThat(page).doesNotContain("<script>", "<style", "style=", "onclick=", "javascript:");
+
+    for (String reference : references) {
+      String path =
+          reference.startsWith("/") ? reference : "/" + reference.replaceFirst("^\\./", "");
+      if (path.equals("/api/status")) {
+        continue;
+      }
+      HttpReply file = files.serve(path);
+      assertThat(file.status()).as(path).isEqualTo(200);
+      assertThat(file.body()).as(path).isNotEmpty();
+      if (path.startsWith("/assets/")) {
+        assertThat(file.headers())
+            .as(path)
+            .containsEntry("Cache-Control", "public, max-age=31536000, immutable");
+      }
+      if (path.endsWith(".js")) {
+        assertThat(file.contentType()).isEqualTo("text/javascript; charset=utf-8");
+      }
+    }
+  }
+
+  @Test
+  void everyFileIsProtected() {
+    for (String path : List.of("/", "/favicon.svg", "/THIRD-PARTY-NOTICES.txt")) {
+      HttpReply file = files.serve(path);
+      assertThat(file.status()).as(path).isEqualTo(200);
+      assertThat(file.headers())
+          .as(path)
+          .containsEntry("X-Content-Type-Options", "nosniff")
+          .containsEntry("Referrer-Policy", "no-referrer");
+      assertThat(file.headers().get("Content-Security-Policy"))
+          .as(path)
+          .startsWith("default-src 'none'; ")
+          .contains("script-src 'self';", "style-src 'self';", "frame-ancestors 'none'")
+          .doesNotContain("unsafe");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "/nothing.html",
+        "/assets",
+        "/assets/",
+        "/assets/index.js",
+        "/../clasp-console/index.html",
+        "/../../dev/clasp/server/ClaspServer.class",
+        "/..%2f..%2flogback.xml",
+        "/%2e%2e/index.html",
+        "/assets/../index.html",
+        "/assets/..\\index.html",
+        "/assets//index.html",
+        "//index.html",
+        "/./index.html",
+        "/.index.html",
+        "/index.html/",
+        "/index.html.",
+        "/index..html",
+        "/index.html%00.js",
+        "/index.html\0.js",
+        "/INDEX.HTML",
+        "index.html",
+        "http://host/index.html",
+        "/META-INF/MANIFEST.MF",
+        "/assets/a.class",
+        "*",
+      })
+  void nothingElseIsServed(String path) {
+    HttpReply reply = files.serve(path);
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(text(reply)).isEqualTo("no such page\n");
+  }
+
+  /** A pattern for such paths once needed a stack frame for each part. */
+  @Test
+  void aPathOfThousandsOfPartsIsNotServed() throws Exception {
+    StringBuilder path = new StringBuilder();
+    for (int i = 0; i < 30_000; i++) {
+      path.append("/a");
+    }
+    int[] status = {0};
+    Thread small = new Thread(null, () -> status[0] = files.serve(path + ".html").status(), "s", 1);
+    small.start();
+    small.join();
+
+    assertThat(status[0]).isEqualTo(404);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.clasp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clasp.router.RouterConfig;
+import dev.clasp.transport.OriginPolicy;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ServerConfigTest {
+
+  @Test
+  void defaultsAreSafe() {
+    ServerConfig config = ServerConfig.DEFAULT;
+
+    assertThat(config.host()).isEqualTo("127.0.0.1");
+    assertThat(config.port()).isEqualTo(7330);
+    assertThat(config.allowOpen()).isFalse();
+    assertThat(config.origins()).isEqualTo(OriginPolicy.LOCAL);
+  }
+
+  @Test
+  void everySettingIsChangedAlone() {
+    RouterConfig router = RouterConfig.builder().name("x").build();
+    OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
+    ServerConfig all =
+        ServerConfig.DEFAULT
+            .withHost("::1")
+            .withPort(1)
+            .withAllowOpen(true)
+            .withOrigins(origins)
+            .withLoops(2)
+            .withDrain(Duration.ofSeconds(9))
+            .withRouter(router);
+
+    assertThat(all)
+        .isEqualTo(new ServerConfig("::1", 1, true, origins, 2, Duration.ofSeconds(9), router));
+  }
+
+  @Test
+  void refusesWhatCannotBe() {
+    for (int port : new int[] {-1, 65_536}) {
+      assertThatThrownBy(() -> ServerConfig.DEFAULT.withPort(port))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("port must be 0 to 65535, not " + port);
+    }
+    assertThatThrownBy(() -> ServerConfig.DEFAULT.withLoops(257))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ServerConfig.DEFAULT.withDrain(Duration.ofNanos(-1)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void takesAsManyLoopsAsToldOrHalfTheCores() {
+    assertThat(ServerConfig.DEFAULT.withLoops(7).effectiveLoops()).isEqualTo(7);
+    assertThat(ServerConfig.DEFAULT.effectiveLoops())
+        .isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+}
