@@ -1,5 +1,6 @@
 package dev.clasp.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -474,7 +475,7 @@ class RouterCommandsTest {
           .start(() -> {
             try (java.net.Socket peer = other.accept()) {
               peer.getOutputStream()
-                  .write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes());
+                  .write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
               peer.getOutputStream().flush();
               peer.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
             } catch (java.io.IOException e) {
