@@ -29,7 +29,7 @@ final class Bisection {
 
   boolean done() {
     return probes >= maxProbes
-        || next < least
+        || failed <= least
         || failed != Double.POSITIVE_INFINITY && failed - passed <= precision * failed;
   }
 
@@ -46,7 +46,10 @@ final class Bisection {
     } else {
       failed = next;
     }
-    next = failed == Double.POSITIVE_INFINITY ? 2 * passed : (passed + failed) / 2;
+    next =
+        failed == Double.POSITIVE_INFINITY
+            ? 2 * passed
+            : Math.max(Math.min(least, failed), (passed + failed) / 2);
   }
 
   /** The highest rate that passed; 0 if none did. */

@@ -34,6 +34,6 @@ class BisectionTest {
   void aServerThatCanDoNothingHasRateZeroAfterAFewTries() {
     Bisection bisection = search(0, 100);
     assertThat(bisection.best()).isZero();
-    assertThat(bisection.probes()).isEqualTo(7);
+    assertThat(bisection.probes()).isEqualTo(8);
   }
 }
