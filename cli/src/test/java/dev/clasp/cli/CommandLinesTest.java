@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,8 +51,8 @@ class CommandLinesTest {
   @MethodSource("commands")
   void everyOptionAndArgumentIsDescribed(String command) {
     CommandLine line =
-        CommandLines.create(new Clasp(terminal.terminal())).getSubcommands().get(command);
-    assertThat(line).isNotNull();
+        Objects.requireNonNull(
+            CommandLines.create(new Clasp(terminal.terminal())).getSubcommands().get(command));
     for (OptionSpec option : line.getCommandSpec().options()) {
       assertThat(option.description()).as(option.longestName()).isNotEmpty();
     }

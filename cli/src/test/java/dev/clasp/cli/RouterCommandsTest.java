@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -474,7 +475,9 @@ class RouterCommandsTest {
           .start(() -> {
             try (java.net.Socket peer = other.accept()) {
               peer.getOutputStream()
-                  .write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes());
+                  .write(
+                      "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+                          .getBytes(StandardCharsets.US_ASCII));
               peer.getOutputStream().flush();
               peer.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
             } catch (java.io.IOException e) {
