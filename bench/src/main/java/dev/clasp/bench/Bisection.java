@@ -2,10 +2,11 @@ package dev.clasp.bench;
 
 /**
  * Finds the highest rate that passes: doubles until one fails, then halves the interval until it is
- * narrow enough.
+ * narrow enough, or too low to be worth trying.
  */
 final class Bisection {
 
+  private final double least;
   private final double precision;
   private final int maxProbes;
   private double passed;
@@ -15,10 +16,12 @@ final class Bisection {
 
   /**
    * @param first rate to try first
+   * @param least rates below this are not tried: too few messages to say anything
    * @param precision when the interval is narrower than this fraction of it, it is good enough
    * @param maxProbes tries at most
    */
-  Bisection(double first, double precision, int maxProbes) {
+  Bisection(double first, double least, double precision, int maxProbes) {
+    this.least = least;
     this.next = first;
     this.precision = precision;
     this.maxProbes = maxProbes;
@@ -26,6 +29,7 @@ final class Bisection {
 
   boolean done() {
     return probes >= maxProbes
+        || failed <= least
         || failed != Double.POSITIVE_INFINITY && failed - passed <= precision * failed;
   }
 
@@ -42,7 +46,10 @@ final class Bisection {
     } else {
       failed = next;
     }
-    next = failed == Double.POSITIVE_INFINITY ? 2 * passed : (passed + failed) / 2;
+    next =
+        failed == Double.POSITIVE_INFINITY
+            ? 2 * passed
+            : Math.max(Math.min(least, failed), (passed + failed) / 2);
   }
 
   /** The highest rate that passed; 0 if none did. */

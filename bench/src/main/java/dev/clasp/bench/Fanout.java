@@ -19,10 +19,10 @@ import java.util.function.IntFunction;
  */
 final class Fanout {
 
-  /** Without progress for so long, what is on its way counts as lost. */
+  /** Without a delivery for so long, what is on its way counts as lost. */
   private static final Duration STALL = Duration.ofSeconds(2);
 
-  private static final Duration SLICE = Duration.ofMillis(50);
+  private static final Duration SLICE = Duration.ofMillis(200);
 
   /** Subscriptions of one session: routers limit them, often to 1000. */
   private static final int OTHERS_PER_SESSION = 500;
@@ -267,21 +267,37 @@ final class Fanout {
     /** Lets it work for so long; what is lost does not stop it for good. */
     void run(Duration time) {
       long end = rig.clock().nanos() + time.toNanos();
-      long seen = -1;
-      long seenAt = rig.clock().nanos();
-      for (long now = seenAt; now < end; now = rig.clock().nanos()) {
+      Progress progress = new Progress();
+      for (long now = rig.clock().nanos(); now < end; now = rig.clock().nanos()) {
         rig.run(Duration.ofNanos(Math.min(end - now, SLICE.toNanos())));
-        long completed = window.completed();
-        if (completed != seen) {
-          seen = completed;
-          seenAt = rig.clock().nanos();
-        } else if (rig.clock().nanos() - seenAt > STALL.toNanos()) {
+        if (progress.stalled()) {
           stop();
           abandon();
           start();
-          seenAt = rig.clock().nanos();
         }
       }
+    }
+
+    /** Sees whether anything is delivered at all. */
+    private final class Progress {
+      private long seen = -1;
+      private long seenAt;
+
+      boolean stalled() {
+        long now = rig.clock().nanos();
+        long deliveries = everDelivered();
+        if (deliveries != seen) {
+          seen = deliveries;
+          seenAt = now;
+        }
+        return now - seenAt > STALL.toNanos();
+      }
+    }
+
+    private long everDelivered() {
+      return shards.entrySet().stream()
+          .mapToLong(entry -> rig.on(entry.getKey(), entry.getValue()::everDelivered))
+          .sum();
     }
 
     void reset(boolean timeEach) {
@@ -319,8 +335,8 @@ final class Fanout {
       Totals totals = new Totals();
       collect(totals);
       stop();
-      long giveUp = rig.clock().nanos() + STALL.toNanos();
-      while (underway() > 0 && rig.clock().nanos() < giveUp) {
+      Progress progress = new Progress();
+      while (underway() > 0 && !progress.stalled()) {
         rig.run(Duration.ofMillis(5));
       }
       reset(false);

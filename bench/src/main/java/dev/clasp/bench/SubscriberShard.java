@@ -20,6 +20,7 @@ final class SubscriberShard {
   private boolean timeEach;
   private long base;
   private long since;
+  private long deliveriesBefore;
   private long deliveries;
   private long missed;
   private long repeated;
@@ -103,6 +104,7 @@ final class SubscriberShard {
     timeEach = alsoTimeEach;
     each.reset();
     last.reset();
+    deliveriesBefore += deliveries;
     deliveries = 0;
     missed = 0;
     repeated = 0;
@@ -120,6 +122,11 @@ final class SubscriberShard {
 
   long deliveries() {
     return deliveries;
+  }
+
+  /** Deliveries since the beginning, whatever was reset. */
+  long everDelivered() {
+    return deliveriesBefore + deliveries;
   }
 
   /** Deliveries per second since the last {@link #reset}. */

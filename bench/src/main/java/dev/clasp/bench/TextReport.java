@@ -125,7 +125,8 @@ final class TextReport {
                 ? new Scale(1 << 20, " MiB")
                 : size >= 10 << 10 ? new Scale(1 << 10, " KiB") : new Scale(1, " B");
         case MICROSECONDS -> size >= 1e4 ? new Scale(1e3, " ms") : new Scale(1, " us");
-        case NANOSECONDS, SECONDS, PERCENT -> new Scale(1, " " + unit.symbol());
+        case NANOSECONDS -> size >= 1e4 ? new Scale(1e3, " us") : new Scale(1, " ns");
+        case SECONDS, PERCENT -> new Scale(1, " " + unit.symbol());
         case COUNT -> new Scale(1, "");
       };
     }

@@ -11,6 +11,7 @@ final class Throughput {
 
   private static final double LOSS_PERCENT = 0.01;
   private static final double FIRST_RATE = 10_000;
+  private static final double LEAST_RATE = 100;
   private static final double PRECISION = 0.05;
   private static final int MAX_PROBES = 24;
 
@@ -40,7 +41,7 @@ final class Throughput {
     if (!plan.warmup().isZero()) {
       probe(rig, FIRST_RATE, subscribers, plan.warmup());
     }
-    Bisection bisection = new Bisection(FIRST_RATE, PRECISION, MAX_PROBES);
+    Bisection bisection = new Bisection(FIRST_RATE, LEAST_RATE, PRECISION, MAX_PROBES);
     Latencies atBest = new Latencies();
     while (!bisection.done()) {
       double rate = bisection.next();

@@ -10,7 +10,7 @@ class BisectionTest {
 
   /** Runs against a server that can do exactly so much. */
   private static Bisection search(double limit, int maxProbes) {
-    Bisection bisection = new Bisection(10_000, 0.05, maxProbes);
+    Bisection bisection = new Bisection(10_000, 100, 0.05, maxProbes);
     while (!bisection.done()) {
       bisection.result(bisection.next() <= limit);
     }
@@ -31,7 +31,9 @@ class BisectionTest {
   }
 
   @Test
-  void aServerThatCanDoNothingHasRateZero() {
-    assertThat(search(0, 24).best()).isZero();
+  void aServerThatCanDoNothingHasRateZeroAfterAFewTries() {
+    Bisection bisection = search(0, 100);
+    assertThat(bisection.best()).isZero();
+    assertThat(bisection.probes()).isEqualTo(8);
   }
 }

@@ -1,12 +1,12 @@
 package dev.clasp.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -475,9 +475,7 @@ class RouterCommandsTest {
           .start(() -> {
             try (java.net.Socket peer = other.accept()) {
               peer.getOutputStream()
-                  .write(
-                      "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-                          .getBytes(StandardCharsets.US_ASCII));
+                  .write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".getBytes(US_ASCII));
               peer.getOutputStream().flush();
               peer.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
             } catch (java.io.IOException e) {

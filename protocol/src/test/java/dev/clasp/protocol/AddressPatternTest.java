@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -326,14 +327,23 @@ class AddressPatternTest {
       AddressPattern b = AddressPattern.parse(randomPattern(random, 5), parents[random.nextInt(2)]);
       String pair = a + " (" + a.globstarParent() + "), " + b + " (" + b.globstarParent() + ")";
 
-      boolean intersects = PatternAutomaton.intersects(a, b);
-      boolean includes = PatternAutomaton.includes(a, b);
+      Optional<byte[]> common = PatternAutomaton.common(a, b);
+      Optional<byte[]> leftOut = PatternAutomaton.leftOut(a, b);
 
-      assertThat(a.intersects(b)).as(pair).isEqualTo(intersects);
-      assertThat(b.intersects(a)).as(pair).isEqualTo(intersects);
-      assertThat(a.includes(b)).as(pair).isEqualTo(includes);
-      met += intersects ? 1 : 0;
-      included += includes ? 1 : 0;
+      assertThat(a.intersects(b)).as(pair).isEqualTo(common.isPresent());
+      assertThat(b.intersects(a)).as(pair).isEqualTo(common.isPresent());
+      assertThat(a.includes(b)).as(pair).isEqualTo(leftOut.isEmpty());
+      // Witnesses: what proves the relation is matched as the relation says.
+      common.ifPresent(address -> {
+        assertThat(a.matches(address, 0, address.length)).as(pair).isTrue();
+        assertThat(b.matches(address, 0, address.length)).as(pair).isTrue();
+      });
+      leftOut.ifPresent(address -> {
+        assertThat(a.matches(address, 0, address.length)).as(pair).isFalse();
+        assertThat(b.matches(address, 0, address.length)).as(pair).isTrue();
+      });
+      met += common.isPresent() ? 1 : 0;
+      included += leftOut.isEmpty() ? 1 : 0;
     }
     assertThat(met).isBetween(1_000, 9_000);
     assertThat(included).isBetween(200, 9_800);

@@ -3,11 +3,16 @@ package dev.clasp.protocol;
 import dev.clasp.protocol.AddressPattern.GlobstarParent;
 import dev.clasp.protocol.AddressPattern.Segment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The set algebra of patterns by the book: a pattern as a non-deterministic automaton over bytes,
@@ -148,56 +153,84 @@ final class PatternAutomaton {
     return all.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Is there an address that both match? */
-  static boolean intersects(AddressPattern one, AddressPattern other) {
+  /** A state of the search, how it was reached, and by which byte (-1: silently). */
+  private record Step<S>(S state, @Nullable Step<S> before, int symbol) {
+
+    /** The bytes on the way here; for any other byte, one that neither pattern names. */
+    byte[] word(byte other) {
+      Deque<Byte> word = new ArrayDeque<>();
+      for (Step<S> step = this; step != null; step = step.before) {
+        if (step.symbol >= 0) {
+          word.addFirst(step.symbol == OTHER ? other : (byte) step.symbol);
+        }
+      }
+      byte[] bytes = new byte[word.size()];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = word.removeFirst();
+      }
+      return bytes;
+    }
+  }
+
+  private static byte freeByte(AddressPattern a, AddressPattern b) {
+    String taken = a.text() + b.text() + "*/";
+    return (byte)
+        IntStream.range('!', 127).filter(c -> taken.indexOf(c) < 0).findFirst().orElseThrow();
+  }
+
+  /** The shortest address that both match, if there is one. */
+  static Optional<byte[]> common(AddressPattern one, AddressPattern other) {
     PatternAutomaton a = new PatternAutomaton(one);
     PatternAutomaton b = new PatternAutomaton(other);
-    Set<Long> seen = new HashSet<>();
-    List<int[]> todo = new ArrayList<>();
-    todo.add(new int[] {a.start(), b.start()});
+    record Pair(int a, int b) {}
+    Set<Pair> seen = new HashSet<>();
+    Deque<Step<Pair>> todo = new ArrayDeque<>();
+    todo.add(new Step<>(new Pair(a.start(), b.start()), null, -1));
     while (!todo.isEmpty()) {
-      int[] pair = todo.removeLast();
-      if (!seen.add((long) pair[0] << 32 | pair[1])) {
+      Step<Pair> step = todo.removeFirst();
+      Pair pair = step.state;
+      if (!seen.add(pair)) {
         continue;
       }
-      if (a.accepts(pair[0]) && b.accepts(pair[1])) {
-        return true;
+      if (a.accepts(pair.a) && b.accepts(pair.b)) {
+        return Optional.of(step.word(freeByte(one, other)));
       }
-      for (int x : a.silent(pair[0])) {
-        todo.add(new int[] {x, pair[1]});
+      for (int x : a.silent(pair.a)) {
+        todo.addFirst(new Step<>(new Pair(x, pair.b), step, -1));
       }
-      for (int y : b.silent(pair[1])) {
-        todo.add(new int[] {pair[0], y});
+      for (int y : b.silent(pair.b)) {
+        todo.addFirst(new Step<>(new Pair(pair.a, y), step, -1));
       }
-      for (int c : commonSymbols(a, pair[0], b, pair[1])) {
-        for (int x : a.next(pair[0], c)) {
-          for (int y : b.next(pair[1], c)) {
-            todo.add(new int[] {x, y});
+      for (int c : commonSymbols(a, pair.a, b, pair.b)) {
+        for (int x : a.next(pair.a, c)) {
+          for (int y : b.next(pair.b, c)) {
+            todo.addLast(new Step<>(new Pair(x, y), step, c));
           }
         }
       }
     }
-    return false;
+    return Optional.empty();
   }
 
-  /** Is every address that the other matches matched by the one too? Exponential. */
-  static boolean includes(AddressPattern one, AddressPattern other) {
+  /** An address that the inner pattern matches and the outer does not, if any. Exponential. */
+  static Optional<byte[]> leftOut(AddressPattern one, AddressPattern other) {
     PatternAutomaton outer = new PatternAutomaton(one);
     PatternAutomaton inner = new PatternAutomaton(other);
     record Pair(int inner, BitSet outer) {}
     Set<Pair> seen = new HashSet<>();
-    List<Pair> todo = new ArrayList<>();
-    todo.add(new Pair(inner.start(), outer.closure(outer.start())));
+    Deque<Step<Pair>> todo = new ArrayDeque<>();
+    todo.add(new Step<>(new Pair(inner.start(), outer.closure(outer.start())), null, -1));
     while (!todo.isEmpty()) {
-      Pair pair = todo.removeLast();
+      Step<Pair> step = todo.removeFirst();
+      Pair pair = step.state;
       if (!seen.add(pair)) {
         continue;
       }
       if (inner.accepts(pair.inner) && pair.outer.stream().noneMatch(outer::accepts)) {
-        return false;
+        return Optional.of(step.word(freeByte(one, other)));
       }
       for (int x : inner.silent(pair.inner)) {
-        todo.add(new Pair(x, pair.outer));
+        todo.addFirst(new Step<>(new Pair(x, pair.outer), step, -1));
       }
       for (int c : inner.symbolsAgainst(pair.inner, outer)) {
         BitSet reached = new BitSet();
@@ -208,10 +241,10 @@ final class PatternAutomaton {
               }
             });
         for (int x : inner.next(pair.inner, c)) {
-          todo.add(new Pair(x, reached));
+          todo.addLast(new Step<>(new Pair(x, reached), step, c));
         }
       }
     }
-    return true;
+    return Optional.empty();
   }
 }

@@ -96,9 +96,9 @@ final class PatternProperties {
       assertThat(meets).isEqualTo(a.matches(b.text()));
     }
     if (isSmall(a) && isSmall(b)) {
-      assertThat(PatternAutomaton.intersects(a, b)).isEqualTo(meets);
-      assertThat(PatternAutomaton.includes(a, b)).isEqualTo(includes);
-      assertThat(PatternAutomaton.includes(b, a)).isEqualTo(included);
+      assertThat(PatternAutomaton.common(a, b).isPresent()).isEqualTo(meets);
+      assertThat(PatternAutomaton.leftOut(a, b).isEmpty()).isEqualTo(includes);
+      assertThat(PatternAutomaton.leftOut(b, a).isEmpty()).isEqualTo(included);
     }
   }
 

@@ -52,7 +52,7 @@ class ConformanceTableTest {
 
   /** The folder of a module is its package. */
   private static String packageOf(Path module) {
-    return module.getFileName().toString().replace("-", "");
+    return Installation.root().relativize(module).toString().replace("-", "");
   }
 
   @Test
