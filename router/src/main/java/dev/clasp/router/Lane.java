@@ -5,7 +5,6 @@ import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -35,8 +34,6 @@ public final class Lane {
   /** Entries in an inbox beyond which other lanes stop reading from their connections. */
   private static final int CONGESTED = 65_536;
 
-  private static final int POOLED_BATCHES = 64;
-
   /** Above all error codes in use. */
   static final int ERROR_CODES = 600;
 
@@ -63,7 +60,6 @@ public final class Lane {
   final Outgoing snapshot = new Outgoing();
 
   private final int index;
-  private final RouterConfig config;
   private final LaneExecutor executor;
   private final RouterClock clock;
   private final Agenda agenda;
@@ -71,8 +67,7 @@ public final class Lane {
       new MpscUnboundedAtomicArrayQueue<>(1024);
   private final AtomicBoolean drainScheduled = new AtomicBoolean();
   private final ArrayList<Session> dirty = new ArrayList<>();
-  private final ArrayDeque<byte[]> smallBatches = new ArrayDeque<>();
-  private final ArrayDeque<byte[]> largeBatches = new ArrayDeque<>();
+  private final Batches batches;
   private final ArrayList<RouterConnection> paused = new ArrayList<>();
   private final Set<Session> sessions = new HashSet<>();
   private final long[] counts = new long[Counter.values().length];
@@ -109,9 +104,9 @@ public final class Lane {
 
   Lane(int index, RouterConfig config, LaneExecutor executor, RouterClock clock) {
     this.index = index;
-    this.config = config;
     this.executor = executor;
     this.clock = clock;
+    this.batches = new Batches(config.batchBytes());
     this.agenda = new Agenda(executor, clock, late -> record(Distribution.TIMER_LATE_NANOS, late));
   }
 
@@ -240,24 +235,9 @@ public final class Lane {
     dirty.clear();
   }
 
-  byte[] smallBatch() {
-    byte[] batch = smallBatches.pollLast();
-    return batch != null ? batch : new byte[Math.min(SMALL_BATCH, config.batchBytes())];
+  Batches batches() {
+    return batches;
   }
-
-  byte[] largeBatch() {
-    byte[] batch = largeBatches.pollLast();
-    return batch != null ? batch : new byte[config.batchBytes()];
-  }
-
-  void recycle(byte[] batch) {
-    ArrayDeque<byte[]> pool = batch.length >= config.batchBytes() ? largeBatches : smallBatches;
-    if (pool.size() < POOLED_BATCHES) {
-      pool.addLast(batch);
-    }
-  }
-
-  static final int SMALL_BATCH = 4096;
 
   /** The sessions of this lane. */
   Set<Session> sessions() {

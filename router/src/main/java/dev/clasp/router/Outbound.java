@@ -110,7 +110,7 @@ final class Outbound {
     if (b != null) {
       batch = null;
       length = 0;
-      lane.recycle(b);
+      lane.batches().recycle(b);
     }
   }
 
@@ -203,20 +203,21 @@ final class Outbound {
 
   private byte[] roomFor(int count) {
     int max = router.config().batchBytes();
+    Batches batches = lane.batches();
     byte[] b = batch;
     if (b == null) {
-      b = count > Lane.SMALL_BATCH ? lane.largeBatch() : lane.smallBatch();
-    } else if (b.length < max && length + count <= max) {
+      b = batches.take(count);
+    } else if (length + count <= max) {
       byte[] small = b;
-      b = lane.largeBatch();
+      b = batches.take(length + count);
       System.arraycopy(small, 0, b, 0, length);
-      lane.recycle(small);
+      batches.recycle(small);
     } else {
       writeBatch();
-      b = lane.largeBatch();
+      b = batches.take(max);
     }
     if (count > b.length) {
-      lane.recycle(b);
+      batches.recycle(b);
       b = new byte[count];
     }
     batch = b;
@@ -240,7 +241,7 @@ final class Outbound {
     writing = true;
     connection.write(b, 0, count);
     writing = false;
-    lane.recycle(b);
+    lane.batches().recycle(b);
     if (!connection.writable()) {
       direct = false;
     }
