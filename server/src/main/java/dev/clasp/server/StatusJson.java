@@ -3,6 +3,7 @@ package dev.clasp.server;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.clasp.router.Counter;
+import dev.clasp.router.Gauge;
 import dev.clasp.router.Router;
 import dev.clasp.router.SessionStatus;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,11 @@ final class StatusJson {
         json.writeNumberField(counter.key(), router.count(counter));
       }
       json.writeEndObject();
+      json.writeObjectFieldStart("gauges");
+      for (Gauge gauge : Gauge.values()) {
+        json.writeNumberField(gauge.key(), gauge.of(router));
+      }
+      json.writeEndObject();
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -67,10 +73,15 @@ final class StatusJson {
     json.writeNumberField("bytesOut", s.bytesOut());
     json.writeNumberField("queued", s.queued());
     json.writeNumberField("dropped", s.dropped());
+    if (s.clockOffsetMicros().isPresent()) {
+      json.writeNumberField("clockOffsetMicros", s.clockOffsetMicros().getAsDouble());
+      json.writeNumberField("clockJitterMicros", s.clockJitterMicros().orElse(0));
+    }
     json.writeEndObject();
   }
 
-  private static String instant(long unixMicros) {
+  /** ISO 8601, UTC, milliseconds. */
+  static String instant(long unixMicros) {
     return Instant.EPOCH
         .plus(unixMicros, ChronoUnit.MICROS)
         .truncatedTo(ChronoUnit.MILLIS)

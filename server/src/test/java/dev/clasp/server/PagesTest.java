@@ -120,4 +120,41 @@ class PagesTest {
     assertThat(pages.handle(query("GET", "/health", Map.of("host", "evil.example"))).status())
         .isEqualTo(200);
   }
+
+  private HttpReply ask(String path, String parameters) {
+    return pages.handle(
+        new HttpQuery("GET", path, parameters, Map.of("host", "localhost:7330"), new byte[0]));
+  }
+
+  @Test
+  void dumpsAreEmptyJsonAtFirst() {
+    assertThat(text(ask("/api/parameters", ""))).isEqualTo("{\"parameters\":[]}");
+    assertThat(text(ask("/api/subscriptions", ""))).isEqualTo("{\"subscriptions\":[]}");
+    assertThat(ask("/api/parameters", "pattern=%2Fa%2F**&limit=5").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pattern=x",
+        "pattern=",
+        "limit=1001",
+        "limit=-1",
+        "limit=many",
+        "limit=",
+        "pattern=%zz"
+      })
+  void wrongQuestionsAreAnsweredWithASentence(String parameters) {
+    HttpReply reply = ask("/api/parameters", parameters);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(text(reply)).isNotBlank().endsWith("\n");
+  }
+
+  @Test
+  void dumpsAreNotShownUnderAForeignHostName() {
+    for (String path : List.of("/api/parameters", "/api/subscriptions", "/api/status")) {
+      assertThat(pages.handle(query("GET", path, Map.of("host", "evil.example"))).status())
+          .isEqualTo(403);
+    }
+  }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
+import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.Value;
 import dev.clasp.router.Counter;
 import dev.clasp.router.RouterConfig;
@@ -19,6 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -100,6 +106,7 @@ class StatusJsonTest {
 
       Set<String> names = fields(status);
       assertThat(names.remove("counters")).isTrue();
+      assertThat(names.remove("gauges")).isTrue();
       assertThat(names).isEqualTo(fields(example));
       for (String name : names) {
         assertThat(status.get(name).getNodeType())
@@ -191,5 +198,61 @@ class StatusJsonTest {
     assertThat(status.get("sessions").isArray()).isTrue();
     assertThat(status.get("sessions")).isEmpty();
     assertThat(status.get("parameters").asInt()).isZero();
+  }
+
+  @Test
+  void parametersAndSubscriptionsAreDumped() throws Exception {
+    try (TestClient desk = TestClient.hello(server, "desk")) {
+      desk.send(
+          new Message.Subscribe(
+              7,
+              "/lights/**",
+              0x01,
+              new Message.SubscribeOptions(
+                  OptionalInt.of(30),
+                  OptionalDouble.of(0.5),
+                  OptionalInt.empty(),
+                  OptionalInt.empty())),
+          Qos.FIRE);
+      desk.send(
+          new Message.SetValue(
+              "/lights/1",
+              Value.of(Map.of("level", Value.of(Double.NaN))),
+              OptionalLong.empty(),
+              true,
+              false,
+              Optional.of(new Ttl.Sliding(60))),
+          Qos.CONFIRM);
+      desk.await(Message.SetValue.class);
+      desk.await(Message.Ack.class);
+
+      JsonNode parameter = dump("api/parameters?pattern=/lights/*").get("parameters").get(0);
+      assertThat(parameter.get("address").textValue()).isEqualTo("/lights/1");
+      assertThat(parameter.get("value").get("level").textValue()).isEqualTo("NaN");
+      assertThat(parameter.get("revision").longValue()).isEqualTo(1);
+      assertThat(parameter.get("strategy").textValue()).isEqualTo("lww");
+      assertThat(parameter.get("lockHolder")).isEqualTo(parameter.get("writer"));
+      assertThat(parameter.get("expiresInSeconds").doubleValue()).isBetween(0.0, 60.0);
+      assertThat(dump("api/parameters?pattern=/other").get("parameters")).isEmpty();
+
+      assertThat(dump("api/subscriptions?limit=5").get("subscriptions").get(0))
+          .isEqualTo(
+              STRICT.readTree(
+                  "{\"session\":"
+                      + parameter.get("writer")
+                      + ",\"id\":7,\"pattern\":\"/lights/**\",\"types\":[\"param\"],"
+                      + "\"maxRate\":30,\"epsilon\":0.5}"));
+      assertThat(dump("api/subscriptions?limit=0").get("subscriptions")).isEmpty();
+    }
+  }
+
+  private JsonNode dump(String path) throws Exception {
+    return STRICT.readTree(
+        http.send(
+                HttpRequest.newBuilder(URI.create(server.consoleUrl() + path))
+                    .timeout(Duration.ofSeconds(TestClient.LIMIT_SECONDS))
+                    .build(),
+                HttpResponse.BodyHandlers.ofByteArray())
+            .body());
   }
 }

@@ -1,0 +1,141 @@
+package dev.clasp.server;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Value;
+import dev.clasp.router.ParameterStatus;
+import dev.clasp.router.Router;
+import dev.clasp.router.SubscriptionStatus;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The answers to {@code GET /api/parameters} and {@code GET /api/subscriptions}
+ * (docs/status-api.md).
+ */
+final class DumpJson {
+
+  /** Entries in one answer, whatever is asked for: it is made on an event loop. */
+  static final int MAX_ENTRIES = 1000;
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Writes one entry. */
+  private interface Writer<T> {
+    void write(JsonGenerator json, T entry) throws IOException;
+  }
+
+  private DumpJson() {}
+
+  static byte[] parameters(Router router, AddressPattern pattern, int limit) {
+    return list("parameters", router.parameters(pattern, limit), limit, DumpJson::parameter);
+  }
+
+  static byte[] subscriptions(Router router, int limit) {
+    return list("subscriptions", router.subscriptionStatus(), limit, DumpJson::subscription);
+  }
+
+  private static <T> byte[] list(String name, List<T> entries, int limit, Writer<T> writer) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+    try (JsonGenerator json = JSON.createGenerator(out)) {
+      json.writeStartObject();
+      json.writeArrayFieldStart(name);
+      for (T entry : entries.subList(0, Math.min(limit, entries.size()))) {
+        json.writeStartObject();
+        writer.write(json, entry);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  private static void parameter(JsonGenerator json, ParameterStatus p) throws IOException {
+    json.writeStringField("address", p.address());
+    json.writeFieldName("value");
+    value(json, p.value());
+    json.writeNumberField("revision", p.revision());
+    json.writeStringField("writer", p.writer());
+    json.writeStringField("written", StatusJson.instant(p.writtenMicros()));
+    json.writeStringField("strategy", p.strategy().name().toLowerCase(Locale.ROOT));
+    if (p.lockHolder().isPresent()) {
+      json.writeStringField("lockHolder", p.lockHolder().get());
+    }
+    if (p.expiresInNanos().isPresent()) {
+      json.writeNumberField("expiresInSeconds", p.expiresInNanos().getAsLong() / 1e9);
+    }
+  }
+
+  private static void subscription(JsonGenerator json, SubscriptionStatus s) throws IOException {
+    json.writeStringField("session", s.session());
+    json.writeNumberField("id", Integer.toUnsignedLong(s.id()));
+    json.writeStringField("pattern", s.pattern());
+    json.writeArrayFieldStart("types");
+    for (SignalType type : SignalType.values()) {
+      if ((s.typeMask() & type.maskBit()) != 0) {
+        json.writeString(type.name().toLowerCase(Locale.ROOT));
+      }
+    }
+    json.writeEndArray();
+    if (s.options().maxRate().isPresent()) {
+      json.writeNumberField("maxRate", Integer.toUnsignedLong(s.options().maxRate().getAsInt()));
+    }
+    if (s.options().epsilon().isPresent()) {
+      number(json, "epsilon", s.options().epsilon().getAsDouble());
+    }
+    if (s.options().history().isPresent()) {
+      json.writeNumberField("history", Integer.toUnsignedLong(s.options().history().getAsInt()));
+    }
+    if (s.options().windowMillis().isPresent()) {
+      json.writeNumberField(
+          "windowMillis", Integer.toUnsignedLong(s.options().windowMillis().getAsInt()));
+    }
+  }
+
+  private static void number(JsonGenerator json, String name, double number) throws IOException {
+    json.writeFieldName(name);
+    value(json, Value.of(number));
+  }
+
+  /** What JSON has no form for becomes text: NaN and the infinities by name, bytes in base64. */
+  private static void value(JsonGenerator json, Value value) throws IOException {
+    switch (value) {
+      case Value.Null() -> json.writeNull();
+      case Value.Bool(boolean b) -> json.writeBoolean(b);
+      case Value.Int(long n) -> json.writeNumber(n);
+      case Value.Float(double d) -> {
+        if (Double.isFinite(d)) {
+          json.writeNumber(d);
+        } else {
+          json.writeString(Double.toString(d));
+        }
+      }
+      case Value.Text(String text) -> json.writeString(text);
+      case Value.Bytes bytes -> json.writeBinary(bytes.value());
+      case Value.Array(List<Value> values) -> {
+        json.writeStartArray();
+        for (Value each : values) {
+          value(json, each);
+        }
+        json.writeEndArray();
+      }
+      case Value.Map(Map<String, Value> entries) -> {
+        json.writeStartObject();
+        for (Map.Entry<String, Value> entry : entries.entrySet()) {
+          json.writeFieldName(entry.getKey());
+          value(json, entry.getValue());
+        }
+        json.writeEndObject();
+      }
+    }
+  }
+}
