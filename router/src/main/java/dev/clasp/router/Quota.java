@@ -22,8 +22,4 @@ final class Quota {
   void giveBack() {
     used.decrementAndGet();
   }
-
-  int used() {
-    return used.get();
-  }
 }

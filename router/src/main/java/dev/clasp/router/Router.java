@@ -134,27 +134,23 @@ public final class Router {
 
   /** Sum of a counter over all lanes. Any thread. */
   public long count(Counter counter) {
+    return sumOfLanes(lane -> lane.count(counter));
+  }
+
+  private long sumOfLanes(ToLongFunction<Lane> amount) {
     long sum = 0;
     for (Lane lane : lanes) {
-      sum += lane.count(counter);
+      sum += amount.applyAsLong(lane);
     }
     return sum;
   }
 
   long messagesIn(int type) {
-    long sum = 0;
-    for (Lane lane : lanes) {
-      sum += lane.messagesIn(type);
-    }
-    return sum;
+    return sumOfLanes(lane -> lane.messagesIn(type));
   }
 
   long errorsSent(int code) {
-    long sum = 0;
-    for (Lane lane : lanes) {
-      sum += lane.errorsSent(code);
-    }
-    return sum;
+    return sumOfLanes(lane -> lane.errorsSent(code));
   }
 
   /** A distribution over all lanes. Any thread. */
