@@ -33,13 +33,15 @@ class FloorsTest {
   private static final Map<String, List<String>> FLOORS =
       Map.of(
           "protocol", List.of(),
-          "router", List.of("protocol"),
+          "security", List.of("protocol"),
+          "router", List.of("protocol", "security"),
           "transport", List.of("protocol"),
-          "testkit", List.of("protocol", "router"),
+          "testkit", List.of("protocol", "security", "router"),
           "client", List.of("protocol", "transport"),
-          "server", List.of("protocol", "router", "transport"),
+          "server", List.of("protocol", "security", "router", "transport"),
           "bench", List.of("protocol", "transport", "client"),
-          "cli", List.of("protocol", "router", "transport", "client", "server", "bench"));
+          "cli",
+              List.of("protocol", "security", "router", "transport", "client", "server", "bench"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
