@@ -13,7 +13,7 @@ public record Ending(String tokenId, Cause cause) {
     EXPIRED,
     /** It was taken out of its file, or put on the list of revoked ones. */
     REVOKED,
-    /** It has other rights, another subject or a shorter life now. */
+    /** It has other rights or another subject now, or is not valid yet. */
     CHANGED
   }
 

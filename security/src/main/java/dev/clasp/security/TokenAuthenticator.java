@@ -362,7 +362,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     }
     return Stream.concat(
             files.stream().flatMap(file -> file.named(id).stream()), lines.named(id).stream())
-        .anyMatch(entry -> fits(entry, identity));
+        .anyMatch(entry -> !entry.expired(now) && fits(entry, identity));
   }
 
   private static boolean fits(TokenEntry entry, Identity identity) {

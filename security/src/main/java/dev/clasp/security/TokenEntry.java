@@ -58,11 +58,13 @@ public record TokenEntry(
     return new Identity(id(), subject, scopes, List.of(), expiresAt, metadata);
   }
 
-  /** May a session that began with this entry go on when the other has taken its place? */
+  /**
+   * May a session that began with this entry go on when the other has taken its place? Whether it
+   * ends later or sooner now does not matter yet.
+   */
   boolean survives(TokenEntry newer, long unixSeconds) {
     return scopes.equals(newer.scopes)
         && subject.equals(newer.subject)
-        && !newer.early(unixSeconds)
-        && newer.expiresAt.orElse(Long.MAX_VALUE) >= expiresAt.orElse(Long.MAX_VALUE);
+        && !newer.early(unixSeconds);
   }
 }

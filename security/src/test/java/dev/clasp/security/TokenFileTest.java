@@ -93,12 +93,16 @@ class TokenFileTest {
   }
 
   @Test
-  void aTokenThatLivesLongerHasNotChangedButOneThatLivesShorterHas() throws Exception {
+  void aTokenWithAnotherExpiryEndsThen() throws Exception {
     long later = clock.seconds() + 1000;
     write(A + " read:/a expires=" + later, B + " read:/b expires=" + later);
     TokenFile file = open();
-    write(A + " read:/a", B + " read:/b expires=" + (later - 1));
-    assertThat(poll(file)).containsExactly(ending(B, Cause.CHANGED));
+    write(A + " read:/a", B + " read:/b expires=" + (clock.seconds() + 60));
+    assertThat(poll(file)).isEmpty();
+    clock.advance(Duration.ofSeconds(60));
+    assertThat(poll(file)).containsExactly(ending(B, Cause.EXPIRED));
+    clock.advance(Duration.ofSeconds(1000));
+    assertThat(poll(file)).isEmpty();
   }
 
   @Test
