@@ -77,9 +77,23 @@ public final class MqttBridge implements AutoCloseable {
   public static MqttBridge start(
       MqttBridgeConfig config, ClaspClient router, Consumer<String> notes) {
     MqttBridge bridge = new MqttBridge(config, router, notes);
-    bridge.broker.start(bridge.new FromBroker());
+    FromBroker listener = bridge.new FromBroker();
     if (config.publish()) {
-      router.subscribe(config.namespace().pattern(), bridge::signal);
+      router
+          .subscribe(config.namespace().pattern(), bridge::signal)
+          .active()
+          .whenComplete((_, failure) -> {
+            if (failure != null) {
+              bridge.problem(
+                  "the router refuses the subscription of "
+                      + config.namespace().pattern()
+                      + ", so nothing is published: "
+                      + Reconnecting.reason(failure));
+            }
+            bridge.broker.start(listener);
+          });
+    } else {
+      bridge.broker.start(listener);
     }
     router
         .announce(config.namespace().prefix(), List.of(), bridge.description())
@@ -143,16 +157,11 @@ public final class MqttBridge implements AutoCloseable {
       if (!connected.compareAndSet(false, true)) {
         return;
       }
+      CompletableFuture<Void> standing = CompletableFuture.completedFuture(null);
       if (subscribed.compareAndSet(false, true)) {
         notes.accept("connected to the broker " + config.broker());
         if (!config.topics().isEmpty()) {
-          broker
-              .subscribe()
-              .whenComplete((_, failure) -> {
-                if (failure != null) {
-                  problem("the broker refuses the subscription: " + Reconnecting.reason(failure));
-                }
-              });
+          standing = broker.subscribe();
         }
       } else {
         counters.reconnected();
@@ -160,15 +169,22 @@ public final class MqttBridge implements AutoCloseable {
       }
       lossTold.set(false);
       line.open();
-      config
-          .statusTopic()
-          .ifPresent(topic ->
-              broker
-                  .publish(topic, ONLINE, true)
-                  .exceptionally(failure -> {
-                    LOG.debug("no status published", failure);
-                    return null;
-                  }));
+      standing.whenComplete((_, failure) -> {
+        if (failure != null) {
+          problem("the broker refuses the subscription: " + Reconnecting.reason(failure));
+        }
+        // Only now: who sees it may rely on the subscription.
+        config.statusTopic().ifPresent(this::online);
+      });
+    }
+
+    private void online(String topic) {
+      broker
+          .publish(topic, ONLINE, true)
+          .exceptionally(failure -> {
+            LOG.debug("no status published", failure);
+            return null;
+          });
     }
 
     @Override
