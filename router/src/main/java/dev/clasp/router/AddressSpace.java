@@ -14,6 +14,7 @@ final class AddressSpace {
   static final int STRIPES = 256;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
+  private final AddressIndex index = new AddressIndex();
   private final long seed = new SplittableRandom().nextLong();
 
   /** Stored parameters in all stripes. */
@@ -24,7 +25,8 @@ final class AddressSpace {
 
   AddressSpace(RouterConfig config) {
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new Stripe(i, config.maxIdleAddresses() / STRIPES, config.parameterRules());
+      stripes[i] =
+          new Stripe(i, config.maxIdleAddresses() / STRIPES, config.parameterRules(), index);
     }
   }
 
@@ -43,6 +45,11 @@ final class AddressSpace {
 
   Stripe stripe(int index) {
     return stripes[index];
+  }
+
+  /** The same addresses in order. */
+  AddressIndex index() {
+    return index;
   }
 
   AtomicInteger parameters() {

@@ -26,6 +26,7 @@ final class Stripe {
 
   private final int maxIdle;
   private final List<ParameterRule> rules;
+  private final AddressIndex names;
   private @Nullable Address[] table = new @Nullable Address[16];
   private int size;
 
@@ -43,10 +44,14 @@ final class Stripe {
   /** Where the next search for a parameter to displace begins. */
   private int hand;
 
-  Stripe(int index, int maxIdle, List<ParameterRule> rules) {
+  /**
+   * @param names is told of every address that comes and goes
+   */
+  Stripe(int index, int maxIdle, List<ParameterRule> rules, AddressIndex names) {
     this.index = index;
     this.maxIdle = Math.max(1, maxIdle);
     this.rules = rules;
+    this.names = names;
   }
 
   /** Lock held. */
@@ -88,6 +93,7 @@ final class Stripe {
     }
     place(table, address);
     size++;
+    names.add(address);
     return address;
   }
 
@@ -166,15 +172,6 @@ final class Stripe {
     return shown;
   }
 
-  /** Calls the visitor for every interned address. Lock held. */
-  void forEach(Visitor visitor) {
-    for (Address address : table) {
-      if (address != null) {
-        visitor.visit(address);
-      }
-    }
-  }
-
   /** Sees one address. */
   interface Visitor {
     void visit(Address address);
@@ -190,6 +187,7 @@ final class Stripe {
       i = (i + 1) & mask;
     }
     size--;
+    names.remove(address);
     revisionFloor = Math.max(revisionFloor, address.revision);
     address.forget();
     int hole = i;
