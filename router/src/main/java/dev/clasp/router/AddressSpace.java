@@ -24,9 +24,9 @@ final class AddressSpace {
   private final AtomicLong bytes = new AtomicLong();
 
   AddressSpace(RouterConfig config) {
+    ParameterSettings.Rules rules = new ParameterSettings.Rules(config.parameterRules());
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] =
-          new Stripe(i, config.maxIdleAddresses() / STRIPES, config.parameterRules(), index);
+      stripes[i] = new Stripe(i, config.maxIdleAddresses() / STRIPES, rules, index);
     }
   }
 

@@ -52,6 +52,7 @@ final class Session {
 
   // What only some sessions need is made when they do.
   private @Nullable Gestures gestures;
+  private @Nullable Ephemerals ephemerals;
   private @Nullable Commits commits;
   private @Nullable RateWindow peerSignals;
   private SignalRegistry.@Nullable Announcer announcer;
@@ -164,6 +165,20 @@ final class Session {
 
   @Nullable Gestures gesturesIfAny() {
     return gestures;
+  }
+
+  /** What it wrote that ends with it, collected from the first on. */
+  Ephemerals ephemerals(Router router) {
+    Ephemerals e = ephemerals;
+    if (e == null) {
+      e = new Ephemerals(this, router);
+      ephemerals = e;
+    }
+    return e;
+  }
+
+  @Nullable Ephemerals ephemeralsIfAny() {
+    return ephemerals;
   }
 
   /** The latest commit messages, remembered from the first on. */

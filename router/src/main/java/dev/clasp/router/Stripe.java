@@ -2,7 +2,6 @@ package dev.clasp.router;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class Stripe {
   final ReentrantLock lock = new ReentrantLock();
 
   private final int maxIdle;
-  private final List<ParameterRule> rules;
+  private final ParameterSettings.Rules rules;
   private final AddressIndex names;
   private @Nullable Address[] table = new @Nullable Address[16];
   private int size;
@@ -47,7 +46,7 @@ final class Stripe {
   /**
    * @param names is told of every address that comes and goes
    */
-  Stripe(int index, int maxIdle, List<ParameterRule> rules, AddressIndex names) {
+  Stripe(int index, int maxIdle, ParameterSettings.Rules rules, AddressIndex names) {
     this.index = index;
     this.maxIdle = Math.max(1, maxIdle);
     this.rules = rules;
@@ -83,14 +82,9 @@ final class Stripe {
     if (2 * (size + 1) > table.length) {
       grow();
     }
-    Address address = new Address(Arrays.copyOfRange(b, offset, offset + length), hash);
+    byte[] name = Arrays.copyOfRange(b, offset, offset + length);
+    Address address = new Address(name, hash, rules.of(name));
     address.revision = revisionFloor;
-    for (ParameterRule rule : rules) {
-      if (rule.pattern().matches(address.name, 0, address.name.length)) {
-        address.configured = rule.strategy();
-        break;
-      }
-    }
     place(table, address);
     size++;
     names.add(address);

@@ -25,7 +25,7 @@ class AddressIndexTest {
   }
 
   private void add(String name) {
-    Address address = new Address(bytes(name), 0);
+    Address address = new Address(bytes(name), 0, ParameterSettings.NONE);
     if (model.putIfAbsent(address.name, address) == null) {
       index.add(address);
     }
@@ -113,10 +113,10 @@ class AddressIndexTest {
 
   @Test
   void removingWhatIsNotThereChangesNothing() {
-    index.remove(new Address(bytes("/x"), 0));
+    index.remove(new Address(bytes("/x"), 0, ParameterSettings.NONE));
     add("/x");
-    index.remove(new Address(bytes("/x"), 0));
-    index.remove(new Address(bytes("/y"), 0));
+    index.remove(new Address(bytes("/x"), 0, ParameterSettings.NONE));
+    index.remove(new Address(bytes("/y"), 0, ParameterSettings.NONE));
     check("", 5);
   }
 }

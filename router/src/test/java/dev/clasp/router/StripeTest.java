@@ -19,7 +19,7 @@ class StripeTest {
 
   @Test
   void findsEverythingThatWasAddedAndNotForgotten() {
-    Stripe stripe = new Stripe(0, 50, List.of(), names);
+    Stripe stripe = new Stripe(0, 50, new ParameterSettings.Rules(List.of()), names);
     Map<String, Address> stored = new HashMap<>();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 5_000; i++) {
@@ -47,7 +47,7 @@ class StripeTest {
 
   @Test
   void publishingToEndlessNewAddressesDoesNotGrow() {
-    Stripe stripe = new Stripe(0, 100, List.of(), names);
+    Stripe stripe = new Stripe(0, 100, new ParameterSettings.Rules(List.of()), names);
     for (int i = 0; i < 100_000; i++) {
       byte[] b = bytes("/" + i);
       Address address = stripe.add(b, 0, b.length, i * 0x9E3779B97F4A7C15L);
@@ -60,7 +60,7 @@ class StripeTest {
 
   @Test
   void theAddressJustAddedStaysAndTheOthersDoNotPileUp() {
-    Stripe stripe = new Stripe(0, 1, List.of(), names);
+    Stripe stripe = new Stripe(0, 1, new ParameterSettings.Rules(List.of()), names);
     for (int i = 0; i < 1_000; i++) {
       byte[] b = bytes("/" + i);
       long hash = i * 0x9E3779B97F4A7C15L;
@@ -74,7 +74,7 @@ class StripeTest {
 
   @Test
   void aPinnedAddressStaysUntilItIsLetGo() {
-    Stripe stripe = new Stripe(0, 1, List.of(), names);
+    Stripe stripe = new Stripe(0, 1, new ParameterSettings.Rules(List.of()), names);
     byte[] b = bytes("/pinned");
     Address pinned = stripe.add(b, 0, b.length, 7);
     stripe.keepIdle(pinned);
