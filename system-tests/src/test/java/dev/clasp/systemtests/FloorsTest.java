@@ -36,7 +36,7 @@ class FloorsTest {
           "security", List.of("protocol"),
           "router", List.of("protocol", "security"),
           "transport", List.of("protocol"),
-          "testkit", List.of("protocol", "security", "router"),
+          "testkit", List.of("protocol", "security"),
           "client", List.of("protocol", "transport"),
           "server", List.of("protocol", "security", "router", "transport"),
           "bench", List.of("protocol", "transport", "client"),
