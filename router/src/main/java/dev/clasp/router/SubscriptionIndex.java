@@ -91,15 +91,21 @@ final class SubscriptionIndex {
     changed(new RouteChange.Removed(Set.copyOf(subscriptions), routes));
   }
 
-  /** Every subscription. */
-  synchronized List<Subscription> all() {
-    List<Subscription> all = new ArrayList<>(size);
+  /** Some subscriptions, at most so many. */
+  synchronized List<Subscription> some(int max) {
+    List<Subscription> some = new ArrayList<>();
     ArrayDeque<Node> open = new ArrayDeque<>(List.of(root));
-    for (Node node = open.poll(); node != null; node = open.poll()) {
-      all.addAll(node.subscriptions);
-      open.addAll(node.children.values());
+    for (Node node = open.poll(); node != null && some.size() < max; node = open.poll()) {
+      for (Subscription subscription : node.subscriptions) {
+        if (some.size() < max) {
+          some.add(subscription);
+        }
+      }
+      if (open.size() < max) {
+        open.addAll(node.children.values());
+      }
     }
-    return all;
+    return some;
   }
 
   /** Brings the route of an address up to date. The lock of its stripe is held. */
@@ -123,7 +129,10 @@ final class SubscriptionIndex {
     return routes.of(match(address));
   }
 
-  /** The subscriptions whose pattern matches, in order of age. */
+  /**
+   * The subscriptions whose pattern matches and whose session may read the address, in order of
+   * age.
+   */
   synchronized Subscription[] match(byte[] address) {
     live.clear();
     step++;
@@ -146,7 +155,11 @@ final class SubscriptionIndex {
       // The final ** of /a/** is live after /a because it may be nothing; whether that counts is
       // a setting. It is something if it was live before the last segment too.
       if (!node.stays || globstarParent == GlobstarParent.MATCHES || next.contains(node)) {
-        found.addAll(node.subscriptions);
+        for (Subscription subscription : node.subscriptions) {
+          if (subscription.mayRead(address)) {
+            found.add(subscription);
+          }
+        }
       }
     }
     found.sort(BY_AGE);
