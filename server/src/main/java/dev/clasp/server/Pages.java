@@ -3,6 +3,8 @@ package dev.clasp.server;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.PatternException;
 import dev.clasp.router.Router;
+import dev.clasp.security.Scopes;
+import dev.clasp.server.ApiAccess.Answer;
 import dev.clasp.transport.HttpHandler;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
@@ -11,7 +13,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** What the main port answers to plain HTTP: the console, the status, the probes. */
 final class Pages implements HttpHandler {
@@ -19,6 +21,7 @@ final class Pages implements HttpHandler {
   private final Router router;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
+  private final ApiAccess access;
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
 
@@ -30,11 +33,13 @@ final class Pages implements HttpHandler {
       Router router,
       ConsoleFiles console,
       OriginPolicy origins,
+      ApiAccess access,
       BooleanSupplier healthy,
       BooleanSupplier ready) {
     this.router = router;
     this.console = console;
     this.origins = origins;
+    this.access = access;
     this.healthy = healthy;
     this.ready = ready;
   }
@@ -48,11 +53,14 @@ final class Pages implements HttpHandler {
     return switch (query.path()) {
       case "/health", "/healthz", "/livez" -> probe(healthy.getAsBoolean(), "ok", "stuck");
       case "/ready", "/readyz" -> probe(ready.getAsBoolean(), "ready", "stopping");
-      case "/api/status" -> guarded(query, () -> StatusJson.of(router));
+      case "/api/status" -> guarded(query, access::administrator, _ -> StatusJson.of(router));
       case "/api/subscriptions" ->
-          guarded(query, () -> DumpJson.subscriptions(router, limit(query)));
+          guarded(query, access::administrator, _ -> DumpJson.subscriptions(router, limit(query)));
       case "/api/parameters" ->
-          guarded(query, () -> DumpJson.parameters(router, pattern(query), limit(query)));
+          guarded(
+              query,
+              access::reader,
+              reader -> DumpJson.parameters(router, pattern(query), limit(query), reader));
       default -> console.serve(query.path());
     };
   }
@@ -62,20 +70,26 @@ final class Pages implements HttpHandler {
         .withHeader("Cache-Control", "no-store");
   }
 
-  /** An answer for people of this machine and for pages that may connect. */
-  private HttpReply guarded(HttpQuery query, Supplier<byte[]> json) {
+  /** An answer for people of this machine and for pages that may connect, as far as they may. */
+  private HttpReply guarded(
+      HttpQuery query, Function<HttpQuery, Answer> right, Function<Scopes, byte[]> json) {
     if (!origins.allowsHost(query.header("host").orElse(null))) {
       return HttpReply.text(
           403,
           "the status is not shown under this host name; use the address or localhost, or allow the"
               + " origin in the router's settings\n");
     }
-    try {
-      return new HttpReply(200, "application/json", json.get())
-          .withHeader("Cache-Control", "no-store");
-    } catch (PatternException | IllegalArgumentException e) {
-      return HttpReply.text(400, e.getMessage() + "\n");
-    }
+    return switch (right.apply(query)) {
+      case Answer.Denied(HttpReply reply) -> reply;
+      case Answer.Granted(Scopes scopes) -> {
+        try {
+          yield new HttpReply(200, "application/json", json.apply(scopes))
+              .withHeader("Cache-Control", "no-store");
+        } catch (PatternException | IllegalArgumentException e) {
+          yield HttpReply.text(400, e.getMessage() + "\n");
+        }
+      }
+    };
   }
 
   private static AddressPattern pattern(HttpQuery query) {

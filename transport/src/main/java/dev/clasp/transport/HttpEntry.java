@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -139,13 +140,14 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else {
       waiting.heardFrom(this);
       closeAfter(context, config.keepAliveNanos);
+      SocketAddress remote = context.channel().remoteAddress();
       boolean headOnly = request.method().equals(HttpMethod.HEAD);
       if (HttpUtil.isKeepAlive(request)) {
-        FullHttpResponse response = response(page(request), headOnly);
+        FullHttpResponse response = response(page(remote, request), headOnly);
         HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), true);
         context.writeAndFlush(response);
       } else {
-        finish(context, page(request), headOnly);
+        finish(context, page(remote, request), headOnly);
       }
     }
   }
@@ -159,7 +161,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     return headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true);
   }
 
-  private HttpReply page(FullHttpRequest request) {
+  private HttpReply page(SocketAddress remote, FullHttpRequest request) {
     String target = originForm(request.uri());
     int question = target.indexOf('?');
     Map<String, String> headers = new HashMap<>();
@@ -169,6 +171,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     try {
       return config.http.handle(
           new HttpQuery(
+              remote,
               request.method().name(),
               question < 0 ? target : target.substring(0, question),
               question < 0 ? "" : target.substring(question + 1),
