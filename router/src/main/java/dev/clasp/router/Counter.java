@@ -75,6 +75,8 @@ public enum Counter {
   RATE_CLOSED("clasp_sessions_closed_total", "reason=rate", "Sessions closed by the router"),
   EXPELLED("clasp_sessions_closed_total", "reason=token_ended", "Sessions closed by the router"),
   EXPIRED("clasp_state_evictions_total", "reason=lifetime", "Parameters removed by the router"),
+  ENDED_WITH_SESSION(
+      "clasp_state_evictions_total", "reason=writer_left", "Parameters removed by the router"),
   EVICTED("clasp_state_evictions_total", "reason=capacity", "Parameters removed by the router"),
   ROUTES_RESOLVED(
       "clasp_routes_resolved_total", "", "Routes computed because subscriptions had changed");

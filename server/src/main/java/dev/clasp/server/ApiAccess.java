@@ -38,7 +38,7 @@ final class ApiAccess {
 
   /** What whoever sent this may read. */
   Answer reader(HttpQuery query) {
-    if (authenticator == Authenticator.OPEN) {
+    if (authenticator.equals(Authenticator.OPEN)) {
       return new Answer.Granted(Scopes.ALL);
     }
     Optional<String> token = bearer(query);

@@ -22,6 +22,7 @@ final class Pages implements HttpHandler {
   private final ConsoleFiles console;
   private final OriginPolicy origins;
   private final ApiAccess access;
+  private final PageCursors cursors = new PageCursors();
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
 
@@ -60,7 +61,14 @@ final class Pages implements HttpHandler {
           guarded(
               query,
               access::reader,
-              reader -> DumpJson.parameters(router, pattern(query), limit(query), reader));
+              reader ->
+                  DumpJson.parameters(
+                      router,
+                      pattern(query),
+                      limit(query),
+                      parameter(query, "after"),
+                      reader,
+                      cursors));
       default -> console.serve(query.path());
     };
   }

@@ -92,7 +92,7 @@ public record ServerConfig(
 
   /** Whoever connects needs a token. */
   public boolean wantsTokens() {
-    return authenticator != Authenticator.OPEN;
+    return !authenticator.equals(Authenticator.OPEN);
   }
 
   /**

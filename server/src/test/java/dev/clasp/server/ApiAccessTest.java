@@ -1,10 +1,14 @@
 package dev.clasp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
 import dev.clasp.security.Login;
+import dev.clasp.security.Scopes;
 import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.HttpQuery;
 import java.io.IOException;
@@ -18,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,16 +46,13 @@ class ApiAccessTest {
 
   @BeforeEach
   void someState() throws Exception {
-    try (TestClient writer = TestClient.connect(server)) {
-      writer.send(
-          new Message.Hello(1, Set.of(), "writer", Optional.of("writer"), Optional.empty()));
-      writer.await(Message.Welcome.class);
+    try (TestClient writer = TestClient.hello(server, "writer", Optional.of("writer"))) {
       writer.send(
           new Message.SetValue(
               "/lights/1", Value.of(0.5), OptionalLong.empty(), true, false, Optional.empty()),
-          dev.clasp.protocol.Qos.CONFIRM);
+          Qos.CONFIRM);
       writer.await(Message.Ack.class);
-      writer.send(TestClient.set("/audio/1", Value.of(1)), dev.clasp.protocol.Qos.CONFIRM);
+      writer.send(TestClient.set("/audio/1", Value.of(1)), Qos.CONFIRM);
       writer.await(Message.Ack.class);
     }
   }
@@ -125,15 +125,29 @@ class ApiAccessTest {
   }
 
   @Test
+  void wherePagesBeginTellsNoAddressThatTheTokenMayNotRead() throws Exception {
+    PageCursors cursors = new PageCursors();
+    Scopes reader = FakeAuthenticator.identity("r", "read:/lights/*").scopes();
+    assertThat(cursors.name("/lights/1", reader)).isEqualTo("/lights/1");
+    String name = cursors.name("/audio/1", reader);
+    assertThat(name).doesNotContain("audio");
+    assertThat(cursors.resolve(name)).isEqualTo("/audio/1");
+    for (int i = 0; i < 1024; i++) {
+      cursors.name("/audio/" + i, reader);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> cursors.resolve(name))
+        .withMessageContaining("begin again");
+    assertThat(getAs("reader", "/api/parameters?after=nonsense").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void whoHoldsALockIsForAdministrators() throws Exception {
-    try (TestClient holder = TestClient.connect(server)) {
-      holder.send(
-          new Message.Hello(1, Set.of(), "holder", Optional.of("writer"), Optional.empty()));
-      holder.await(Message.Welcome.class);
+    try (TestClient holder = TestClient.hello(server, "holder", Optional.of("writer"))) {
       holder.send(
           new Message.SetValue(
               "/lights/1", Value.of(0.7), OptionalLong.empty(), true, false, Optional.empty()),
-          dev.clasp.protocol.Qos.CONFIRM);
+          Qos.CONFIRM);
       holder.await(Message.Ack.class);
       assertThat(getAs("lights", "/api/parameters").body()).contains("lockHolder");
       assertThat(getAs("writer", "/api/parameters").body()).doesNotContain("lockHolder");
@@ -183,15 +197,12 @@ class ApiAccessTest {
 
   @Test
   void revokedTokensCloseTheirSessions() throws Exception {
-    try (TestClient client = TestClient.connect(server)) {
-      client.send(new Message.Hello(1, Set.of(), "guest", Optional.of("reader"), Optional.empty()));
-      client.await(Message.Welcome.class);
+    try (TestClient client = TestClient.hello(server, "guest", Optional.of("reader"))) {
       server
           .router()
           .expel(identity -> identity.tokenId().equals("id-of-reader"), 300, "Token revoked");
       assertThat(client.await(Message.Error.class).message()).isEqualTo("Token revoked");
-      assertThat(client.closed())
-          .isEqualTo(new dev.clasp.protocol.CloseReason(1008, "Token revoked"));
+      assertThat(client.awaitEnd()).isEqualTo(new CloseReason(1008, "Token revoked"));
     }
   }
 }
