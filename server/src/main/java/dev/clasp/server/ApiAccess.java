@@ -10,7 +10,7 @@ import dev.clasp.security.Scopes;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * Who may see what the API tells. On an open router everybody; if tokens are wanted, whoever sends
@@ -36,45 +36,47 @@ final class ApiAccess {
     record Denied(HttpReply reply) implements Answer {}
   }
 
-  /** What whoever sent this may read. */
-  Answer reader(HttpQuery query) {
+  /**
+   * What whoever sent this may read.
+   *
+   * @param to is told once, at once or on another thread when the token has been looked at
+   */
+  void reader(HttpQuery query, Consumer<Answer> to) {
     if (authenticator.equals(Authenticator.OPEN)) {
-      return new Answer.Granted(Scopes.ALL);
+      to.accept(new Answer.Granted(Scopes.ALL));
+      return;
     }
     Optional<String> token = bearer(query);
     if (token.isEmpty()) {
-      return denied(401, "this router wants a token: Authorization: Bearer <token>", "Bearer");
+      to.accept(denied(401, "this router wants a token: Authorization: Bearer <token>", "Bearer"));
+    } else {
+      authenticator.authenticate(
+          token, LinkConnection.text(query.remote()), login -> to.accept(answer(login)));
     }
-    AtomicReference<Login> answer = new AtomicReference<>();
-    authenticator.authenticate(token, LinkConnection.text(query.remote()), answer::set);
-    Login login = answer.get();
-    if (login == null) {
-      // An event loop cannot wait. By the next time the answer is at hand.
-      return new Answer.Denied(
-          HttpReply.text(503, "the token is being looked at, ask again\n")
-              .withHeader("Retry-After", "1")
-              .withHeader("Cache-Control", "no-store"));
-    }
+  }
+
+  /** The same for what only an administrator of everything may see. */
+  void administrator(HttpQuery query, Consumer<Answer> to) {
+    reader(
+        query,
+        answer ->
+            to.accept(
+                answer instanceof Answer.Granted(Scopes scopes)
+                        && !scopes.permitAll(Action.ADMIN, EVERYTHING)
+                    ? denied(
+                        403,
+                        "this needs a token with the scope admin:/**",
+                        "Bearer error=\"insufficient_scope\"")
+                    : answer));
+  }
+
+  private static Answer answer(Login login) {
     return switch (login) {
       case Login.Admitted admitted -> new Answer.Granted(admitted.identity().scopes());
       case Login.Refused(int code, String text) ->
           code == ErrorCode.TOO_MANY
               ? denied(429, text, "")
               : denied(401, text, "Bearer error=\"invalid_token\"");
-    };
-  }
-
-  /** The same for what only an administrator of everything may see. */
-  Answer administrator(HttpQuery query) {
-    return switch (reader(query)) {
-      case Answer.Granted(Scopes scopes) ->
-          scopes.permitAll(Action.ADMIN, EVERYTHING)
-              ? new Answer.Granted(scopes)
-              : denied(
-                  403,
-                  "this needs a token with the scope admin:/**",
-                  "Bearer error=\"insufficient_scope\"");
-      case Answer.Denied denied -> denied;
     };
   }
 

@@ -12,7 +12,10 @@ import dev.clasp.transport.OriginPolicy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What the main port answers to plain HTTP: the console, the status, the probes. */
@@ -45,18 +48,37 @@ final class Pages implements HttpHandler {
     this.ready = ready;
   }
 
+  /** For what is answered at once; the API may have to look at a token first. */
   @Override
   public HttpReply handle(HttpQuery query) {
+    AtomicReference<HttpReply> answer =
+        new AtomicReference<>(
+            HttpReply.text(503, "the token is being looked at, ask again\n")
+                .withHeader("Retry-After", "1"));
+    handle(query, answer::set);
+    return answer.get();
+  }
+
+  @Override
+  public void handle(HttpQuery query, Consumer<HttpReply> answer) {
     if (!query.method().equals("GET") && !query.method().equals("HEAD")) {
-      return HttpReply.text(405, "only GET and HEAD are served here\n")
-          .withHeader("Allow", "GET, HEAD");
+      answer.accept(
+          HttpReply.text(405, "only GET and HEAD are served here\n")
+              .withHeader("Allow", "GET, HEAD"));
+      return;
     }
-    return switch (query.path()) {
-      case "/health", "/healthz", "/livez" -> probe(healthy.getAsBoolean(), "ok", "stuck");
-      case "/ready", "/readyz" -> probe(ready.getAsBoolean(), "ready", "stopping");
-      case "/api/status" -> guarded(query, access::administrator, _ -> StatusJson.of(router));
+    switch (query.path()) {
+      case "/health", "/healthz", "/livez" ->
+          answer.accept(probe(healthy.getAsBoolean(), "ok", "stuck"));
+      case "/ready", "/readyz" -> answer.accept(probe(ready.getAsBoolean(), "ready", "stopping"));
+      case "/api/status" ->
+          guarded(query, access::administrator, _ -> StatusJson.of(router), answer);
       case "/api/subscriptions" ->
-          guarded(query, access::administrator, _ -> DumpJson.subscriptions(router, limit(query)));
+          guarded(
+              query,
+              access::administrator,
+              _ -> DumpJson.subscriptions(router, limit(query)),
+              answer);
       case "/api/parameters" ->
           guarded(
               query,
@@ -68,9 +90,10 @@ final class Pages implements HttpHandler {
                       limit(query),
                       parameter(query, "after"),
                       reader,
-                      cursors));
-      default -> console.serve(query.path());
-    };
+                      cursors),
+              answer);
+      default -> answer.accept(console.serve(query.path()));
+    }
   }
 
   private static HttpReply probe(boolean good, String yes, String no) {
@@ -79,15 +102,24 @@ final class Pages implements HttpHandler {
   }
 
   /** An answer for people of this machine and for pages that may connect, as far as they may. */
-  private HttpReply guarded(
-      HttpQuery query, Function<HttpQuery, Answer> right, Function<Scopes, byte[]> json) {
-    if (!origins.allowsHost(query.header("host").orElse(null))) {
-      return HttpReply.text(
-          403,
-          "the status is not shown under this host name; use the address or localhost, or allow the"
-              + " origin in the router's settings\n");
+  private void guarded(
+      HttpQuery query,
+      BiConsumer<HttpQuery, Consumer<Answer>> right,
+      Function<Scopes, byte[]> json,
+      Consumer<HttpReply> answer) {
+    if (origins.allowsHost(query.header("host").orElse(null))) {
+      right.accept(query, given -> answer.accept(page(given, json)));
+    } else {
+      answer.accept(
+          HttpReply.text(
+              403,
+              "the status is not shown under this host name; use the address or localhost, or"
+                  + " allow the origin in the router's settings\n"));
     }
-    return switch (right.apply(query)) {
+  }
+
+  private static HttpReply page(Answer given, Function<Scopes, byte[]> json) {
+    return switch (given) {
       case Answer.Denied(HttpReply reply) -> reply;
       case Answer.Granted(Scopes scopes) -> {
         try {

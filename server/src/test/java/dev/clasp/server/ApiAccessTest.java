@@ -10,18 +10,16 @@ import dev.clasp.protocol.Value;
 import dev.clasp.security.Login;
 import dev.clasp.security.Scopes;
 import dev.clasp.testkit.FakeAuthenticator;
-import dev.clasp.transport.HttpQuery;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,23 +153,19 @@ class ApiAccessTest {
   }
 
   @Test
-  void anAnswerThatComesLateIsAskedForAgain() {
+  void theConnectionWaitsForAnAnswerThatComesLate() throws Exception {
     tokens.answerLater();
-    HttpQuery query =
-        new HttpQuery(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-            "GET",
-            "/api/status",
-            "",
-            Map.of("authorization", "bearer admin"),
-            new byte[0]);
-    assertThat(new ApiAccess(tokens).reader(query))
-        .isInstanceOfSatisfying(
-            ApiAccess.Answer.Denied.class,
-            denied -> {
-              assertThat(denied.reply().status()).isEqualTo(503);
-              assertThat(denied.reply().headers()).containsEntry("Retry-After", "1");
-            });
+    CompletableFuture<HttpResponse<String>> reply =
+        http.sendAsync(
+            HttpRequest.newBuilder(URI.create(server.consoleUrl()).resolve("/api/status"))
+                .header("Authorization", "bearer admin")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    // Others are served meanwhile.
+    assertThat(get("/health").statusCode()).isEqualTo(200);
+    assertThat(reply).isNotDone();
+    tokens.answer();
+    assertThat(reply.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
   }
 
   @Test
