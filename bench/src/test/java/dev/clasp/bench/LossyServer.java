@@ -10,7 +10,7 @@ import dev.clasp.protocol.MessageType;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
-import dev.clasp.transport.WebSocketServer;
+import dev.clasp.transport.LinkServer;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ final class LossyServer implements AutoCloseable {
   private final List<FrameLink> links = new ArrayList<>();
   private final int copies;
   private final int every;
-  private final WebSocketServer server;
+  private final LinkServer server;
   private int published;
 
   /**
@@ -39,7 +39,7 @@ final class LossyServer implements AutoCloseable {
     this.every = every;
     this.copies = copies;
     this.server =
-        WebSocketServer.builder()
+        LinkServer.builder()
             .host("127.0.0.1")
             .port(0)
             .loops(loops)

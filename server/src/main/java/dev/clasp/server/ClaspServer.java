@@ -5,7 +5,7 @@ import dev.clasp.router.Lane;
 import dev.clasp.router.Router;
 import dev.clasp.router.spi.RouterClock;
 import dev.clasp.transport.EventLoops;
-import dev.clasp.transport.WebSocketServer;
+import dev.clasp.transport.LinkServer;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,7 +35,7 @@ public final class ClaspServer implements AutoCloseable {
   private final ServerConfig config;
   private final Router router;
   private final EventLoops loops;
-  private final WebSocketServer webSocket;
+  private final LinkServer webSocket;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -47,7 +47,7 @@ public final class ClaspServer implements AutoCloseable {
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
     this.webSocket =
-        WebSocketServer.builder()
+        LinkServer.builder()
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)

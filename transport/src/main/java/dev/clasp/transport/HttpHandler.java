@@ -3,8 +3,8 @@ package dev.clasp.transport;
 import java.util.Set;
 
 /**
- * Answers plain HTTP requests on the port of a {@link WebSocketServer}. Runs on an event loop:
- * fast, no waiting.
+ * Answers plain HTTP requests on the port of a {@link LinkServer}. Runs on an event loop: fast, no
+ * waiting.
  */
 @FunctionalInterface
 public interface HttpHandler {
