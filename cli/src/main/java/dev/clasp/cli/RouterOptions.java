@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -30,11 +31,9 @@ final class RouterOptions {
       }
       String name = text.substring(equals + 1);
       try {
-        return new ParameterRule(
-            AddressPattern.parse(text.substring(0, equals)),
+        return ParameterRule.conflict(
+            pattern(text.substring(0, equals)),
             ConflictStrategy.valueOf(name.toUpperCase(Locale.ROOT)));
-      } catch (PatternException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(
             "there is no strategy '"
@@ -44,14 +43,60 @@ final class RouterOptions {
     }
   }
 
+  /** A lifetime for everything, or for what matches a pattern. */
+  record Lifetime(Optional<AddressPattern> pattern, Duration time) {}
+
+  /** {@code TIME} or {@code PATTERN=TIME}. */
+  static final class LifetimeText implements ITypeConverter<Lifetime> {
+    @Override
+    public Lifetime convert(String text) {
+      int equals = text.lastIndexOf('=');
+      Duration time = new DurationText().convert(text.substring(equals + 1));
+      return new Lifetime(
+          equals < 0 ? Optional.empty() : Optional.of(pattern(text.substring(0, equals))), time);
+    }
+  }
+
+  /** {@code PATTERN}. */
+  static final class PatternText implements ITypeConverter<AddressPattern> {
+    @Override
+    public AddressPattern convert(String text) {
+      return pattern(text);
+    }
+  }
+
+  private static AddressPattern pattern(String text) {
+    try {
+      return AddressPattern.parse(text);
+    } catch (PatternException e) {
+      throw new TypeConversionException(String.valueOf(e.getMessage()));
+    }
+  }
+
   private static final RouterConfig DEFAULT = RouterConfig.DEFAULT;
 
   @Option(
       names = "--param-ttl",
       order = HelpSections.ROUTER,
-      paramLabel = "TIME",
-      description = "Forget a value that nobody wrote or got for so long; 0 = never (default: 1h).")
-  private Duration parameterTtl = Duration.ofNanos(DEFAULT.parameterTtlNanos());
+      paramLabel = "[PATTERN=]TIME",
+      converter = LifetimeText.class,
+      description = {
+        "Forget a value that nobody wrote or got for so long; 0 = never (default: 1h).",
+        "With a pattern: forget what matches when nobody wrote it for so long, and tell subscribers"
+            + " by a null. May be repeated; the first pattern that matches holds. Example:"
+            + " '/presence/**=35s'"
+      })
+  private List<Lifetime> parameterTtl = new ArrayList<>();
+
+  @Option(
+      names = "--ephemeral",
+      order = HelpSections.ROUTER + 14,
+      paramLabel = "PATTERN",
+      converter = PatternText.class,
+      description =
+          "Forget what matches when the client that wrote it last leaves, and tell subscribers by a"
+              + " null. May be repeated. Example: '/presence/**'")
+  private List<AddressPattern> ephemeral = new ArrayList<>();
 
   @Option(
       names = "--signal-ttl",
@@ -64,7 +109,8 @@ final class RouterOptions {
   @Option(
       names = "--no-ttl",
       order = HelpSections.ROUTER + 2,
-      description = "Forget nothing, except values that were set with a lifetime of their own.")
+      description =
+          "Forget nothing, except values that have a lifetime of their own or by a pattern.")
   private boolean noTtl;
 
   @Option(
@@ -180,7 +226,11 @@ final class RouterOptions {
 
   /** The sentence to show when an option is out of its range, or null. */
   @Nullable String mistake() {
-    if (noTtl && !parameterTtl.equals(Duration.ofNanos(DEFAULT.parameterTtlNanos()))) {
+    List<Lifetime> general = parameterTtl.stream().filter(l -> l.pattern().isEmpty()).toList();
+    if (general.size() > 1) {
+      return "--param-ttl without a pattern may be given once";
+    }
+    if (noTtl && !general.isEmpty()) {
       return "--no-ttl and --param-ttl say different things: leave one out";
     }
     if (maxParametersPerSession < 0) {
@@ -199,11 +249,22 @@ final class RouterOptions {
   }
 
   void apply(RouterConfig.Builder router) {
+    List<ParameterRule> all = new ArrayList<>(rules);
+    ephemeral.forEach(pattern -> all.add(ParameterRule.ephemeral(pattern)));
+    long general = DEFAULT.parameterTtlNanos();
+    for (Lifetime lifetime : parameterTtl) {
+      long nanos = lifetime.time().toNanos();
+      if (lifetime.pattern().isPresent()) {
+        all.add(ParameterRule.lifetime(lifetime.pattern().get(), nanos));
+      } else {
+        general = nanos;
+      }
+    }
     router
-        .parameterTtlNanos(noTtl ? 0 : parameterTtl.toNanos())
+        .parameterTtlNanos(noTtl ? 0 : general)
         .signalTtlNanos(noTtl ? 0 : signalTtl.toNanos())
         .expiryNotice(ExpiryNotice.valueOf(expiryNotice.name()))
-        .parameterRules(rules)
+        .parameterRules(all)
         .lockGraceNanos(lockGrace.toNanos())
         .eviction(Eviction.valueOf(eviction.name()))
         .maxParametersPerSession(maxParametersPerSession)

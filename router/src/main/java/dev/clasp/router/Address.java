@@ -68,8 +68,8 @@ final class Address {
   /** Whose quota this parameter counts against. */
   @Nullable Quota creator;
 
-  /** From the configuration, by pattern; null if no pattern matches. */
-  @Nullable ConflictStrategy configured;
+  /** From the configuration, by pattern. */
+  final ParameterSettings configured;
 
   /** Session id of the last writer, ASCII. */
   byte[] writer = NO_VALUE;
@@ -108,9 +108,10 @@ final class Address {
 
   private static final byte[] NO_VALUE = {};
 
-  Address(byte[] name, long hash) {
+  Address(byte[] name, long hash, ParameterSettings configured) {
     this.name = name;
     this.hash = hash;
+    this.configured = configured;
   }
 
   boolean stored() {
@@ -119,11 +120,26 @@ final class Address {
 
   /** The configuration knows best, then whoever announced the parameter. */
   ConflictStrategy strategy() {
-    if (configured != null) {
-      return configured;
+    if (configured.strategy() != null) {
+      return configured.strategy();
     }
-    ConflictStrategy said = announced == null ? null : announced.strategy();
+    ConflictStrategy said = announced == null ? null : announced.settings().strategy();
     return said == null ? ConflictStrategy.LWW : said;
+  }
+
+  /**
+   * How long the parameter lives after a write, unless a SET gave it a lifetime; 0 = for ever,
+   * {@link ParameterSettings#UNSAID} if only the general lifetime holds.
+   */
+  long ruledTtlNanos() {
+    return configured.ttlNanos() == ParameterSettings.UNSAID && announced != null
+        ? announced.settings().ttlNanos()
+        : configured.ttlNanos();
+  }
+
+  /** Ends with the session that wrote it last. */
+  boolean ephemeral() {
+    return configured.ephemeral() || announced != null && announced.settings().ephemeral();
   }
 
   boolean forgotten() {

@@ -14,6 +14,7 @@ final class AddressSpace {
   static final int STRIPES = 256;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
+  private final AddressIndex index = new AddressIndex();
   private final long seed = new SplittableRandom().nextLong();
 
   /** Stored parameters in all stripes. */
@@ -23,8 +24,9 @@ final class AddressSpace {
   private final AtomicLong bytes = new AtomicLong();
 
   AddressSpace(RouterConfig config) {
+    ParameterSettings.Rules rules = new ParameterSettings.Rules(config.parameterRules());
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new Stripe(i, config.maxIdleAddresses() / STRIPES, config.parameterRules());
+      stripes[i] = new Stripe(i, config.maxIdleAddresses() / STRIPES, rules, index);
     }
   }
 
@@ -43,6 +45,11 @@ final class AddressSpace {
 
   Stripe stripe(int index) {
     return stripes[index];
+  }
+
+  /** The same addresses in order. */
+  AddressIndex index() {
+    return index;
   }
 
   AtomicInteger parameters() {

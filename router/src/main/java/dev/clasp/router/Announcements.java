@@ -35,6 +35,14 @@ final class Announcements {
   /** Starts the word of an access text that names a conflict strategy. */
   private static final String CONFLICT = "conflict=";
 
+  /** Starts the word that gives a lifetime in seconds. */
+  private static final String TTL = "ttl=";
+
+  /** The word for a parameter that ends with its writer. */
+  private static final String EPHEMERAL = "ephemeral";
+
+  private static final long SECOND = 1_000_000_000L;
+
   private final Router router;
 
   Announcements(Router router) {
@@ -55,7 +63,7 @@ final class Announcements {
     Set<String> changed = new HashSet<>();
     SignalRegistry.Rejection rejection =
         router.signals().announce(session.announcer(), announce.signals(), changed);
-    changed.forEach(this::reflect);
+    changed.forEach(text -> reflect(session.lane(), text));
     if (rejection == null) {
       Replies.acknowledge(session, Optional.of(announce.namespace()), OptionalLong.empty());
     } else {
@@ -68,13 +76,13 @@ final class Announcements {
     SignalRegistry.Announcer announcer = session.announcerIfAny();
     long ttl = router.config().signalTtlNanos();
     if (announcer != null && router.signals().end(announcer) && ttl > 0) {
-      session.lane().agenda().after(ttl, () -> expire(announcer));
+      session.lane().agenda().after(ttl, () -> expire(session.lane(), announcer));
     }
   }
 
-  private void expire(SignalRegistry.Announcer announcer) {
+  private void expire(Lane lane, SignalRegistry.Announcer announcer) {
     Collection<String> gone = router.signals().expire(announcer);
-    gone.forEach(this::reflect);
+    gone.forEach(text -> reflect(lane, text));
   }
 
   private static @Nullable String violation(SignalDefinition definition) {
@@ -100,6 +108,9 @@ final class Announcements {
       if (word.startsWith(CONFLICT) && strategy(word) == null) {
         return "UnknownStrategy: \"" + word + "\"; there are " + strategies();
       }
+      if (word.startsWith(TTL) && !word.matches("ttl=[0-9]{1,9}")) {
+        return "InvalidLifetime: \"" + word + "\"; it is a number of seconds, for example ttl=35";
+      }
     }
     return null;
   }
@@ -112,20 +123,28 @@ final class Announcements {
       return null;
     }
     ConflictStrategy strategy = null;
+    long ttl = ParameterSettings.UNSAID;
+    boolean ephemeral = false;
     for (String word : accessWords(definition)) {
       if (word.startsWith(CONFLICT)) {
         strategy = strategy(word);
+      } else if (word.startsWith(TTL)) {
+        ttl = Long.parseLong(word, TTL.length(), word.length(), 10) * SECOND;
       }
+      ephemeral |= word.equals(EPHEMERAL);
     }
     Range range = rangeOf(definition);
-    return range == null && strategy == null ? null : new AnnouncedParameter(range, strategy);
+    ParameterSettings settings = new ParameterSettings(strategy, ttl, ephemeral);
+    return range == null && settings.equals(ParameterSettings.NONE)
+        ? null
+        : new AnnouncedParameter(range, settings);
   }
 
   /**
    * Brings an address up to date with the registry. Whoever comes last sees the last state, so it
    * does not matter in which order two lanes come here.
    */
-  private void reflect(String text) {
+  private void reflect(Lane lane, String text) {
     if (text.indexOf('*') >= 0) {
       return;
     }
@@ -149,6 +168,10 @@ final class Announcements {
         stripe.pin(address);
       } else if (before != null && announced == null) {
         stripe.unpin(address);
+      }
+      if (address.stored()) {
+        // It may have got a lifetime, or a shorter one.
+        router.retention().written(lane, address);
       }
     } finally {
       stripe.lock.unlock();

@@ -1,11 +1,14 @@
 package dev.clasp.router;
 
 /**
- * Something that a session is shown of what happened before, as fast as its connection takes it.
- * Lane thread only.
+ * Something that a session is shown of what happened before, in pieces, as fast as its connection
+ * takes them and with everybody else's turn in between. Lane thread only.
  */
 interface CatchUp {
 
-  /** Sends the next parts; true when all is sent. */
+  /**
+   * Sends the next piece: not much, so that what others send does not wait long. True when all is
+   * sent.
+   */
   boolean advance(Session session);
 }

@@ -71,6 +71,8 @@ public enum Counter {
   SLOW_CLOSED("clasp_sessions_closed_total", "reason=slow", "Sessions closed by the router"),
   IDLE_CLOSED("clasp_sessions_closed_total", "reason=idle", "Sessions closed by the router"),
   EXPIRED("clasp_state_evictions_total", "reason=lifetime", "Parameters removed by the router"),
+  ENDED_WITH_SESSION(
+      "clasp_state_evictions_total", "reason=writer_left", "Parameters removed by the router"),
   EVICTED("clasp_state_evictions_total", "reason=capacity", "Parameters removed by the router"),
   ROUTES_RESOLVED(
       "clasp_routes_resolved_total", "", "Routes computed because subscriptions had changed");

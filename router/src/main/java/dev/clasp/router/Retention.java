@@ -222,6 +222,11 @@ final class Retention {
   /** When the parameter ends if it is not used again. */
   long due(Address address) {
     if (!address.hasTtl) {
+      long ruled = address.ruledTtlNanos();
+      if (ruled != ParameterSettings.UNSAID) {
+        // Whoever reads the presence of somebody does not keep it alive.
+        return ruled == 0 ? NEVER : address.writtenNanos + ruled;
+      }
       long ttl = config.parameterTtlNanos();
       return ttl == 0 ? NEVER : address.usedNanos + ttl;
     }
@@ -267,7 +272,8 @@ final class Retention {
           // Whoever holds the lock still cares; look again soon.
           arm(now + SECOND);
         } else {
-          expire(lane, address);
+          end(lane, address);
+          lane.add(Counter.EXPIRED, 1);
         }
       } finally {
         stripe.lock.unlock();
@@ -283,20 +289,27 @@ final class Retention {
     return address.expiryTicket;
   }
 
-  private void expire(Lane lane, Address address) {
+  /** Ends a parameter whose time has come, or whose writer has left: tells it, and removes it. */
+  void end(Lane lane, Address address) {
     boolean tell =
         switch (config.expiryNotice()) {
           case NONE -> false;
-          case OWN_LIFETIME -> address.hasTtl;
+          case OWN_LIFETIME -> hasEndOfItsOwn(address);
           case ALL -> true;
         };
-    if (tell) {
+    // A client that said goodbye has set it to null itself: once is enough.
+    if (tell && address.valueType != ValueLayout.NULL) {
       space.bytes().addAndGet(-address.valueLength);
       address.store(address.value, 0, 0, ValueLayout.NULL);
       address.revision++;
       router.writes().announceValue(lane, address);
     }
     remove(address);
-    lane.add(Counter.EXPIRED, 1);
+  }
+
+  private static boolean hasEndOfItsOwn(Address address) {
+    return address.hasTtl
+        || address.ruledTtlNanos() != ParameterSettings.UNSAID
+        || address.ephemeral();
   }
 }

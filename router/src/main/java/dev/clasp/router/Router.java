@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The router: sessions, subscriptions, parameters, and the lanes that move messages between them.
@@ -27,11 +29,14 @@ import java.util.function.ToLongFunction;
  * lane whose loop reads it.
  *
  * <p><b>Threads.</b> Everything about a connection happens on its lane. Shared between lanes are
- * the {@link AddressSpace} (locks per stripe), the {@link SubscriptionIndex} (one monitor) and
- * concurrent maps. Lock order: stripes by ascending index, then the index. Nothing waits for I/O or
- * for another lane while it holds a lock.
+ * the {@link AddressSpace} (locks per stripe), the {@link AddressIndex} and the {@link
+ * SubscriptionIndex} (one monitor each) and concurrent maps. Lock order: stripes by ascending
+ * index, then one of the indexes. Nothing waits for I/O or for another lane while it holds a lock.
  */
 public final class Router {
+
+  /** Addresses that one page of a dump looks at; a few milliseconds at most. */
+  private static final int LOOKED_AT = 16_384;
 
   private final RouterConfig config;
   private final RouterClock clock;
@@ -185,38 +190,69 @@ public final class Router {
     return all;
   }
 
-  /** All subscriptions, by session. Any thread. */
-  public List<SubscriptionStatus> subscriptionStatus() {
-    List<SubscriptionStatus> all = new ArrayList<>();
-    for (Subscription s : subscriptions.all()) {
-      all.add(
+  /** Some subscriptions, at most so many. Any thread. */
+  public List<SubscriptionStatus> subscriptionStatus(int limit) {
+    List<SubscriptionStatus> some = new ArrayList<>();
+    for (Subscription s : subscriptions.some(limit)) {
+      some.add(
           new SubscriptionStatus(
               s.session().id(), s.id(), s.pattern().text(), s.typeMask(), s.options()));
     }
+    return some;
+  }
+
+  /** Stored parameters that match, at most so many, as of some moment each. Any thread. */
+  public List<ParameterStatus> parameters(AddressPattern pattern, int limit) {
+    List<ParameterStatus> all = new ArrayList<>();
+    Optional<String> after = Optional.empty();
+    do {
+      ParameterPage page = parameters(pattern, limit - all.size(), after);
+      all.addAll(page.parameters());
+      after = page.next();
+    } while (after.isPresent() && all.size() < limit);
     return all;
   }
 
   /**
-   * Stored parameters that match, at most so many, as of some moment each. Any thread; holds up
-   * writers for no longer than one stripe takes.
+   * The same in pieces, for an event loop: looks at no more than {@value #LOOKED_AT} addresses, so
+   * that a page may have fewer parameters than asked for, even none, and yet not be the last.
+   *
+   * @param after only parameters behind this address in the order of bytes
    */
-  public List<ParameterStatus> parameters(AddressPattern pattern, int limit) {
+  public ParameterPage parameters(AddressPattern pattern, int limit, Optional<String> after) {
     List<ParameterStatus> found = new ArrayList<>();
+    AddressWalk walk = AddressWalk.of(space, pattern);
+    after.ifPresent(name -> walk.skip(name.getBytes(StandardCharsets.UTF_8)));
+    @Nullable Address[] piece = new @Nullable Address[SnapshotCursor.PIECE];
     long now = clock.nanos();
-    for (int i = 0; i < AddressSpace.STRIPES && found.size() < limit; i++) {
-      Stripe stripe = space.stripe(i);
-      stripe.lock.lock();
-      try {
-        stripe.forEachStored(address -> {
-          if (found.size() < limit && pattern.matches(address.name, 0, address.name.length)) {
-            found.add(statusOf(address, now));
-          }
-        });
-      } finally {
-        stripe.lock.unlock();
+    Address last = null;
+    for (int looked = 0; found.size() < limit && looked < LOOKED_AT; ) {
+      int count = walk.fetch(piece);
+      for (int i = 0; i < count && found.size() < limit; i++) {
+        last = Objects.requireNonNull(piece[i]);
+        walk.pass(last);
+        looked++;
+        if (pattern.matches(last.name, 0, last.name.length)) {
+          addStatus(last, now, found);
+        }
+      }
+      if (walk.last() && (count == 0 || last == piece[count - 1])) {
+        return new ParameterPage(found, Optional.empty());
       }
     }
-    return found;
+    return new ParameterPage(found, last == null ? after : Optional.of(last.toString()));
+  }
+
+  private void addStatus(Address address, long now, List<ParameterStatus> to) {
+    Stripe stripe = space.stripeOf(address.hash);
+    stripe.lock.lock();
+    try {
+      if (address.stored()) {
+        to.add(statusOf(address, now));
+      }
+    } finally {
+      stripe.lock.unlock();
+    }
   }
 
   private ParameterStatus statusOf(Address address, long now) {

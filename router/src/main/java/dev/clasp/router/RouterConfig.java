@@ -95,7 +95,7 @@ public final class RouterConfig {
     return values.freshNanos;
   }
 
-  /** Conflict strategies by address pattern; the first that matches holds. */
+  /** Conflict strategies, lifetimes and what ends with its writer, by address pattern. */
   public List<ParameterRule> parameterRules() {
     return values.parameterRules;
   }

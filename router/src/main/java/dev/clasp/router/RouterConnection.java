@@ -404,6 +404,10 @@ public final class RouterConnection {
     } else {
       releaseLocks(s);
     }
+    Ephemerals ephemerals = s.ephemeralsIfAny();
+    if (ephemerals != null) {
+      ephemerals.endAll();
+    }
   }
 
   /** The locks that an ended session still holds. */

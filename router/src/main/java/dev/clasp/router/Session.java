@@ -52,6 +52,7 @@ final class Session {
 
   // What only some sessions need is made when they do.
   private @Nullable Gestures gestures;
+  private @Nullable Ephemerals ephemerals;
   private @Nullable Commits commits;
   private @Nullable RateWindow peerSignals;
   private SignalRegistry.@Nullable Announcer announcer;
@@ -59,6 +60,9 @@ final class Session {
   private volatile @Nullable ClockEstimate clock;
 
   private final ArrayDeque<CatchUp> snapshots = new ArrayDeque<>(2);
+
+  /** Is among those that the lane lets go on with their snapshots. */
+  private boolean waitsForTurn;
 
   /** What to do when nothing waits any more, if this session is to end then. */
   private @Nullable Runnable farewell;
@@ -161,6 +165,20 @@ final class Session {
 
   @Nullable Gestures gesturesIfAny() {
     return gestures;
+  }
+
+  /** What it wrote that ends with it, collected from the first on. */
+  Ephemerals ephemerals(Router router) {
+    Ephemerals e = ephemerals;
+    if (e == null) {
+      e = new Ephemerals(this, router);
+      ephemerals = e;
+    }
+    return e;
+  }
+
+  @Nullable Ephemerals ephemeralsIfAny() {
+    return ephemerals;
   }
 
   /** The latest commit messages, remembered from the first on. */
@@ -273,20 +291,37 @@ final class Session {
   /** Starts a snapshot; it goes on as the connection takes it. */
   void snapshot(CatchUp cursor) {
     snapshots.addLast(cursor);
+    if (snapshots.size() == 1) {
+      // Most are small: the first piece is all of it.
+      catchUp();
+    }
     continueSnapshots();
   }
 
+  /** Sees to it that what is left goes on, in a later turn of the loop. */
   void continueSnapshots() {
-    for (CatchUp cursor = snapshots.peekFirst();
-        cursor != null && outbound.flowing();
-        cursor = snapshots.peekFirst()) {
-      if (cursor.advance(this)) {
-        snapshots.remove(cursor);
+    if (!snapshots.isEmpty()) {
+      if (!waitsForTurn && outbound.flowing()) {
+        waitsForTurn = true;
+        lane.catchUpLater(this);
       }
-    }
-    if (farewell != null && snapshots.isEmpty() && outbound.idle()) {
+    } else if (farewell != null && outbound.idle()) {
       // Later: a stripe lock may be held now.
       lane.executor().execute(this::sayFarewell);
+    }
+  }
+
+  /** Its turn has come. */
+  void takeTurn() {
+    waitsForTurn = false;
+    catchUp();
+    continueSnapshots();
+  }
+
+  private void catchUp() {
+    CatchUp cursor = snapshots.peekFirst();
+    if (cursor != null && outbound.flowing() && cursor.advance(this)) {
+      snapshots.remove(cursor);
     }
   }
 

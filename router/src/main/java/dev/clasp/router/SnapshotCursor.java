@@ -5,18 +5,20 @@ import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.Qos;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot on its way to one session: stripe by stripe, and only as fast as the connection takes
- * it, so that a late joiner neither holds up writers nor fills memory.
+ * A snapshot on its way to one session: piece by piece, each in a turn of the loop of its own, and
+ * only as fast as the connection takes it, so that a late joiner neither holds up writers nor fills
+ * memory. It looks at those addresses only that begin like the pattern ({@link AddressWalk}).
  *
  * <p><b>No gap, no step back.</b> The subscription is in the index before the cursor starts, so a
- * write that the cursor misses is delivered live. Entries of a stripe are taken under its lock.
- * Before that, still under the lock, whatever waits in the lane's inbox is delivered (older
- * revisions of this stripe among it), after the entries collected so far. Hence for each address:
- * older live updates, then the entry, then newer live updates.
+ * write that the cursor misses is delivered live; a write that was not delivered live has interned
+ * its address before. Each entry is taken under the lock of its stripe. Before that, still under
+ * the lock, whatever waits in the lane's inbox is delivered (older revisions of this address among
+ * it), after the entries collected so far; and what is collected is sent before the turn ends.
+ * Hence for each address: older live updates, then the entry, then newer live updates.
  *
  * <p>Parts are cut at {@value #MAX_BYTES} bytes and {@value #MAX_ENTRIES} entries (D17). Lane
  * thread only.
@@ -25,6 +27,9 @@ final class SnapshotCursor implements CatchUp {
 
   static final int MAX_ENTRIES = 800;
   static final int MAX_BYTES = 60_000;
+
+  /** Addresses looked at in one piece. */
+  static final int PIECE = 1024;
 
   private static final int HEAD = 3;
 
@@ -35,32 +40,31 @@ final class SnapshotCursor implements CatchUp {
 
   private final Router router;
   private final @Nullable AddressPattern pattern;
-  private final byte @Nullable [] literal;
+  private final AddressWalk walk;
   private final @Nullable HistoryReplay replay;
 
   /** A part is sent even if nothing matches (after WELCOME). */
   private boolean owed;
 
-  private int stripe;
   private int entries;
   private int end;
 
   private SnapshotCursor(
       Router router,
       @Nullable AddressPattern pattern,
-      byte @Nullable [] literal,
+      AddressWalk walk,
       @Nullable HistoryReplay replay,
       boolean owed) {
     this.router = router;
     this.pattern = pattern;
-    this.literal = literal;
+    this.walk = walk;
     this.replay = replay;
     this.owed = owed;
   }
 
   /** Everything; sent even if empty. */
   static SnapshotCursor ofEverything(Router router) {
-    return new SnapshotCursor(router, null, null, null, true);
+    return new SnapshotCursor(router, null, AddressWalk.ofEverything(router.space()), null, true);
   }
 
   /**
@@ -69,57 +73,52 @@ final class SnapshotCursor implements CatchUp {
    */
   static SnapshotCursor of(Router router, Subscription subscription) {
     AddressPattern pattern = subscription.pattern();
-    byte[] literal = pattern.isLiteral() ? pattern.text().getBytes(StandardCharsets.UTF_8) : null;
     int most = subscription.history(router.histories().depth());
     HistoryReplay replay =
         most == 0 ? null : new HistoryReplay(most, subscription.typeMask(), subscription.epoch);
-    return new SnapshotCursor(router, pattern, literal, replay, false);
+    return new SnapshotCursor(
+        router, pattern, AddressWalk.of(router.space(), pattern), replay, false);
   }
 
   @Override
   public boolean advance(Session session) {
     begin(session.lane());
-    if (literal != null) {
-      long hash = router.space().hash(literal, 0, literal.length);
-      Stripe s = router.space().stripeOf(hash);
-      s.lock.lock();
-      try {
-        catchUp(session);
-        Address address = s.find(literal, 0, literal.length, hash);
-        if (address != null) {
-          visit(session, address);
-        }
-      } finally {
-        s.lock.unlock();
+    @Nullable Address[] piece = session.lane().walked;
+    int count = walk.fetch(piece);
+    int seen = 0;
+    while (seen < count && session.outbound().flowing()) {
+      Address address = piece[seen];
+      if (address == null || !look(session, address)) {
+        break;
       }
-      stripe = AddressSpace.STRIPES;
+      walk.pass(address);
+      seen++;
     }
-    while (stripe < AddressSpace.STRIPES && session.outbound().flowing()) {
-      Stripe s = router.space().stripe(stripe++);
-      s.lock.lock();
-      try {
-        catchUp(session);
-        // Events and streams have a past without having a value.
-        Stripe.Visitor visitor =
-            address -> {
-              if (pattern == null || pattern.matches(address.name, 0, address.name.length)) {
-                visit(session, address);
-              }
-            };
-        if (replay == null) {
-          s.forEachStored(visitor);
-        } else {
-          s.forEach(visitor);
-        }
-      } finally {
-        s.lock.unlock();
-      }
-    }
-    boolean done = stripe == AddressSpace.STRIPES;
+    Arrays.fill(piece, 0, count, null);
+    boolean done = seen == count && walk.last();
     if (entries > 0 || (done && owed)) {
       emit(session);
     }
     return done;
+  }
+
+  /** False, and nothing happened, if the part is full: the piece ends with it. */
+  private boolean look(Session session, Address address) {
+    if (pattern != null && !pattern.matches(address.name, 0, address.name.length)) {
+      return true;
+    }
+    Stripe stripe = router.space().stripeOf(address.hash);
+    stripe.lock.lock();
+    try {
+      catchUp(session);
+      if (entries > 0 && address.stored() && !hasRoom(session, lengthOf(address))) {
+        return false;
+      }
+      visit(session, address);
+      return true;
+    } finally {
+      stripe.lock.unlock();
+    }
   }
 
   private void catchUp(Session session) {
@@ -150,17 +149,28 @@ final class SnapshotCursor implements CatchUp {
   }
 
   private void add(Session session, Address address) {
-    boolean full = HEAD + address.entryLength() <= MAX_PART;
-    int length = full ? address.entryLength() : address.shortEntryLength();
-    makeRoom(session, length);
+    boolean full = isFull(address);
+    makeRoom(session, lengthOf(address));
     end = address.writeEntry(session.lane().snapshot.buffer, end, full);
     entries++;
     session.flows().shown(address);
   }
 
-  private void makeRoom(Session session, int length) {
+  private static boolean isFull(Address address) {
+    return HEAD + address.entryLength() <= MAX_PART;
+  }
+
+  private static int lengthOf(Address address) {
+    return isFull(address) ? address.entryLength() : address.shortEntryLength();
+  }
+
+  private boolean hasRoom(Session session, int length) {
     int limit = session.lane().snapshot.payloadOffset() + MAX_BYTES;
-    if (entries > 0 && (entries == MAX_ENTRIES || end + length > limit)) {
+    return entries < MAX_ENTRIES && end + length <= limit;
+  }
+
+  private void makeRoom(Session session, int length) {
+    if (entries > 0 && !hasRoom(session, length)) {
       emit(session);
     }
   }

@@ -2,7 +2,6 @@ package dev.clasp.router;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,8 @@ final class Stripe {
   final ReentrantLock lock = new ReentrantLock();
 
   private final int maxIdle;
-  private final List<ParameterRule> rules;
+  private final ParameterSettings.Rules rules;
+  private final AddressIndex names;
   private @Nullable Address[] table = new @Nullable Address[16];
   private int size;
 
@@ -43,10 +43,14 @@ final class Stripe {
   /** Where the next search for a parameter to displace begins. */
   private int hand;
 
-  Stripe(int index, int maxIdle, List<ParameterRule> rules) {
+  /**
+   * @param names is told of every address that comes and goes
+   */
+  Stripe(int index, int maxIdle, ParameterSettings.Rules rules, AddressIndex names) {
     this.index = index;
     this.maxIdle = Math.max(1, maxIdle);
     this.rules = rules;
+    this.names = names;
   }
 
   /** Lock held. */
@@ -78,16 +82,12 @@ final class Stripe {
     if (2 * (size + 1) > table.length) {
       grow();
     }
-    Address address = new Address(Arrays.copyOfRange(b, offset, offset + length), hash);
+    byte[] name = Arrays.copyOfRange(b, offset, offset + length);
+    Address address = new Address(name, hash, rules.of(name));
     address.revision = revisionFloor;
-    for (ParameterRule rule : rules) {
-      if (rule.pattern().matches(address.name, 0, address.name.length)) {
-        address.configured = rule.strategy();
-        break;
-      }
-    }
     place(table, address);
     size++;
+    names.add(address);
     return address;
   }
 
@@ -166,15 +166,6 @@ final class Stripe {
     return shown;
   }
 
-  /** Calls the visitor for every interned address. Lock held. */
-  void forEach(Visitor visitor) {
-    for (Address address : table) {
-      if (address != null) {
-        visitor.visit(address);
-      }
-    }
-  }
-
   /** Sees one address. */
   interface Visitor {
     void visit(Address address);
@@ -190,6 +181,7 @@ final class Stripe {
       i = (i + 1) & mask;
     }
     size--;
+    names.remove(address);
     revisionFloor = Math.max(revisionFloor, address.revision);
     address.forget();
     int hole = i;

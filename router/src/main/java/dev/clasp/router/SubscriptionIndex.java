@@ -91,15 +91,21 @@ final class SubscriptionIndex {
     changed(new RouteChange.Removed(Set.copyOf(subscriptions), routes));
   }
 
-  /** Every subscription. */
-  synchronized List<Subscription> all() {
-    List<Subscription> all = new ArrayList<>(size);
+  /** Some subscriptions, at most so many. */
+  synchronized List<Subscription> some(int max) {
+    List<Subscription> some = new ArrayList<>();
     ArrayDeque<Node> open = new ArrayDeque<>(List.of(root));
-    for (Node node = open.poll(); node != null; node = open.poll()) {
-      all.addAll(node.subscriptions);
-      open.addAll(node.children.values());
+    for (Node node = open.poll(); node != null && some.size() < max; node = open.poll()) {
+      for (Subscription subscription : node.subscriptions) {
+        if (some.size() < max) {
+          some.add(subscription);
+        }
+      }
+      if (open.size() < max) {
+        open.addAll(node.children.values());
+      }
     }
-    return all;
+    return some;
   }
 
   /** Brings the route of an address up to date. The lock of its stripe is held. */

@@ -11,6 +11,8 @@ import java.util.Collection;
  */
 final class TimelineCursor implements CatchUp {
 
+  private static final int PIECE = 32;
+
   private final Router router;
   private final ArrayDeque<Address> left = new ArrayDeque<>();
 
@@ -21,7 +23,7 @@ final class TimelineCursor implements CatchUp {
 
   @Override
   public boolean advance(Session session) {
-    while (!left.isEmpty() && session.outbound().flowing()) {
+    for (int i = 0; i < PIECE && !left.isEmpty() && session.outbound().flowing(); i++) {
       show(session, left.removeFirst());
     }
     return left.isEmpty();

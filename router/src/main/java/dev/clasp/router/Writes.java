@@ -216,6 +216,9 @@ final class Writes {
       address.ttlWord = set.ttlWord();
       address.ttlNanos = address.writtenNanos;
     }
+    if (address.ephemeral() && !session.ended()) {
+      session.ephemerals(router).wrote(address);
+    }
     retention.written(session.lane(), address);
     session.lane().add(Counter.SETS, 1);
   }

@@ -286,7 +286,7 @@ class AnnounceTest {
   void theAccessTextMayNameAConflictStrategy(String access, @Nullable ConflictStrategy strategy) {
     assertThat(accepted(t.client("a").send(announce(signal("/x", access))))).isTrue();
     AnnouncedParameter announced = announced("/x");
-    assertThat(announced == null ? null : announced.strategy()).isEqualTo(strategy);
+    assertThat(announced == null ? null : announced.settings().strategy()).isEqualTo(strategy);
   }
 
   @Test
@@ -299,9 +299,11 @@ class AnnounceTest {
   void theRangeIsKnownAtTheAddress() {
     TestPeer a = t.client("a").send(announce(ranged("/x", -1, 1)));
     assertThat(accepted(a)).isTrue();
-    assertThat(announced("/x")).isEqualTo(new AnnouncedParameter(new Range(-1, 1), null));
+    assertThat(announced("/x"))
+        .isEqualTo(new AnnouncedParameter(new Range(-1, 1), ParameterSettings.NONE));
     a.send(announce(ranged("/x", 0, 5)));
-    assertThat(announced("/x")).isEqualTo(new AnnouncedParameter(new Range(0, 5), null));
+    assertThat(announced("/x"))
+        .isEqualTo(new AnnouncedParameter(new Range(0, 5), ParameterSettings.NONE));
     a.received();
     a.send(announce(ranged("/x", 1, 0)));
     assertThat(refusal(a)).startsWith("InvalidRange");
@@ -322,6 +324,34 @@ class AnnounceTest {
             ranged("/x", 0, 1).meta());
     assertThat(accepted(t.client("a").send(announce(stream)))).isTrue();
     assertThat(announced("/x")).isNull();
+  }
+
+  @Test
+  void theAccessTextMayGiveALifetimeAlsoToAValueThatIsThere() {
+    TestPeer watcher = t.client("watcher").subscribe(1, "/x");
+    t.client("writer").set("/x", 1);
+    assertThat(accepted(t.client("a").send(announce(signal("/x", "rw,ttl=35"))))).isTrue();
+    watcher.received();
+    t.time.pass(Duration.ofSeconds(34));
+    assertThat(watcher.received()).isEmpty();
+    t.time.pass(Duration.ofSeconds(1));
+    assertThat(watcher.received()).hasSize(1);
+    assertThat(t.router.parameterCount()).isZero();
+  }
+
+  @Test
+  void theAccessTextMayEndAValueWithItsWriter() {
+    assertThat(accepted(t.client("a").send(announce(signal("/x", "rw ephemeral"))))).isTrue();
+    TestPeer b = t.client("b").set("/x", 1);
+    assertThat(t.router.parameterCount()).isEqualTo(1);
+    b.disconnect();
+    assertThat(t.router.parameterCount()).isZero();
+  }
+
+  @Test
+  void aLifetimeThatIsNoNumberIsRefused() {
+    assertThat(refusal(t.client("a").send(announce(signal("/x", "ttl=35s")))))
+        .startsWith("InvalidLifetime: \"ttl=35s\"");
   }
 
   @Test

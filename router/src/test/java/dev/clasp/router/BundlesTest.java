@@ -221,7 +221,7 @@ class BundlesTest {
         c.bundlesOutliveSession(true)
             .parameterRules(
                 List.of(
-                    new ParameterRule(
+                    ParameterRule.conflict(
                         dev.clasp.protocol.AddressPattern.parse("/**"), ConflictStrategy.LOCK))));
     TestPeer desk = t.client("desk").send(bundleAt(in(1_000_000), set("/x", 1)));
     desk.disconnect();

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 class OutboundQueueTest {
 
   private final OutboundQueue queue = new OutboundQueue(10, 1_000_000);
-  private final Address a = new Address("/a".getBytes(StandardCharsets.UTF_8), 1);
-  private final Address b = new Address("/b".getBytes(StandardCharsets.UTF_8), 2);
+  private final Address a =
+      new Address("/a".getBytes(StandardCharsets.UTF_8), 1, ParameterSettings.NONE);
+  private final Address b =
+      new Address("/b".getBytes(StandardCharsets.UTF_8), 2, ParameterSettings.NONE);
 
   private static Delivery state(Address address, String name) {
     return new Delivery(name.getBytes(StandardCharsets.UTF_8), DeliveryClass.STATE, address);

@@ -81,7 +81,7 @@ class ParametersTest {
 
   private static RouterConfig.Builder rule(String pattern, ConflictStrategy strategy) {
     return RouterConfig.builder()
-        .parameterRules(List.of(new ParameterRule(AddressPattern.parse(pattern), strategy)));
+        .parameterRules(List.of(ParameterRule.conflict(AddressPattern.parse(pattern), strategy)));
   }
 
   private static Value map(Object... keysAndValues) {
@@ -278,8 +278,8 @@ class ParametersTest {
           RouterConfig.builder()
               .parameterRules(
                   List.of(
-                      new ParameterRule(AddressPattern.parse("/a/free"), ConflictStrategy.LWW),
-                      new ParameterRule(AddressPattern.parse("/a/*"), ConflictStrategy.MAX))));
+                      ParameterRule.conflict(AddressPattern.parse("/a/free"), ConflictStrategy.LWW),
+                      ParameterRule.conflict(AddressPattern.parse("/a/*"), ConflictStrategy.MAX))));
       TestPeer a = client("a");
       write(a, set("/a/free", Value.of(2)));
       assertThat(write(a, set("/a/free", Value.of(1)))).isEqualTo("2");

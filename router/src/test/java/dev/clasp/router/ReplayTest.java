@@ -11,9 +11,11 @@ import dev.clasp.protocol.Message.SetValue;
 import dev.clasp.protocol.Message.Snapshot;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -53,6 +55,13 @@ class ReplayTest {
 
   private List<Message> replay(int history) {
     return replay("/**", ALL, history);
+  }
+
+  private void dropHistory(String name) {
+    byte[] b = name.getBytes(StandardCharsets.UTF_8);
+    long hash = router.space().hash(b, 0, b.length);
+    Address address = router.space().stripeOf(hash).find(b, 0, b.length, hash);
+    Objects.requireNonNull(address).dropHistory();
   }
 
   /** Entries of all snapshots, as {@code value@revision}. */
@@ -376,15 +385,8 @@ class ReplayTest {
         farWriter.sendWithinTurn(TestPeer.event("/e", Value.of(2L)));
         assertThat(published(reader.received())).endsWith("1", "2").doesNotHaveDuplicates();
         reader.send(new Message.Unsubscribe(1));
-        configureAgain();
+        dropHistory("/e");
       }
-    }
-
-    private void configureAgain() {
-      router
-          .space()
-          .stripeOf(router.space().hash(new byte[] {'/', 'e'}, 0, 2))
-          .forEach(Address::dropHistory);
     }
 
     @Test
@@ -490,10 +492,7 @@ class ReplayTest {
     @Test
     void aRemovedParameterGivesItsMemoryBack() {
       writer.set("/x", 1).set("/x", 2);
-      router
-          .space()
-          .stripeOf(router.space().hash(new byte[] {'/', 'x'}, 0, 2))
-          .forEach(Address::dropHistory);
+      dropHistory("/x");
       assertThat(router.histories().bytes()).isZero();
       assertThat(entries(replay(10))).containsExactly("2@2");
     }

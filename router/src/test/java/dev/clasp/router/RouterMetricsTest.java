@@ -107,7 +107,7 @@ class RouterMetricsTest {
             false,
             Optional.of(new Ttl.Sliding(5))));
     a.set("/y", 1);
-    assertThat(router.subscriptionStatus())
+    assertThat(router.subscriptionStatus(100))
         .containsExactly(
             new SubscriptionStatus(
                 a.session(), 7, "/x/**", SignalType.PARAM.maskBit(), SubscribeOptions.NONE));

@@ -11,13 +11,15 @@ import org.junit.jupiter.api.Test;
 
 class StripeTest {
 
+  private final AddressIndex names = new AddressIndex();
+
   private static byte[] bytes(String s) {
     return s.getBytes(StandardCharsets.UTF_8);
   }
 
   @Test
   void findsEverythingThatWasAddedAndNotForgotten() {
-    Stripe stripe = new Stripe(0, 50, List.of());
+    Stripe stripe = new Stripe(0, 50, new ParameterSettings.Rules(List.of()), names);
     Map<String, Address> stored = new HashMap<>();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 5_000; i++) {
@@ -40,11 +42,12 @@ class StripeTest {
       assertThat(stripe.find(b, 0, b.length, address.hash)).isSameAs(address);
     });
     assertThat(stripe.find(bytes("/none"), 0, 5, 3)).isNull();
+    assertThat(names.size()).isEqualTo(stripe.size());
   }
 
   @Test
   void publishingToEndlessNewAddressesDoesNotGrow() {
-    Stripe stripe = new Stripe(0, 100, List.of());
+    Stripe stripe = new Stripe(0, 100, new ParameterSettings.Rules(List.of()), names);
     for (int i = 0; i < 100_000; i++) {
       byte[] b = bytes("/" + i);
       Address address = stripe.add(b, 0, b.length, i * 0x9E3779B97F4A7C15L);
@@ -52,11 +55,12 @@ class StripeTest {
       stripe.keepIdle(address);
     }
     assertThat(stripe.size()).isLessThanOrEqualTo(101);
+    assertThat(names.size()).isEqualTo(stripe.size());
   }
 
   @Test
   void theAddressJustAddedStaysAndTheOthersDoNotPileUp() {
-    Stripe stripe = new Stripe(0, 1, List.of());
+    Stripe stripe = new Stripe(0, 1, new ParameterSettings.Rules(List.of()), names);
     for (int i = 0; i < 1_000; i++) {
       byte[] b = bytes("/" + i);
       long hash = i * 0x9E3779B97F4A7C15L;
@@ -70,7 +74,7 @@ class StripeTest {
 
   @Test
   void aPinnedAddressStaysUntilItIsLetGo() {
-    Stripe stripe = new Stripe(0, 1, List.of());
+    Stripe stripe = new Stripe(0, 1, new ParameterSettings.Rules(List.of()), names);
     byte[] b = bytes("/pinned");
     Address pinned = stripe.add(b, 0, b.length, 7);
     stripe.keepIdle(pinned);

@@ -91,7 +91,9 @@ class SubscriptionIndexTest {
     List<Subscription> all = new ArrayList<>();
     List<Address> addresses = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      addresses.add(new Address(randomAddress(random).getBytes(StandardCharsets.UTF_8), i));
+      addresses.add(
+          new Address(
+              randomAddress(random).getBytes(StandardCharsets.UTF_8), i, ParameterSettings.NONE));
     }
     for (int round = 0; round < 3_000; round++) {
       if (all.size() < 40 && random.nextInt(3) > 0) {

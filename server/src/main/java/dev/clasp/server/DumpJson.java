@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.router.ParameterPage;
 import dev.clasp.router.ParameterStatus;
 import dev.clasp.router.Router;
 import dev.clasp.router.SubscriptionStatus;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The answers to {@code GET /api/parameters} and {@code GET /api/subscriptions}
@@ -33,25 +35,38 @@ final class DumpJson {
 
   private DumpJson() {}
 
-  static byte[] parameters(Router router, AddressPattern pattern, int limit) {
-    return list("parameters", router.parameters(pattern, limit), limit, DumpJson::parameter);
+  /**
+   * @param after only parameters behind this address
+   */
+  static byte[] parameters(
+      Router router, AddressPattern pattern, int limit, Optional<String> after) {
+    ParameterPage page = router.parameters(pattern, limit, after);
+    return list("parameters", page.parameters(), DumpJson::parameter, page.next());
   }
 
   static byte[] subscriptions(Router router, int limit) {
-    return list("subscriptions", router.subscriptionStatus(), limit, DumpJson::subscription);
+    return list(
+        "subscriptions",
+        router.subscriptionStatus(limit),
+        DumpJson::subscription,
+        Optional.empty());
   }
 
-  private static <T> byte[] list(String name, List<T> entries, int limit, Writer<T> writer) {
+  private static <T> byte[] list(
+      String name, List<T> entries, Writer<T> writer, Optional<String> next) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
       json.writeArrayFieldStart(name);
-      for (T entry : entries.subList(0, Math.min(limit, entries.size()))) {
+      for (T entry : entries) {
         json.writeStartObject();
         writer.write(json, entry);
         json.writeEndObject();
       }
       json.writeEndArray();
+      if (next.isPresent()) {
+        json.writeStringField("next", next.get());
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -52,7 +52,11 @@ final class Pages implements HttpHandler {
       case "/api/subscriptions" ->
           guarded(query, () -> DumpJson.subscriptions(router, limit(query)));
       case "/api/parameters" ->
-          guarded(query, () -> DumpJson.parameters(router, pattern(query), limit(query)));
+          guarded(
+              query,
+              () ->
+                  DumpJson.parameters(
+                      router, pattern(query), limit(query), parameter(query, "after")));
       default -> console.serve(query.path());
     };
   }

@@ -3,9 +3,11 @@ package dev.clasp.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,7 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @RealProgram
 class BrowserClientTest {
 
-  @RegisterExtension static final Stage stage = new Stage("--loops", "2");
+  @RegisterExtension
+  static final Stage stage = new Stage("--loops", "2", "--ephemeral", "/presence/*");
 
   @Test
   void valuesEventsAndStreamsTravelBothWays() {
@@ -99,8 +102,8 @@ class BrowserClientTest {
     assertThat(presence.get(2).values().stream().filter(JsonNode::isNull)).hasSize(1);
   }
 
+  /** The end of scenario S13. */
   @Test
-  @Pending("a last will, or a lifetime, that ends the presence of a client that vanished")
   void thePresenceOfATabThatVanishedEndsToo() {
     PeerClient watcher = stage.connect(stage.node(), "watcher");
     PeerClient page = stage.connect(stage.browser(), "page");
@@ -112,5 +115,15 @@ class BrowserClientTest {
     page.call("close-page");
 
     presence.await(address, null);
+    watcher.fence();
+    assertThat(presence.all()).as("the value, then one null").hasSize(2);
+    RawClient late = stage.raw("late");
+    late.send(new Message.Get(address));
+    Message.Error missing =
+        late.await(
+            "answer",
+            message ->
+                message instanceof Message.Error error ? Optional.of(error) : Optional.empty());
+    assertThat(missing.code()).isEqualTo(404);
   }
 }
