@@ -4,7 +4,6 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
 import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.FrameDescriptor;
-import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.transport.EventLoops;
@@ -62,9 +61,9 @@ final class LossyServer implements AutoCloseable {
   }
 
   private static void send(FrameLink link, byte[] frame) {
-    int prefix = Framing.WEBSOCKET.prefixLength(frame.length);
+    int prefix = link.framing().prefixLength(frame.length);
     byte[] framed = new byte[prefix + frame.length];
-    Framing.WEBSOCKET.writePrefix(framed, 0, frame.length);
+    link.framing().writePrefix(framed, 0, frame.length);
     System.arraycopy(frame, 0, framed, prefix, frame.length);
     link.write(framed, 0, framed.length);
   }

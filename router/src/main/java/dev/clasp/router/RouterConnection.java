@@ -15,6 +15,7 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,10 @@ public final class RouterConnection {
   private static final Logger LOG = LoggerFactory.getLogger(RouterConnection.class);
 
   private static final long SECOND = 1_000_000_000L;
+
+  /** Bytes of the payload of a WELCOME with an empty name: type, version, features, time, texts. */
+  private static final int WELCOME_WITHOUT_NAME = 1 + 1 + 1 + 8 + (2 + 36) + 2 + 2;
+
   private static final int BAD_FRAMES_MAX = 100;
   private static final long BAD_FRAMES_WINDOW = 10 * SECOND;
 
@@ -329,6 +334,7 @@ public final class RouterConnection {
         new Session(
             UUID.randomUUID().toString(), hello.name(), hello.features(), lane, connection, router);
     session = s;
+    connection.established();
     router.sessions().put(s.id(), s);
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);
@@ -340,9 +346,18 @@ public final class RouterConnection {
             FEATURES,
             router.clock().unixMicros(),
             s.id(),
-            router.config().name(),
+            shortened(router.config().name(), s.maxPayload() - WELCOME_WITHOUT_NAME),
             Optional.empty()));
     s.snapshot(SnapshotCursor.ofEverything(router));
+  }
+
+  /** As much of a text as goes into so many bytes: a small peer must not miss its WELCOME. */
+  private static String shortened(String text, int bytes) {
+    int end = text.length();
+    while (end > 0 && text.substring(0, end).getBytes(StandardCharsets.UTF_8).length > bytes) {
+      end = text.offsetByCodePoints(end, -1);
+    }
+    return text.substring(0, end);
   }
 
   private void handshakeOver() {

@@ -6,6 +6,7 @@ import dev.clasp.router.Router;
 import dev.clasp.transport.HttpHandler;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
+import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.OriginPolicy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -17,22 +18,26 @@ import java.util.function.Supplier;
 final class Pages implements HttpHandler {
 
   private final Router router;
+  private final Supplier<LinkServer> door;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
 
   /**
+   * @param door the listener that these pages are served by
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
    */
   Pages(
       Router router,
+      Supplier<LinkServer> door,
       ConsoleFiles console,
       OriginPolicy origins,
       BooleanSupplier healthy,
       BooleanSupplier ready) {
     this.router = router;
+    this.door = door;
     this.console = console;
     this.origins = origins;
     this.healthy = healthy;
@@ -48,7 +53,7 @@ final class Pages implements HttpHandler {
     return switch (query.path()) {
       case "/health", "/healthz", "/livez" -> probe(healthy.getAsBoolean(), "ok", "stuck");
       case "/ready", "/readyz" -> probe(ready.getAsBoolean(), "ready", "stopping");
-      case "/api/status" -> guarded(query, () -> StatusJson.of(router));
+      case "/api/status" -> guarded(query, () -> StatusJson.of(router, door.get()));
       case "/api/subscriptions" ->
           guarded(query, () -> DumpJson.subscriptions(router, limit(query)));
       case "/api/parameters" ->

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param origins which web pages may connect and see the status
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
+ * @param network what it takes from the network, and from whom
  * @param router settings of the router itself
  */
 public record ServerConfig(
@@ -23,6 +24,7 @@ public record ServerConfig(
     OriginPolicy origins,
     int loops,
     Duration drain,
+    NetworkConfig network,
     RouterConfig router) {
 
   /** The port that every CLASP client tries first. */
@@ -36,6 +38,7 @@ public record ServerConfig(
           OriginPolicy.LOCAL,
           0,
           Duration.ofSeconds(3),
+          NetworkConfig.DEFAULT,
           RouterConfig.DEFAULT);
 
   public ServerConfig {
@@ -52,31 +55,35 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router);
+    return new ServerConfig(value, port, allowOpen, origins, loops, drain, network, router);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router);
+    return new ServerConfig(host, value, allowOpen, origins, loops, drain, network, router);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, origins, loops, drain, router);
+    return new ServerConfig(host, port, value, origins, loops, drain, network, router);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
-    return new ServerConfig(host, port, allowOpen, value, loops, drain, router);
+    return new ServerConfig(host, port, allowOpen, value, loops, drain, network, router);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, origins, value, drain, router);
+    return new ServerConfig(host, port, allowOpen, origins, value, drain, network, router);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, value, router);
+    return new ServerConfig(host, port, allowOpen, origins, loops, value, network, router);
+  }
+
+  public ServerConfig withNetwork(NetworkConfig value) {
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value, router);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, network, value);
   }
 
   /**

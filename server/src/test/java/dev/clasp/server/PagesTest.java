@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.router.Router;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
+import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.OriginPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,8 +24,17 @@ class PagesTest {
   private boolean ready = true;
   private final Router router = new Router(RouterConfig.DEFAULT, RouterClock.system());
 
+  /** Not started: there are no connections to tell of. */
+  private final LinkServer door =
+      LinkServer.builder()
+          .loops(EventLoops.create("unused", 1))
+          .acceptor(_ -> {
+            throw new AssertionError("nobody can connect");
+          })
+          .build();
+
   private Pages pages(OriginPolicy origins) {
-    return new Pages(router, new ConsoleFiles(), origins, () -> healthy, () -> ready);
+    return new Pages(router, () -> door, new ConsoleFiles(), origins, () -> healthy, () -> ready);
   }
 
   private final Pages pages = pages(OriginPolicy.LOCAL);

@@ -25,6 +25,7 @@ class ServerConfigTest {
   void everySettingIsChangedAlone() {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
+    NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -33,10 +34,12 @@ class ServerConfigTest {
             .withOrigins(origins)
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
+            .withNetwork(network)
             .withRouter(router);
 
     assertThat(all)
-        .isEqualTo(new ServerConfig("::1", 1, true, origins, 2, Duration.ofSeconds(9), router));
+        .isEqualTo(
+            new ServerConfig("::1", 1, true, origins, 2, Duration.ofSeconds(9), network, router));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import dev.clasp.protocol.FrameDescriptor;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 
@@ -34,5 +35,12 @@ public final class LinkClient {
               Math.min(options.maxMessage(), TcpLink.MAX_MESSAGE),
               acceptor);
     };
+  }
+
+  /** Longest frame, its prefix not counted, that goes over the transport that a URL names. */
+  public static int maxFrame(URI uri) {
+    return Target.Scheme.TCP.name().equalsIgnoreCase(uri.getScheme())
+        ? TcpLink.MAX_MESSAGE
+        : FrameDescriptor.MAX_FRAME;
   }
 }

@@ -16,6 +16,7 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Qos;
+import dev.clasp.testkit.RawPeer;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -103,7 +104,7 @@ class WebSocketServerTest {
 
   private static void roundTrip(RawPeer peer, int length) throws Exception {
     peer.send(masked(FIN | BINARY, bytes(length)));
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | BINARY, bytes(length)));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | BINARY, bytes(length)));
   }
 
   // --- traffic -----------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ class WebSocketServerTest {
       roundTrip(peer, length);
     }
     peer.send(masked(FIN | PING, bytes(3)));
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | PONG, bytes(3)));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | PONG, bytes(3)));
     peer.send(masked(FIN | CLOSE, reason(1000, "bye")));
     assertThat(peer.readToEnd()).isEqualTo(plain(FIN | CLOSE, reason(1000, "bye")));
   }
@@ -130,7 +131,7 @@ class WebSocketServerTest {
     byte[] large = masked(FIN | BINARY, bytes(200_000));
     peer.send(large);
 
-    SentFrame close = peer.readFrame();
+    SentFrame close = SentFrame.read(peer);
     assertThat(close.closeCode()).isEqualTo(1009);
     assertThat(new String(close.payload(), 2, close.payload().length - 2, StandardCharsets.UTF_8))
         .isEqualTo("message above 65547 bytes: send smaller frames");
@@ -158,7 +159,7 @@ class WebSocketServerTest {
     try (ErrorLog log = ErrorLog.open()) {
       RawPeer peer = upgraded(server);
       peer.send(masked(FIN | BINARY, bytes(13)));
-      assertThat(peer.readFrame()).isEqualTo(SentFrame.close(1011, "internal error"));
+      assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.close(1011, "internal error"));
       assertThat(log.lines()).hasSize(1);
     }
     for (RawPeer other : others) {
@@ -194,7 +195,7 @@ class WebSocketServerTest {
         });
     int count = written.get(20, TimeUnit.SECONDS);
     for (int i = 0; i < count; i++) {
-      assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | BINARY, message));
+      assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | BINARY, message));
     }
 
     CompletableFuture<Boolean> writable = new CompletableFuture<>();
@@ -253,7 +254,7 @@ class WebSocketServerTest {
     recorder.awaitFrame();
     recorder.link().close(new CloseReason(1008, "out"));
 
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.close(1008, "out"));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.close(1008, "out"));
     peer.send(masked(FIN | CLOSE, reason(1008, "out")));
     assertThat(peer.readToEnd()).isEmpty();
     assertThat(recorder.awaitEnd()).isEqualTo(new CloseReason(1008, "out"));
@@ -442,10 +443,10 @@ class WebSocketServerTest {
 
     CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
 
-    assertThat(webSocket.readFrame()).isEqualTo(SentFrame.close(1001, "server is stopping"));
+    assertThat(SentFrame.read(webSocket)).isEqualTo(SentFrame.close(1001, "server is stopping"));
     webSocket.send(masked(FIN | CLOSE, reason(1001, "")));
     assertThat(webSocket.readToEnd()).isEmpty();
-    assertThat(silent.readFrame()).isEqualTo(SentFrame.close(1001, "server is stopping"));
+    assertThat(SentFrame.read(silent)).isEqualTo(SentFrame.close(1001, "server is stopping"));
     assertThat(silent.readToEnd()).as("dropped although it did not answer").isEmpty();
     assertThat(waiting.readToEnd()).isEmpty();
     assertThat(page.readToEnd()).isEmpty();
@@ -484,7 +485,7 @@ class WebSocketServerTest {
     loops.next().submit(server::close).get(20, TimeUnit.SECONDS);
 
     for (RawPeer peer : peers) {
-      assertThat(peer.readFrame().closeCode()).isEqualTo(1001);
+      assertThat(SentFrame.read(peer).closeCode()).isEqualTo(1001);
     }
   }
 
@@ -520,6 +521,6 @@ class WebSocketServerTest {
     RawPeer peer = upgraded(server);
     peer.send(masked(FIN | BINARY, frame));
 
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | BINARY, frame));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | BINARY, frame));
   }
 }
