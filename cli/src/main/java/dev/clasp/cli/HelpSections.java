@@ -11,8 +11,11 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /** Lays out the help: a command's own options first, then those that it shares with others. */
 final class HelpSections {
 
+  /** Lowest {@code order} of the options of {@link NetworkOptions}. */
+  static final int NETWORK = 5;
+
   /** Lowest {@code order} of the options of {@link AuthOptions}. */
-  static final int ACCESS = 5;
+  static final int ACCESS = 40;
 
   /** Lowest {@code order} of the options of {@link RouterOptions}. */
   static final int ROUTER = 20;
@@ -56,9 +59,10 @@ final class HelpSections {
   }
 
   private static String options(Help help) {
-    return section(help, "Options", order -> order < ACCESS)
-        + section(help, "Who may come in", order -> order >= ACCESS && order < ROUTER)
-        + section(help, "What happens to signals", order -> order >= ROUTER && order < CONNECTION)
+    return section(help, "Options", order -> order < NETWORK)
+        + section(help, "Network", order -> order >= NETWORK && order < ROUTER)
+        + section(help, "Who may come in", order -> order >= ACCESS && order < CONNECTION)
+        + section(help, "What happens to signals", order -> order >= ROUTER && order < ACCESS)
         + section(help, "Connection", order -> order >= CONNECTION && order < GENERAL)
         + section(help, "General", order -> order >= GENERAL);
   }

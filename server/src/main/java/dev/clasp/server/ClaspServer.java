@@ -5,11 +5,13 @@ import dev.clasp.router.Lane;
 import dev.clasp.router.Router;
 import dev.clasp.router.spi.RouterClock;
 import dev.clasp.transport.EventLoops;
-import dev.clasp.transport.WebSocketServer;
+import dev.clasp.transport.LinkServer;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +37,7 @@ public final class ClaspServer implements AutoCloseable {
   private final ServerConfig config;
   private final Router router;
   private final EventLoops loops;
-  private final WebSocketServer webSocket;
+  private final LinkServer listener;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -46,22 +48,29 @@ public final class ClaspServer implements AutoCloseable {
     this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
-    this.webSocket =
-        WebSocketServer.builder()
+    this.listener =
+        LinkServer.builder()
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
             .origins(config.effectiveOrigins())
+            .protocols(config.network().protocols())
+            .limits(config.network().limits())
+            .proxies(config.network().proxies())
             .http(
                 new Pages(
                     router,
+                    this::door,
                     new ConsoleFiles(),
                     config.effectiveOrigins(),
                     new ApiAccess(config.authenticator()),
                     watch::turning,
                     () -> ready))
             .acceptor(link ->
-                new RouterListener(router.open(laneOf(link.loop()), new LinkConnection(link))))
+                new RouterListener(
+                    router.open(
+                        laneOf(link.loop()),
+                        new LinkConnection(link, config.network().smallFrame()))))
             .build();
   }
 
@@ -74,24 +83,45 @@ public final class ClaspServer implements AutoCloseable {
   public static ClaspServer start(ServerConfig config) {
     ClaspServer server = new ClaspServer(config, checkedHost(config));
     try {
-      server.webSocket.start();
+      server.listener.start();
       server.ready = true;
     } catch (RuntimeException e) {
       server.loops.close();
       throw new ServerException(String.valueOf(e.getMessage()), e);
     }
-    LOG.info("listening on {}", server.address());
+    LOG.info("listening on {} for {}", server.address(), String.join(", ", server.urls()));
     return server;
   }
 
   /** The bound address. */
   public InetSocketAddress address() {
-    return webSocket.address();
+    return listener.address();
   }
 
-  /** {@code ws://host:port}. */
+  /** The first of {@link #urls}. */
   public String url() {
-    return "ws://" + hostAndPort();
+    return urls().getFirst();
+  }
+
+  /** What clients can connect to: {@code ws://host:port}, {@code tcp://host:port}. */
+  public List<String> urls() {
+    List<String> urls = new ArrayList<>();
+    for (LinkServer.Protocol protocol : LinkServer.Protocol.values()) {
+      if (config.network().protocols().contains(protocol)) {
+        urls.add(
+            switch (protocol) {
+                  case WEBSOCKET -> "ws://";
+                  case TCP -> "tcp://";
+                }
+                + hostAndPort());
+      }
+    }
+    return List.copyOf(urls);
+  }
+
+  /** The listener, which the pages know before it is made. */
+  private LinkServer door() {
+    return listener;
   }
 
   /** {@code http://host:port/}, the console. */
@@ -131,9 +161,9 @@ public final class ClaspServer implements AutoCloseable {
     try {
       LOG.info("stopping");
       ready = false;
-      webSocket.stopAccepting();
+      listener.stopAccepting();
       await(router.closeAll(STOPPING, config.drain().toNanos()));
-      webSocket.close();
+      listener.close();
       loops.close();
     } finally {
       stopped.complete(null);

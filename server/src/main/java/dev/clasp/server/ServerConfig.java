@@ -17,6 +17,7 @@ import java.util.Optional;
  *     #effectiveOrigins}
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
+ * @param network what it takes from the network, and from whom
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  */
@@ -27,6 +28,7 @@ public record ServerConfig(
     Optional<OriginPolicy> origins,
     int loops,
     Duration drain,
+    NetworkConfig network,
     RouterConfig router,
     Authenticator authenticator) {
 
@@ -41,6 +43,7 @@ public record ServerConfig(
           Optional.empty(),
           0,
           Duration.ofSeconds(3),
+          NetworkConfig.DEFAULT,
           RouterConfig.DEFAULT,
           Authenticator.OPEN);
 
@@ -58,36 +61,47 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router, authenticator);
+    return new ServerConfig(
+        value, port, allowOpen, origins, loops, drain, network, router, authenticator);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router, authenticator);
+    return new ServerConfig(
+        host, value, allowOpen, origins, loops, drain, network, router, authenticator);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, origins, loops, drain, router, authenticator);
+    return new ServerConfig(
+        host, port, value, origins, loops, drain, network, router, authenticator);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
     return new ServerConfig(
-        host, port, allowOpen, Optional.of(value), loops, drain, router, authenticator);
+        host, port, allowOpen, Optional.of(value), loops, drain, network, router, authenticator);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, origins, value, drain, router, authenticator);
+    return new ServerConfig(
+        host, port, allowOpen, origins, value, drain, network, router, authenticator);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, value, router, authenticator);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, value, network, router, authenticator);
+  }
+
+  public ServerConfig withNetwork(NetworkConfig value) {
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, value, router, authenticator);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value, authenticator);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, network, value, authenticator);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, router, value);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, network, router, value);
   }
 
   /** Whoever connects needs a token. */

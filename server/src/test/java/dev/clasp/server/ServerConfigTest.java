@@ -40,6 +40,7 @@ class ServerConfigTest {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
     FakeAuthenticator authenticator = new FakeAuthenticator();
+    NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -48,6 +49,7 @@ class ServerConfigTest {
             .withOrigins(origins)
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
+            .withNetwork(network)
             .withRouter(router)
             .withAuthenticator(authenticator);
 
@@ -60,6 +62,7 @@ class ServerConfigTest {
                 Optional.of(origins),
                 2,
                 Duration.ofSeconds(9),
+                network,
                 router,
                 authenticator));
   }
