@@ -15,6 +15,8 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +54,11 @@ public final class RouterConnection {
   private long readNanos;
   private boolean timeFresh;
   private boolean readingPaused;
+
+  /** What came while a snapshot was on its way: no more than one read of the socket. */
+  private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
+
+  private boolean releasing;
   private int framesOfRead;
 
   private int badFrames;
@@ -84,6 +91,10 @@ public final class RouterConnection {
     refreshTime();
     do {
       if (closing) {
+        return;
+      }
+      if (catchingUp()) {
+        hold(Arrays.copyOfRange(b, at, end));
         return;
       }
       framesOfRead++;
@@ -123,7 +134,9 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (s.outbound().stuffed()) {
+    if (catchingUp()) {
+      pauseReading();
+    } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
       pauseReading();
     } else if (router.congested()) {
@@ -136,10 +149,7 @@ public final class RouterConnection {
     Session s = session;
     if (s != null) {
       s.outbound().writabilityChanged();
-      if (readingPaused && !s.outbound().stuffed()) {
-        readingPaused = false;
-        connection.reading(true);
-      }
+      resumeReading();
     }
   }
 
@@ -163,16 +173,45 @@ public final class RouterConnection {
     }
   }
 
+  /**
+   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
+   * whoever asks for the values and then for a PONG has the values when the PONG comes.
+   */
+  private boolean catchingUp() {
+    return session != null && session.catchingUp();
+  }
+
+  private void hold(byte[] rest) {
+    if (releasing) {
+      held.addFirst(rest);
+    } else {
+      held.addLast(rest);
+    }
+  }
+
+  /** The snapshot is complete, or it waits for the receiver; then it is not waited for. */
+  private void caughtUp() {
+    releasing = true;
+    while (!held.isEmpty() && !catchingUp() && !closing) {
+      byte[] next = held.removeFirst();
+      frame(next, 0, next.length);
+    }
+    releasing = false;
+    readComplete();
+    resumeReading();
+  }
+
+  private void resumeReading() {
+    Session s = session;
+    if (readingPaused && !closing && !catchingUp() && (s == null || !s.outbound().stuffed())) {
+      readingPaused = false;
+      connection.reading(true);
+    }
+  }
+
   /** Another lane has caught up. Any lane's thread. */
   void resumeAfterCongestion() {
-    lane.executor()
-        .execute(() -> {
-          Session s = session;
-          if (readingPaused && !closing && (s == null || !s.outbound().stuffed())) {
-            readingPaused = false;
-            connection.reading(true);
-          }
-        });
+    lane.executor().execute(this::resumeReading);
   }
 
   private void pauseReading() {
@@ -327,7 +366,13 @@ public final class RouterConnection {
   private void welcome(Message.Hello hello) {
     Session s =
         new Session(
-            UUID.randomUUID().toString(), hello.name(), hello.features(), lane, connection, router);
+            UUID.randomUUID().toString(),
+            hello.name(),
+            hello.features(),
+            lane,
+            connection,
+            router,
+            this::caughtUp);
     session = s;
     router.sessions().put(s.id(), s);
     lane.add(Counter.SESSIONS_OPENED, 1);

@@ -67,6 +67,9 @@ final class Session {
   /** What to do when nothing waits any more, if this session is to end then. */
   private @Nullable Runnable farewell;
 
+  /** What to do when {@link #catchingUp} is over. */
+  private final Runnable caughtUp;
+
   private boolean ended;
 
   long messagesIn;
@@ -88,7 +91,8 @@ final class Session {
       Set<Feature> features,
       Lane lane,
       Connection connection,
-      Router router) {
+      Router router,
+      Runnable caughtUp) {
     this.id = id;
     String writer = router.config().opaqueWriters() ? UUID.randomUUID().toString() : id;
     this.writerBytes = writer.getBytes(StandardCharsets.US_ASCII);
@@ -96,6 +100,7 @@ final class Session {
     this.features = features;
     this.lane = lane;
     this.connection = connection;
+    this.caughtUp = caughtUp;
     this.outbound = new Outbound(this, lane, connection, router);
     this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
@@ -316,6 +321,17 @@ final class Session {
     waitsForTurn = false;
     catchUp();
     continueSnapshots();
+    if (!waitsForTurn) {
+      caughtUp.run();
+    }
+  }
+
+  /**
+   * A snapshot is on its way and the connection takes it: only the turns of others are in between.
+   * What the session asks meanwhile is answered behind it.
+   */
+  boolean catchingUp() {
+    return waitsForTurn;
   }
 
   private void catchUp() {
