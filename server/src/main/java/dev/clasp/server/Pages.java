@@ -17,22 +17,26 @@ import java.util.function.Supplier;
 final class Pages implements HttpHandler {
 
   private final Router router;
+  private final Optional<Supplier<StateKeeper.Status>> state;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
 
   /**
+   * @param state how the writing of the state goes, if it is written
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
    */
   Pages(
       Router router,
+      Optional<Supplier<StateKeeper.Status>> state,
       ConsoleFiles console,
       OriginPolicy origins,
       BooleanSupplier healthy,
       BooleanSupplier ready) {
     this.router = router;
+    this.state = state;
     this.console = console;
     this.origins = origins;
     this.healthy = healthy;
@@ -48,7 +52,7 @@ final class Pages implements HttpHandler {
     return switch (query.path()) {
       case "/health", "/healthz", "/livez" -> probe(healthy.getAsBoolean(), "ok", "stuck");
       case "/ready", "/readyz" -> probe(ready.getAsBoolean(), "ready", "stopping");
-      case "/api/status" -> guarded(query, () -> StatusJson.of(router));
+      case "/api/status" -> guarded(query, () -> StatusJson.of(router, state.map(Supplier::get)));
       case "/api/subscriptions" ->
           guarded(query, () -> DumpJson.subscriptions(router, limit(query)));
       case "/api/parameters" ->

@@ -4,6 +4,7 @@ import dev.clasp.router.RouterConfig;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Settings of a server. Immutable.
@@ -14,6 +15,7 @@ import java.util.Objects;
  * @param origins which web pages may connect and see the status
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
+ * @param persistence where values are kept; empty = they end with the server
  * @param router settings of the router itself
  */
 public record ServerConfig(
@@ -23,6 +25,7 @@ public record ServerConfig(
     OriginPolicy origins,
     int loops,
     Duration drain,
+    Optional<Persistence> persistence,
     RouterConfig router) {
 
   /** The port that every CLASP client tries first. */
@@ -36,6 +39,7 @@ public record ServerConfig(
           OriginPolicy.LOCAL,
           0,
           Duration.ofSeconds(3),
+          Optional.empty(),
           RouterConfig.DEFAULT);
 
   public ServerConfig {
@@ -52,31 +56,36 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router);
+    return new ServerConfig(value, port, allowOpen, origins, loops, drain, persistence, router);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router);
+    return new ServerConfig(host, value, allowOpen, origins, loops, drain, persistence, router);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, origins, loops, drain, router);
+    return new ServerConfig(host, port, value, origins, loops, drain, persistence, router);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
-    return new ServerConfig(host, port, allowOpen, value, loops, drain, router);
+    return new ServerConfig(host, port, allowOpen, value, loops, drain, persistence, router);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, origins, value, drain, router);
+    return new ServerConfig(host, port, allowOpen, origins, value, drain, persistence, router);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, value, router);
+    return new ServerConfig(host, port, allowOpen, origins, loops, value, persistence, router);
+  }
+
+  public ServerConfig withPersistence(Persistence value) {
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, Optional.of(value), router);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, persistence, value);
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.clasp.transport.OriginPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +24,8 @@ class PagesTest {
   private final Router router = new Router(RouterConfig.DEFAULT, RouterClock.system());
 
   private Pages pages(OriginPolicy origins) {
-    return new Pages(router, new ConsoleFiles(), origins, () -> healthy, () -> ready);
+    return new Pages(
+        router, Optional.empty(), new ConsoleFiles(), origins, () -> healthy, () -> ready);
   }
 
   private final Pages pages = pages(OriginPolicy.LOCAL);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.router.RouterConfig;
 import dev.clasp.transport.OriginPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,7 @@ class ServerConfigTest {
   void everySettingIsChangedAlone() {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
+    Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -33,10 +36,20 @@ class ServerConfigTest {
             .withOrigins(origins)
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
+            .withPersistence(persistence)
             .withRouter(router);
 
     assertThat(all)
-        .isEqualTo(new ServerConfig("::1", 1, true, origins, 2, Duration.ofSeconds(9), router));
+        .isEqualTo(
+            new ServerConfig(
+                "::1",
+                1,
+                true,
+                origins,
+                2,
+                Duration.ofSeconds(9),
+                Optional.of(persistence),
+                router));
   }
 
   @Test
