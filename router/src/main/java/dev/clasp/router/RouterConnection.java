@@ -15,6 +15,7 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import dev.clasp.router.spi.Witness;
 import dev.clasp.security.Identity;
 import dev.clasp.security.Login;
 import java.util.ArrayDeque;
@@ -74,6 +75,10 @@ public final class RouterConnection {
   private int heldBytes;
   private @Nullable Session session;
   private boolean closing;
+
+  /** Why the connection ends, as soon as that is known. */
+  private @Nullable CloseReason closeReason;
+
   private long readMicros;
   private long readNanos;
   private boolean timeFresh;
@@ -185,6 +190,7 @@ public final class RouterConnection {
   /** The connection has ended, whoever ended it. */
   public void closed(CloseReason reason) {
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     Session s = session;
@@ -489,13 +495,15 @@ public final class RouterConnection {
 
   /** Says why, and closes when that is on its way. Nothing else is sent or received any more. */
   private void dismiss(Session s, Refusal why) {
+    CloseReason reason = new CloseReason(CloseReason.POLICY, why.text());
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     leave(s);
     Replies.error(s, why, null);
     s.outbound().seal();
-    s.closeWhenFlushed(new CloseReason(CloseReason.POLICY, why.text()), DISMISS_NANOS, () -> {});
+    s.closeWhenFlushed(reason, DISMISS_NANOS, () -> {});
   }
 
   private Session welcome(Message.Hello hello, Identity identity) {
@@ -521,6 +529,9 @@ public final class RouterConnection {
           s,
           LogText.of(identity.tokenId()),
           identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
+    }
+    if (router.witness() != Witness.NONE) {
+      router.witness().began(s.party());
     }
     Replies.message(
         s,
@@ -576,6 +587,7 @@ public final class RouterConnection {
 
   private void close(CloseReason reason) {
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     Session s = session;
@@ -583,6 +595,13 @@ public final class RouterConnection {
       connection.close(reason);
     } else {
       s.close(reason);
+    }
+  }
+
+  /** The first reason is the one: what the transport reports later follows from it. */
+  private void endsBecause(CloseReason reason) {
+    if (closeReason == null) {
+      closeReason = reason;
     }
   }
 
@@ -620,6 +639,9 @@ public final class RouterConnection {
     Ephemerals ephemerals = s.ephemeralsIfAny();
     if (ephemerals != null) {
       ephemerals.endAll();
+    }
+    if (router.witness() != Witness.NONE) {
+      router.witness().ended(s.party(), Optional.ofNullable(closeReason));
     }
   }
 
