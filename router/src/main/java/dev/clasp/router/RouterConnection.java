@@ -15,7 +15,6 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
-import dev.clasp.router.spi.Witness;
 import dev.clasp.security.Identity;
 import dev.clasp.security.Login;
 import java.util.ArrayDeque;
@@ -530,9 +529,7 @@ public final class RouterConnection {
           LogText.of(identity.tokenId()),
           identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
     }
-    if (router.witness() != Witness.NONE) {
-      router.witness().began(s.party());
-    }
+    router.witness().began(s.party());
     Replies.message(
         s,
         new Message.Welcome(
@@ -640,9 +637,7 @@ public final class RouterConnection {
     if (ephemerals != null) {
       ephemerals.endAll();
     }
-    if (router.witness() != Witness.NONE) {
-      router.witness().ended(s.party(), Optional.ofNullable(closeReason));
-    }
+    router.witness().ended(s.party(), Optional.ofNullable(closeReason));
   }
 
   /** The locks that an ended session still holds. */

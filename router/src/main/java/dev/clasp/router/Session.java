@@ -146,9 +146,7 @@ final class Session {
 
   /** Tells the witness that a request was refused, if the token is the reason. */
   void refused(Refusal refusal, @Nullable String address) {
-    if (witness != Witness.NONE
-        && (refusal.code() == ErrorCode.FORBIDDEN
-            || refusal.code() == ErrorCode.BUNDLE_FORBIDDEN)) {
+    if (refusal.code() == ErrorCode.FORBIDDEN || refusal.code() == ErrorCode.BUNDLE_FORBIDDEN) {
       witness.denied(party(), refusal.code(), refusal.text(), Optional.ofNullable(address));
     }
   }

@@ -15,9 +15,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -43,6 +45,7 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
 
   static final int MAX_QUEUED = 8192;
   private static final int MAX_BATCH = 512;
+  private static final long IDLE_MILLIS = 100;
   private static final long RETRY_MILLIS = 1000;
   private static final Duration COMPLAIN = Duration.ofMinutes(1);
 
@@ -86,6 +89,7 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
 
   // Writer only.
   private final AuditSampler sampler = new AuditSampler();
+  private final Queue<byte[]> waiting = new ArrayDeque<>();
   private @Nullable FileChannel channel;
   private @Nullable Object fileKey;
   private Instant complained = Instant.MIN;
@@ -126,28 +130,22 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
   // --- writing -----------------------------------------------------------------------------------
 
   private void writeForever() {
-    List<AuditEvent> batch = new ArrayList<>();
     while (true) {
       try {
-        if (batch.isEmpty()) {
-          AuditEvent first = queue.poll(100, TimeUnit.MILLISECONDS);
-          if (first != null) {
-            batch.add(first);
-            queue.drainTo(batch, MAX_BATCH - 1);
-          } else if (closed) {
-            break;
-          }
+        if (waiting.isEmpty()) {
+          take();
         }
-        if (!batch.isEmpty() || lost.get() > 0) {
-          write(batch);
-          batch.clear();
+        if (!waiting.isEmpty()) {
+          write();
           complained = Instant.MIN;
+        } else if (closed && queue.isEmpty()) {
+          break;
         }
       } catch (IOException e) {
         complain(e);
         closeFile();
         if (closed) {
-          LOG.error("{} events of the audit log are lost", batch.size() + queue.size());
+          LOG.error("{} events of the audit log are lost", waiting.size() + queue.size());
           break;
         }
         pause();
@@ -159,39 +157,71 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
     closeFile();
   }
 
-  private void write(List<AuditEvent> batch) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    long missing = lost.get();
+  /** Makes lines of what has come, after waiting a little if nothing has. */
+  private void take() throws InterruptedException {
+    AuditEvent first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    long missing = lost.getAndSet(0);
     if (missing > 0) {
-      lines.append(
-          AuditLine.of(
-              AuditEvent.of(
-                  clock.instant(),
-                  AuditEvent.Kind.LOST,
-                  AuditEvent.Result.FAILED,
-                  missing + " events came faster than they could be written"),
-              0));
+      add(
+          AuditEvent.of(
+              clock.instant(),
+              AuditEvent.Kind.LOST,
+              AuditEvent.Result.FAILED,
+              missing + " events came faster than they could be written"),
+          0);
     }
+    if (first == null) {
+      return;
+    }
+    List<AuditEvent> batch = new ArrayList<>();
+    batch.add(first);
+    queue.drainTo(batch, MAX_BATCH - 1);
     for (AuditEvent event : batch) {
       switch (sampler.judge(event)) {
-        case AuditSampler.Verdict.Write(long before) -> lines.append(AuditLine.of(event, before));
+        case AuditSampler.Verdict.Write(long before) -> add(event, before);
         case AuditSampler.Verdict.LeaveOut _ -> {}
       }
     }
-    ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
-    FileChannel file = roomFor(bytes.remaining());
+  }
+
+  private void add(AuditEvent event, long leftOut) {
+    waiting.add(AuditLine.of(event, leftOut).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes the lines, each once, in pieces that fit into a file. */
+  private void write() throws IOException {
+    while (!waiting.isEmpty()) {
+      int lines = 0;
+      int bytes = 0;
+      for (byte[] line : waiting) {
+        if (lines > 0 && bytes + line.length > settings.maxBytes()) {
+          break;
+        }
+        lines++;
+        bytes += line.length;
+      }
+      ByteBuffer piece = ByteBuffer.allocate(bytes);
+      waiting.stream().limit(lines).forEach(piece::put);
+      append(piece.flip());
+      for (int i = 0; i < lines; i++) {
+        waiting.remove();
+      }
+    }
+  }
+
+  private void append(ByteBuffer piece) throws IOException {
+    FileChannel file = roomFor(piece.remaining());
     long start = file.size();
     try {
-      while (bytes.hasRemaining()) {
-        int _ = file.write(bytes);
+      while (piece.hasRemaining()) {
+        int _ = file.write(piece);
       }
       file.force(false);
     } catch (IOException e) {
-      // No half line: the batch is written again later.
+      // No half line: all of it is written again later.
       file.truncate(start);
       throw e;
     }
-    lost.addAndGet(-missing);
   }
 
   private FileChannel roomFor(int bytes) throws IOException {
