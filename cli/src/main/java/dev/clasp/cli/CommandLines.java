@@ -43,6 +43,7 @@ final class CommandLines {
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
+          new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
 
   /** Commands with values, which may be negative numbers. */
