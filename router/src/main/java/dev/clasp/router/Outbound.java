@@ -47,6 +47,7 @@ final class Outbound {
   private boolean writing;
 
   private boolean closed;
+  private boolean sealed;
   private boolean graceRunning;
 
   private long messagesOut;
@@ -81,7 +82,7 @@ final class Outbound {
       System.arraycopy(message.buffer, start, b, length, count);
       length += count;
       messagesOut++;
-    } else if (!closed) {
+    } else if (!closed && !sealed) {
       enqueue(message.retain());
     }
   }
@@ -105,7 +106,7 @@ final class Outbound {
       tooLong();
     } else if (direct) {
       append(delivery);
-    } else if (!closed) {
+    } else if (!closed && !sealed) {
       enqueue(delivery);
     }
   }
@@ -132,6 +133,13 @@ final class Outbound {
       length = 0;
       lane.batches().recycle(b);
     }
+  }
+
+  /** What waits still goes out, and nothing after it. No stripe lock held. */
+  void seal() {
+    writeBatch();
+    sealed = true;
+    direct = false;
   }
 
   /** End of the loop turn. */
@@ -165,7 +173,7 @@ final class Outbound {
         return;
       }
     }
-    direct = true;
+    direct = !sealed;
   }
 
   private void append(Delivery delivery) {
@@ -185,7 +193,7 @@ final class Outbound {
 
   /** Everything has been handed to the connection. */
   boolean idle() {
-    return direct && length == 0;
+    return length == 0 && (direct || sealed && queue.messages() == 0);
   }
 
   int queued() {

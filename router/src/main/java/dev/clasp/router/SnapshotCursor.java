@@ -132,6 +132,9 @@ final class SnapshotCursor implements CatchUp {
   }
 
   private void visit(Session session, Address address) {
+    if (!session.rights().mayRead(address.name)) {
+      return;
+    }
     History history = address.history;
     if (replay != null && history != null && replay.mayFollow(address)) {
       if (address.stored()) {
