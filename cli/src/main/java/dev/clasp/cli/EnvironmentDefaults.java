@@ -15,15 +15,20 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
           "--server", "CLASP_SERVER",
           "--token", "CLASP_TOKEN",
           "--log-level", "CLASP_LOG",
-          "--log-format", "CLASP_LOG_FORMAT",
-          "--host", "CLASP_BIND",
-          "--port", "CLASP_PORT");
+          "--log-format", "CLASP_LOG_FORMAT");
+
+  /** Those of the router alone: others have options of the same names for something else. */
+  static final Map<String, String> SERVER_VARIABLES =
+      Map.of("--host", "CLASP_BIND", "--port", "CLASP_PORT");
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
     if (argument instanceof OptionSpec option) {
       for (String name : option.names()) {
         String variable = VARIABLES.get(name);
+        if (variable == null && option.command().userObject() instanceof ServerCommand) {
+          variable = SERVER_VARIABLES.get(name);
+        }
         String value = variable == null ? null : environment.get(variable);
         if (value != null && !value.isEmpty()) {
           return value;

@@ -7,6 +7,7 @@ import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -129,7 +130,7 @@ public final class BlockingClient {
 
   /** Tells the router what signals there are. */
   public void announce(String namespace, List<SignalDefinition> signals) {
-    ask(Requests.announcement(namespace, signals));
+    ask(Requests.announcement(namespace, signals, Map.of()));
   }
 
   /** The announced signals whose addresses match. */

@@ -302,7 +302,15 @@ public final class ClaspClient implements AutoCloseable {
 
   /** Tells the router what signals there are, for {@link #query} of others. */
   public CompletableFuture<Void> announce(String namespace, List<SignalDefinition> signals) {
-    return conductor.submit(Requests.announcement(namespace, signals)).future();
+    return announce(namespace, signals, Map.of());
+  }
+
+  /**
+   * The same with what is known of the whole namespace, for example that it is that of a bridge.
+   */
+  public CompletableFuture<Void> announce(
+      String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
+    return conductor.submit(Requests.announcement(namespace, signals, meta)).future();
   }
 
   /** The announced signals whose addresses match. */

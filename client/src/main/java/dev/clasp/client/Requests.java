@@ -124,7 +124,8 @@ final class Requests {
         pattern, encode(new Message.Query(pattern), Qos.FIRE, "the query for " + pattern));
   }
 
-  static Request.Announcement announcement(String namespace, List<SignalDefinition> signals) {
+  static Request.Announcement announcement(
+      String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
     signals.forEach(signal -> Addresses.check(signal.address()));
     Set<String> addresses =
         signals.stream().map(SignalDefinition::address).collect(Collectors.toUnmodifiableSet());
@@ -132,7 +133,7 @@ final class Requests {
         namespace,
         addresses,
         encode(
-            new Message.Announce(namespace, signals, Map.of()),
+            new Message.Announce(namespace, signals, meta),
             Qos.CONFIRM,
             "the announcement of " + namespace));
   }

@@ -15,6 +15,10 @@ public final class ErrorCode {
   public static final int BAD_REQUEST = 400;
 
   public static final int LOCK_HELD = 401;
+
+  /** A value that the token does not allow at this address. */
+  public static final int INVALID_VALUE = 402;
+
   public static final int BUNDLE_FORBIDDEN = 403;
   public static final int NOT_FOUND = 404;
   public static final int TOO_MANY = 429;
@@ -35,6 +39,7 @@ public final class ErrorCode {
       case TOKEN_EXPIRED -> "token expired";
       case BAD_REQUEST -> "refused";
       case LOCK_HELD -> "lock held";
+      case INVALID_VALUE -> "value not allowed";
       case BUNDLE_FORBIDDEN -> "bundle forbidden";
       case NOT_FOUND -> "not found";
       case TOO_MANY -> "too many";

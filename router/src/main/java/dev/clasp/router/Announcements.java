@@ -59,6 +59,11 @@ final class Announcements {
         Replies.error(session, new Refusal(ErrorCode.BAD_REQUEST, violation), definition.address());
         return;
       }
+      Refusal refusal = session.rights().announce(definition);
+      if (refusal != null) {
+        Replies.error(session, refusal, definition.address());
+        return;
+      }
     }
     Set<String> changed = new HashSet<>();
     SignalRegistry.Rejection rejection =
@@ -225,6 +230,9 @@ final class Announcements {
     List<SignalDefinition> part = new ArrayList<>();
     int bytes = 0;
     for (SignalDefinition definition : router.signals().query(pattern)) {
+      if (!session.rights().mayRead(definition)) {
+        continue;
+      }
       int length = MessageCodec.encode(new Message.Result(List.of(definition))).length;
       if (bytes + length > RESULT_BYTES && !part.isEmpty()) {
         Replies.message(session, new Message.Result(part));

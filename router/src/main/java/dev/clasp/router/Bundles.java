@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,9 @@ final class Bundles {
   private final Writes writes;
   private final AtomicLong scheduledBytes = new AtomicLong();
 
+  /** Ended sessions whose bundles are still to come. */
+  private final Set<Session> orphaned = ConcurrentHashMap.newKeySet();
+
   Bundles(Router router, Writes writes) {
     this.router = router;
     this.writes = writes;
@@ -51,8 +56,13 @@ final class Bundles {
     return scheduledBytes.get();
   }
 
+  /** Ended sessions whose bundles are still to come. Any thread. */
+  Set<Session> orphaned() {
+    return orphaned;
+  }
+
   void bundle(Session session, MessageView bundle, Qos qos) {
-    if (!wellFormed(session, bundle)) {
+    if (!wellFormed(session, bundle) || !allowed(session, bundle)) {
       return;
     }
     boolean acknowledge = qos != Qos.FIRE || router.config().ackAlways();
@@ -124,6 +134,16 @@ final class Bundles {
     return true;
   }
 
+  /** Asks for the rights to all members before anything happens, also if it happens later. */
+  private static boolean allowed(Session session, MessageView bundle) {
+    Rights.BundleRefusal refused =
+        session.rights().bundle(bundle, session.lane().member, session.now());
+    if (refused != null) {
+      Replies.error(session, refused.refusal(), refused.address());
+    }
+    return refused == null;
+  }
+
   private static boolean refuse(Session session, String text) {
     Replies.error(session, new Refusal(ErrorCode.BAD_REQUEST, text), null);
     return false;
@@ -170,6 +190,11 @@ final class Bundles {
   private void run(Session session, ScheduledBundle scheduled) {
     byte[] payload = remove(session, scheduled);
     MessageView bundle = new MessageView().wrap(payload, 0, payload.length);
+    if (session.rights().lapsed(router.clock())) {
+      // It outlived its session, but not the token that allowed it.
+      session.lane().add(Counter.BUNDLES_FAILED, 1);
+      return;
+    }
     if (session.ended()) {
       takeNoLocks(session.lane().member, bundle);
     }
@@ -223,13 +248,18 @@ final class Bundles {
     session.scheduledBundles.remove(scheduled);
     session.scheduledBytes -= payload.length;
     scheduledBytes.addAndGet(-payload.length);
+    if (session.scheduledBundles.isEmpty()) {
+      orphaned.remove(session);
+    }
     return payload;
   }
 
   /** The session has ended: so has what it scheduled, unless that outlives it. */
   void endSession(Session session) {
-    if (!router.config().bundlesOutliveSession()) {
+    if (!router.config().bundlesOutliveSession() || session.rights().lapsed(router.clock())) {
       List.copyOf(session.scheduledBundles).forEach(scheduled -> cancel(session, scheduled));
+    } else if (!session.scheduledBundles.isEmpty()) {
+      orphaned.add(session);
     }
   }
 
@@ -277,7 +307,10 @@ final class Bundles {
         Address address =
             stripe.find(member.buffer(), member.addressOffset(), member.addressLength(), hashes[i]);
         if (member.type() == MessageType.SET) {
-          refusal = writes.check(session, member, stripe, address);
+          refusal = address == null ? writes.checkAddress(member) : null;
+          if (refusal == null) {
+            refusal = writes.check(session, member, stripe, address);
+          }
           if (refusal == null) {
             address = address == null ? add(stripe, member, hashes[i]) : address;
             undo.push(new Before(address, address.save()));

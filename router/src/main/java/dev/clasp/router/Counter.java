@@ -68,8 +68,12 @@ public enum Counter {
       "Values that a slow session did not receive because a newer one replaced them, and samples"
           + " dropped for it"),
   SESSIONS_OPENED("clasp_sessions_opened_total", "", "Sessions opened"),
+  LOGINS_ADMITTED("clasp_logins_total", "outcome=admitted", "Answered HELLOs"),
+  LOGINS_REFUSED("clasp_logins_total", "outcome=refused", "Answered HELLOs"),
   SLOW_CLOSED("clasp_sessions_closed_total", "reason=slow", "Sessions closed by the router"),
   IDLE_CLOSED("clasp_sessions_closed_total", "reason=idle", "Sessions closed by the router"),
+  RATE_CLOSED("clasp_sessions_closed_total", "reason=rate", "Sessions closed by the router"),
+  EXPELLED("clasp_sessions_closed_total", "reason=token_ended", "Sessions closed by the router"),
   EXPIRED("clasp_state_evictions_total", "reason=lifetime", "Parameters removed by the router"),
   ENDED_WITH_SESSION(
       "clasp_state_evictions_total", "reason=writer_left", "Parameters removed by the router"),

@@ -43,6 +43,7 @@ final class Outbound {
   private boolean writing;
 
   private boolean closed;
+  private boolean sealed;
   private boolean graceRunning;
 
   private long messagesOut;
@@ -74,7 +75,7 @@ final class Outbound {
       System.arraycopy(message.buffer, start, b, length, count);
       length += count;
       messagesOut++;
-    } else if (!closed) {
+    } else if (!closed && !sealed) {
       enqueue(message.retain());
     }
   }
@@ -96,7 +97,7 @@ final class Outbound {
   void send(Delivery delivery) {
     if (direct) {
       append(delivery);
-    } else if (!closed) {
+    } else if (!closed && !sealed) {
       enqueue(delivery);
     }
   }
@@ -112,6 +113,13 @@ final class Outbound {
       length = 0;
       lane.batches().recycle(b);
     }
+  }
+
+  /** What waits still goes out, and nothing after it. No stripe lock held. */
+  void seal() {
+    writeBatch();
+    sealed = true;
+    direct = false;
   }
 
   /** End of the loop turn. */
@@ -145,7 +153,7 @@ final class Outbound {
         return;
       }
     }
-    direct = true;
+    direct = !sealed;
   }
 
   private void append(Delivery delivery) {
@@ -165,7 +173,7 @@ final class Outbound {
 
   /** Everything has been handed to the connection. */
   boolean idle() {
-    return direct && length == 0;
+    return length == 0 && (direct || sealed && queue.messages() == 0);
   }
 
   int queued() {

@@ -67,9 +67,9 @@ final class PeerSignals {
   void route(Session sender, MessageView view) {
     view.validateAddress();
     long now = router.clock().nanos();
-    RateWindow rate = sender.peerSignals(now);
+    RateLimit rate = sender.peerSignals(now);
     if (!rate.admit(1, now)) {
-      if (rate.mayTell(now)) {
+      if (rate.refusedToTell(now) > 0) {
         refuse(
             sender,
             new Refusal(

@@ -22,6 +22,12 @@ final class Reads {
 
   /** Answers with a SNAPSHOT of one entry, or ERROR 404 (D8). */
   void get(Session session, MessageView get) {
+    Refusal refusal = session.rights().get(get);
+    if (refusal != null) {
+      // Before anything is looked up: whether there is something is not for everybody to know.
+      Replies.error(session, refusal, Writes.addressOf(get));
+      return;
+    }
     long hash = router.space().hash(get.buffer(), get.addressOffset(), get.addressLength());
     Stripe stripe = router.space().stripeOf(hash);
     Lane lane = session.lane();
@@ -65,6 +71,10 @@ final class Reads {
       pattern = AddressPattern.parse(subscribe.pattern(), router.globstarParent());
     } catch (PatternException e) {
       Replies.error(session, new Refusal(ErrorCode.BAD_PATTERN, message(e)), subscribe.pattern());
+      return;
+    }
+    if (!session.rights().mayReadAll(pattern)) {
+      Replies.error(session, Rights.subscriptionRefusal(), subscribe.pattern());
       return;
     }
     Subscription older = session.subscriptions.get(subscribe.id());

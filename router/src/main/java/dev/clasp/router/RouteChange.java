@@ -42,7 +42,7 @@ abstract sealed class RouteChange {
 
     @Override
     boolean concerns(byte[] address) {
-      return added.pattern().matches(address, 0, address.length);
+      return added.concerns(address);
     }
 
     @Override

@@ -6,6 +6,10 @@ import dev.clasp.protocol.ValueLayout;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.security.Action;
+import dev.clasp.security.Authenticator;
+import dev.clasp.security.Identity;
+import dev.clasp.security.Scopes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,10 +18,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +46,8 @@ public final class Router {
 
   private final RouterConfig config;
   private final RouterClock clock;
+  private final Authenticator authenticator;
+  private final Set<LoginAttempt> logins = ConcurrentHashMap.newKeySet();
   private final AddressSpace space;
   private final SubscriptionIndex subscriptions;
   private final Histories histories;
@@ -56,9 +64,20 @@ public final class Router {
   private final PeerSignals peerSignals = new PeerSignals(this);
   private final long startedMicros;
 
+  /** A router that lets everybody do everything. */
   public Router(RouterConfig config, RouterClock clock) {
+    this(config, clock, Authenticator.OPEN);
+  }
+
+  /**
+   * A router that asks who may come in.
+   *
+   * @param authenticator asked once for every HELLO
+   */
+  public Router(RouterConfig config, RouterClock clock, Authenticator authenticator) {
     this.config = config;
     this.clock = clock;
+    this.authenticator = authenticator;
     this.space = new AddressSpace(config);
     this.subscriptions = new SubscriptionIndex(globstarParent());
     this.histories = new Histories(config);
@@ -129,6 +148,52 @@ public final class Router {
       }
     }
     return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Ends the sessions of some identities at once, because their token was taken back or has
+   * expired: each is told why, then closed with 1008, within a second. Its locks are released, its
+   * scheduled bundles called off, its timelines stop. A login under way is caught too. Any thread.
+   *
+   * @param whose asked once for each session; also on other threads, for logins under way
+   * @param errorCode 300 or 302, see {@link dev.clasp.protocol.ErrorCode}
+   * @param text for the client
+   * @return how many sessions are being ended
+   */
+  public int expel(Predicate<Identity> whose, int errorCode, String text) {
+    Refusal why = new Refusal(errorCode, text);
+    // Logins first: what leaves them meanwhile is a session before it is no login any more.
+    for (LoginAttempt login : logins) {
+      login.expel(new LoginAttempt.Expulsion(whose, why));
+    }
+    int expelled = 0;
+    for (Session session : sessions.values()) {
+      if (whose.test(session.rights().identity())) {
+        session.expel(why);
+        expelled++;
+      }
+    }
+    // What outlives its session ends with its token.
+    lapse(timelines.publishersPlaying(), whose);
+    lapse(bundles.orphaned(), whose);
+    return expelled;
+  }
+
+  private static void lapse(Set<Session> ended, Predicate<Identity> whose) {
+    for (Session session : ended) {
+      if (whose.test(session.rights().identity())) {
+        session.lane().executor().execute(() -> session.rights().lapse());
+      }
+    }
+  }
+
+  Authenticator authenticator() {
+    return authenticator;
+  }
+
+  /** HELLOs that wait for the authenticator. */
+  Set<LoginAttempt> logins() {
+    return logins;
   }
 
   public RouterConfig config() {
@@ -222,6 +287,15 @@ public final class Router {
    * @param after only parameters behind this address in the order of bytes
    */
   public ParameterPage parameters(AddressPattern pattern, int limit, Optional<String> after) {
+    return parameters(pattern, limit, after, Scopes.ALL);
+  }
+
+  /**
+   * The same for somebody with these scopes: only what they allow to read. The address where the
+   * next page begins may be one that they do not.
+   */
+  public ParameterPage parameters(
+      AddressPattern pattern, int limit, Optional<String> after, Scopes reader) {
     List<ParameterStatus> found = new ArrayList<>();
     AddressWalk walk = AddressWalk.of(space, pattern);
     after.ifPresent(name -> walk.skip(name.getBytes(StandardCharsets.UTF_8)));
@@ -234,7 +308,8 @@ public final class Router {
         last = Objects.requireNonNull(piece[i]);
         walk.pass(last);
         looked++;
-        if (pattern.matches(last.name, 0, last.name.length)) {
+        if (pattern.matches(last.name, 0, last.name.length)
+            && reader.permit(Action.READ, last.name, 0, last.name.length)) {
           addStatus(last, now, found);
         }
       }

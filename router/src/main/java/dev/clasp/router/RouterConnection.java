@@ -15,6 +15,8 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import dev.clasp.security.Identity;
+import dev.clasp.security.Login;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -40,14 +42,36 @@ public final class RouterConnection {
   private static final int BAD_FRAMES_MAX = 100;
   private static final long BAD_FRAMES_WINDOW = 10 * SECOND;
 
+  /** Too much without a pause of a second for so long ends the session (operations.md 8.9). */
+  private static final long EXCESS_NANOS = 10 * SECOND;
+
+  /** What may come between HELLO and the answer about its token: what one socket read can hold. */
+  private static final int HELD_BYTES = 256 << 10;
+
+  private static final int HELD_MESSAGES = 1024;
+
+  /** How long a session whose token ended has to take what it was told. */
+  private static final long DISMISS_NANOS = SECOND / 2;
+
+  private static final Refusal EXPIRED = new Refusal(ErrorCode.TOKEN_EXPIRED, "Token has expired");
+
   /** What WELCOME announces; the federation bit is never written there (wire.md 5.3). */
   private static final Set<Feature> FEATURES = EnumSet.complementOf(EnumSet.of(Feature.FEDERATION));
 
   private final Router router;
   private final Lane lane;
   private final Connection connection;
-  private final Cancellable handshakeDeadline;
 
+  /** Time for the answer to a HELLO: from the connection, or from the second HELLO. */
+  private Cancellable handshakeDeadline;
+
+  /** The HELLO whose token is being looked at. */
+  private @Nullable LoginAttempt login;
+
+  /** What came behind it, or while a snapshot was on its way, in order. */
+  private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
+
+  private int heldBytes;
   private @Nullable Session session;
   private boolean closing;
   private long readMicros;
@@ -55,16 +79,12 @@ public final class RouterConnection {
   private boolean timeFresh;
   private boolean readingPaused;
 
-  /** What came while a snapshot was on its way: no more than one read of the socket. */
-  private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
-
-  private boolean releasing;
   private int framesOfRead;
 
   private int badFrames;
   private long badFramesSince;
   private long lastBadFrameNotice;
-  private final RateWindow rate;
+  private final RateLimit rate;
 
   RouterConnection(Router router, Lane lane, Connection connection) {
     this.router = router;
@@ -73,9 +93,13 @@ public final class RouterConnection {
     long now = router.clock().nanos();
     this.badFramesSince = now;
     this.lastBadFrameNotice = now - SECOND;
-    this.rate = new RateWindow(router.config().maxMessagesPerSecond(), now);
-    this.handshakeDeadline =
-        lane.executor().schedule(this::handshakeOver, router.config().handshakeNanos());
+    int perSecond = router.config().maxMessagesPerSecond();
+    this.rate = new RateLimit(perSecond, 2.0 * perSecond, now);
+    this.handshakeDeadline = deadline();
+  }
+
+  private Cancellable deadline() {
+    return lane.executor().schedule(this::handshakeOver, router.config().handshakeNanos());
   }
 
   // --- what the transport reports ----------------------------------------------------------------
@@ -93,8 +117,8 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
-      if (catchingUp()) {
-        hold(Arrays.copyOfRange(b, at, end));
+      if (waits()) {
+        hold(b, at, end - at);
         return;
       }
       framesOfRead++;
@@ -134,7 +158,7 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (catchingUp()) {
+    if (waits()) {
       pauseReading();
     } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
@@ -149,8 +173,8 @@ public final class RouterConnection {
     Session s = session;
     if (s != null) {
       s.outbound().writabilityChanged();
-      resumeReading();
     }
+    resumeReading();
   }
 
   /** The peer showed that it is there without sending a frame: a WebSocket pong. */
@@ -165,6 +189,7 @@ public final class RouterConnection {
   public void closed(CloseReason reason) {
     closing = true;
     handshakeDeadline.cancel();
+    abandonLogin();
     Session s = session;
     if (s != null) {
       LOG.debug("{} ended: {} {}", s, reason.code(), reason.text());
@@ -174,44 +199,30 @@ public final class RouterConnection {
   }
 
   /**
-   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
-   * whoever asks for the values and then for a PONG has the values when the PONG comes.
+   * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
+   * So whoever asks for the values and then for a PONG has the values when the PONG comes.
    */
-  private boolean catchingUp() {
-    return session != null && session.catchingUp();
-  }
-
-  private void hold(byte[] rest) {
-    if (releasing) {
-      held.addFirst(rest);
-    } else {
-      held.addLast(rest);
-    }
+  private boolean waits() {
+    return login != null || session != null && session.catchingUp();
   }
 
   /** The snapshot is complete, or it waits for the receiver; then it is not waited for. */
   private void caughtUp() {
-    releasing = true;
-    while (!held.isEmpty() && !catchingUp() && !closing) {
-      byte[] next = held.removeFirst();
-      frame(next, 0, next.length);
-    }
-    releasing = false;
-    readComplete();
+    routeHeld();
     resumeReading();
-  }
-
-  private void resumeReading() {
-    Session s = session;
-    if (readingPaused && !closing && !catchingUp() && (s == null || !s.outbound().stuffed())) {
-      readingPaused = false;
-      connection.reading(true);
-    }
   }
 
   /** Another lane has caught up. Any lane's thread. */
   void resumeAfterCongestion() {
     lane.executor().execute(this::resumeReading);
+  }
+
+  private void resumeReading() {
+    Session s = session;
+    if (readingPaused && !closing && !waits() && (s == null || !s.outbound().stuffed())) {
+      readingPaused = false;
+      connection.reading(true);
+    }
   }
 
   private void pauseReading() {
@@ -305,8 +316,8 @@ public final class RouterConnection {
   private void routeRare(Session s, Message message) {
     switch (message) {
       case Message.Hello hello -> {
-        endSession(s);
-        welcome(hello);
+        handshakeDeadline = deadline();
+        login(hello);
       }
       case Message.Subscribe subscribe -> router.reads().subscribe(s, subscribe);
       case Message.Unsubscribe(int id) -> router.reads().unsubscribe(s, id);
@@ -350,34 +361,181 @@ public final class RouterConnection {
           "the first message must be HELLO");
     } else if (MessageCodec.decode(view.buffer(), view.offset(), view.length())
         instanceof Message.Hello hello) {
-      if (router.config().maxSessions() > 0
-          && router.sessions().size() >= router.config().maxSessions()) {
-        refuse(
-            CloseReason.TRY_LATER,
-            new Refusal(ErrorCode.UNAVAILABLE, "Server full"),
-            "server full");
-      } else {
-        handshakeDeadline.cancel();
-        welcome(hello);
+      if (!full()) {
+        login(hello);
       }
     }
   }
 
-  private void welcome(Message.Hello hello) {
+  /** Refuses a new session if there are as many as may be. */
+  private boolean full() {
+    int max = router.config().maxSessions();
+    if (max == 0 || router.sessions().size() < max) {
+      return false;
+    }
+    refuse(CloseReason.TRY_LATER, new Refusal(ErrorCode.UNAVAILABLE, "Server full"), "server full");
+    return true;
+  }
+
+  // --- login -------------------------------------------------------------------------------------
+
+  /** Asks who this is. Nothing that comes meanwhile is looked at. */
+  private void login(Message.Hello hello) {
+    LoginAttempt attempt = new LoginAttempt(hello, lane, this::answered);
+    login = attempt;
+    router.logins().add(attempt);
+    Login answer;
+    try {
+      answer = attempt.ask(router.authenticator(), connection.peer());
+    } catch (RuntimeException e) {
+      LOG.error("the login of {} could not be looked at", connection.peer(), e);
+      answer = new Login.Refused(ErrorCode.INTERNAL, "The login could not be looked at");
+    }
+    if (answer != null) {
+      answered(attempt, answer);
+    } else {
+      pauseReading();
+    }
+  }
+
+  /** Keeps what was read before reading stopped. */
+  private void hold(byte[] b, int offset, int length) {
+    heldBytes += length;
+    if (login != null && (held.size() >= HELD_MESSAGES || heldBytes > HELD_BYTES)) {
+      close(new CloseReason(CloseReason.POLICY, "too many messages before WELCOME"));
+    } else {
+      held.addLast(Arrays.copyOfRange(b, offset, offset + length));
+    }
+  }
+
+  /** Nobody waits for the answer any more. */
+  private void abandonLogin() {
+    LoginAttempt attempt = login;
+    if (attempt != null) {
+      login = null;
+      router.logins().remove(attempt);
+    }
+    held.clear();
+    heldBytes = 0;
+  }
+
+  private void answered(LoginAttempt attempt, Login answer) {
+    if (login != attempt || closing) {
+      // The connection has ended meanwhile, or waited too long.
+      return;
+    }
+    login = null;
+    switch (answer) {
+      case Login.Admitted(Identity identity) -> admitted(attempt, identity);
+      case Login.Refused(int code, String text) -> {
+        router.logins().remove(attempt);
+        lane.add(Counter.LOGINS_REFUSED, 1);
+        refusedLogin(attempt, new Refusal(code, text));
+      }
+    }
+    resumeReading();
+    routeHeld();
+  }
+
+  private void admitted(LoginAttempt attempt, Identity identity) {
+    Session older = session;
+    if (older != null) {
+      older.outbound().writeBatch();
+      endSession(older);
+    } else if (full()) {
+      router.logins().remove(attempt);
+      return;
+    }
+    handshakeDeadline.cancel();
+    lane.add(Counter.LOGINS_ADMITTED, 1);
+    Session s = welcome(attempt.hello(), identity);
+    // Only now, so that whoever expels it finds it here or there.
+    router.logins().remove(attempt);
+    Refusal expelled = attempt.expelled(identity);
+    if (expelled != null) {
+      expel(s, expelled);
+    } else {
+      s.watchExpiry(router.clock(), () -> expel(s, EXPIRED));
+    }
+  }
+
+  private void refusedLogin(LoginAttempt attempt, Refusal refusal) {
+    String name = LogText.of(attempt.hello().name());
+    // The authenticator knows more about it, and how much of that belongs into a log.
+    LOG.debug(
+        "login of {} from {} is refused: {} {}",
+        name,
+        connection.peer(),
+        refusal.code(),
+        refusal.text());
+    Session s = session;
+    if (s == null) {
+      refuse(refusal, refusal.text());
+    } else {
+      dismiss(s, refusal);
+    }
+  }
+
+  /** Routes what came while it had to wait. */
+  private void routeHeld() {
+    if (held.isEmpty() || waits()) {
+      return;
+    }
+    List<byte[]> waiting = List.copyOf(held);
+    held.clear();
+    heldBytes = 0;
+    // A HELLO or a SUBSCRIBE among them makes the rest wait again.
+    waiting.forEach(message -> frame(message, 0, message.length));
+    readComplete();
+  }
+
+  /** Its token is no longer valid. */
+  private void expel(Session s, Refusal why) {
+    if (s != session || closing) {
+      return;
+    }
+    lane.add(Counter.EXPELLED, 1);
+    LOG.info("{} is expelled: {} {}", s, why.code(), why.text());
+    s.rights().lapse();
+    dismiss(s, why);
+  }
+
+  /** Says why, and closes when that is on its way. Nothing else is sent or received any more. */
+  private void dismiss(Session s, Refusal why) {
+    closing = true;
+    handshakeDeadline.cancel();
+    abandonLogin();
+    leave(s);
+    Replies.error(s, why, null);
+    s.outbound().seal();
+    s.closeWhenFlushed(new CloseReason(CloseReason.POLICY, why.text()), DISMISS_NANOS, () -> {});
+  }
+
+  private Session welcome(Message.Hello hello, Identity identity) {
     Session s =
         new Session(
             UUID.randomUUID().toString(),
             hello.name(),
+            identity,
             hello.features(),
             lane,
             connection,
             router,
             this::caughtUp);
     session = s;
+    s.whenExpelled(why -> expel(s, why));
     router.sessions().put(s.id(), s);
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);
-    LOG.debug("{} begins", s);
+    if (identity.tokenId().isEmpty()) {
+      LOG.debug("{} begins", s);
+    } else {
+      LOG.info(
+          "{} begins with token {}{}",
+          s,
+          LogText.of(identity.tokenId()),
+          identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
+    }
     Replies.message(
         s,
         new Message.Welcome(
@@ -388,10 +546,25 @@ public final class RouterConnection {
             router.config().name(),
             Optional.empty()));
     s.snapshot(SnapshotCursor.ofEverything(router));
+    return s;
   }
 
   private void handshakeOver() {
-    if (session == null && !closing) {
+    if (closing) {
+      return;
+    }
+    LoginAttempt attempt = login;
+    if (attempt != null) {
+      LOG.warn("the login of {} was not answered in time", connection.peer());
+      abandonLogin();
+      Refusal late = new Refusal(ErrorCode.UNAVAILABLE, "The login could not be looked at in time");
+      Session s = session;
+      if (s == null) {
+        refuse(CloseReason.TRY_LATER, late, late.text());
+      } else {
+        dismiss(s, late);
+      }
+    } else if (session == null) {
       String text = "no HELLO within " + router.config().handshakeNanos() / SECOND + " s";
       refuse(new Refusal(ErrorCode.BAD_REQUEST, text), text);
     }
@@ -418,6 +591,7 @@ public final class RouterConnection {
   private void close(CloseReason reason) {
     closing = true;
     handshakeDeadline.cancel();
+    abandonLogin();
     Session s = session;
     if (s == null) {
       connection.close(reason);
@@ -426,8 +600,14 @@ public final class RouterConnection {
     }
   }
 
-  /** Takes the session out of every table and releases its locks. No stripe lock held. */
+  /** Takes the session out of everything; nothing is sent to it any more. No stripe lock held. */
   private void endSession(Session s) {
+    leave(s);
+    s.silence();
+  }
+
+  /** Takes the session out of every table and releases its locks. No stripe lock held. */
+  private void leave(Session s) {
     if (s.ended()) {
       return;
     }
@@ -444,7 +624,9 @@ public final class RouterConnection {
       router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));
       s.subscriptions.clear();
     }
-    if (!s.locks.isEmpty() && router.config().lockGraceNanos() > 0) {
+    if (!s.locks.isEmpty()
+        && router.config().lockGraceNanos() > 0
+        && !s.rights().lapsed(router.clock())) {
       lane.agenda().after(router.config().lockGraceNanos(), () -> releaseLocks(s));
     } else {
       releaseLocks(s);
@@ -511,14 +693,19 @@ public final class RouterConnection {
       return false;
     }
     lane.add(Counter.RATE_LIMITED, 1);
-    if (rate.mayTell(readNanos)) {
+    String limit = router.config().maxMessagesPerSecond() + " messages/second";
+    if (rate.excessNanos() >= EXCESS_NANOS) {
+      lane.add(Counter.RATE_CLOSED, 1);
+      close(new CloseReason(CloseReason.POLICY, "more than " + limit + " for 10 s"));
+      return true;
+    }
+    int refused = rate.refusedToTell(readNanos);
+    if (refused > 0) {
       Replies.error(
           s,
           new Refusal(
               ErrorCode.TOO_MANY,
-              "Rate limit exceeded: "
-                  + router.config().maxMessagesPerSecond()
-                  + " messages/second"),
+              "Rate limit exceeded: " + limit + ", " + refused + " not executed"),
           null);
     }
     return true;

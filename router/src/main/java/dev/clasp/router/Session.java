@@ -4,6 +4,8 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import dev.clasp.router.spi.RouterClock;
+import dev.clasp.security.Identity;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -15,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,7 @@ final class Session {
   private final String id;
   private final byte[] writerBytes;
   private final String name;
+  private final Rights rights;
   private final Set<Feature> features;
   private final Lane lane;
   private final Connection connection;
@@ -54,7 +58,7 @@ final class Session {
   private @Nullable Gestures gestures;
   private @Nullable Ephemerals ephemerals;
   private @Nullable Commits commits;
-  private @Nullable RateWindow peerSignals;
+  private @Nullable RateLimit peerSignals;
   private SignalRegistry.@Nullable Announcer announcer;
   private @Nullable Request request;
   private volatile @Nullable ClockEstimate clock;
@@ -71,6 +75,9 @@ final class Session {
   private final Runnable caughtUp;
 
   private boolean ended;
+  private boolean silent;
+  private Agenda.@Nullable Entry watch;
+  private @Nullable Consumer<Refusal> expulsion;
 
   long messagesIn;
   long bytesIn;
@@ -88,6 +95,7 @@ final class Session {
   Session(
       String id,
       String name,
+      Identity identity,
       Set<Feature> features,
       Lane lane,
       Connection connection,
@@ -97,6 +105,7 @@ final class Session {
     String writer = router.config().opaqueWriters() ? UUID.randomUUID().toString() : id;
     this.writerBytes = writer.getBytes(StandardCharsets.US_ASCII);
     this.name = name;
+    this.rights = new Rights(identity);
     this.features = features;
     this.lane = lane;
     this.connection = connection;
@@ -139,6 +148,16 @@ final class Session {
 
   String name() {
     return name;
+  }
+
+  /** What it may do. */
+  Rights rights() {
+    return rights;
+  }
+
+  /** The same for sessions of the same client: its name, and whom its token was made for. */
+  String client() {
+    return name + "\n" + rights.holder();
   }
 
   Lane lane() {
@@ -201,10 +220,10 @@ final class Session {
   }
 
   /** Counts the signals that this session sends to peers. */
-  RateWindow peerSignals(long nowNanos) {
-    RateWindow rate = peerSignals;
+  RateLimit peerSignals(long nowNanos) {
+    RateLimit rate = peerSignals;
     if (rate == null) {
-      rate = new RateWindow(PeerSignals.MAX_PER_SECOND, nowNanos);
+      rate = new RateLimit(PeerSignals.MAX_PER_SECOND, PeerSignals.MAX_PER_SECOND, nowNanos);
       peerSignals = rate;
     }
     return rate;
@@ -213,7 +232,7 @@ final class Session {
   SignalRegistry.Announcer announcer() {
     SignalRegistry.Announcer a = announcer;
     if (a == null) {
-      a = new SignalRegistry.Announcer(name);
+      a = new SignalRegistry.Announcer(client());
       announcer = a;
     }
     return a;
@@ -262,7 +281,7 @@ final class Session {
    * @param told called when the connection has been told, or has ended by itself
    */
   void closeWhenFlushed(CloseReason reason, long nanos, Runnable told) {
-    if (ended || farewell != null) {
+    if (silent || farewell != null) {
       told.run();
       return;
     }
@@ -284,13 +303,64 @@ final class Session {
     }
   }
 
-  /** Nothing is sent or received any more. */
+  /** It takes part in nothing any more; what is under way to it still goes out. */
   void end() {
     ended = true;
     snapshots.clear();
     flows.end();
+    if (watch != null) {
+      watch.cancel();
+      watch = null;
+    }
+  }
+
+  /** After {@link #end}: nothing is sent any more. */
+  void silence() {
+    silent = true;
     outbound.close();
     sayFarewell();
+  }
+
+  /**
+   * Looks once a second whether the token has expired, because the clock on the wall may be set at
+   * any time.
+   *
+   * @param whenExpired called on the lane's thread
+   */
+  void watchExpiry(RouterClock clock, Runnable whenExpired) {
+    if (rights.identity().expiresAt().isEmpty() || ended) {
+      return;
+    }
+    if (rights.expired(clock)) {
+      whenExpired.run();
+      return;
+    }
+    long seconds =
+        rights.identity().expiresAt().getAsLong() - Math.floorDiv(clock.wallMicros(), 1_000_000L);
+    long micros =
+        seconds > 1
+            ? 1_000_000
+            : seconds * 1_000_000 - Math.floorMod(clock.wallMicros(), 1_000_000);
+    watch = lane.agenda().after(Math.max(1, micros) * 1000, () -> watchExpiry(clock, whenExpired));
+  }
+
+  /**
+   * What {@link #expel} does.
+   *
+   * @param how called on the lane's thread
+   */
+  void whenExpelled(Consumer<Refusal> how) {
+    expulsion = how;
+  }
+
+  /** Ends the session, telling it why. Any thread; happens on the lane. */
+  void expel(Refusal why) {
+    lane.executor()
+        .execute(() -> {
+          if (expulsion != null) {
+            expulsion.accept(why);
+          }
+        });
   }
 
   /** Starts a snapshot; it goes on as the connection takes it. */
@@ -373,6 +443,6 @@ final class Session {
 
   @Override
   public String toString() {
-    return "session " + id + " (" + name + ", " + connection.peer() + ")";
+    return "session " + id + " (" + LogText.of(name) + ", " + connection.peer() + ")";
   }
 }

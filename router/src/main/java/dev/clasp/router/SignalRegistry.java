@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * Announced signal definitions, by address (RT-19, RT-37).
  *
  * <p>A definition belongs to the session that announced it. While that session lives, nobody else
- * may replace it, except a client of the same name: that is the same client, come back before its
- * old connection was found dead. When the session has ended its definitions are stale: still found,
- * but free for anybody to replace, first to go when the table is full, and removed after a time.
+ * may replace it, except a client of the same name and the same token's subject: that is the same
+ * client, come back before its old connection was found dead. When the session has ended its
+ * definitions are stale: still found, but free for anybody to replace, first to go when the table
+ * is full, and removed after a time.
  *
  * <p>Thread-safe: changes under the object's monitor, questions without it. No other lock is taken
  * meanwhile.
@@ -52,7 +53,7 @@ final class SignalRegistry {
     private boolean live = true;
 
     /**
-     * @param name of the client, as in HELLO
+     * @param name of the client, see {@link Session#client}
      */
     Announcer(String name) {
       this.name = name;

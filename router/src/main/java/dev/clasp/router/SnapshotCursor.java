@@ -107,6 +107,9 @@ final class SnapshotCursor implements CatchUp {
     if (pattern != null && !pattern.matches(address.name, 0, address.name.length)) {
       return true;
     }
+    if (!session.rights().mayRead(address.name)) {
+      return true;
+    }
     Stripe stripe = router.space().stripeOf(address.hash);
     stripe.lock.lock();
     try {

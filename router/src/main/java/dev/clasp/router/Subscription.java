@@ -50,6 +50,16 @@ final class Subscription {
     return pattern;
   }
 
+  /** The pattern matches the address, and the session may read it. Any thread. */
+  boolean concerns(byte[] address) {
+    return pattern.matches(address, 0, address.length) && mayRead(address);
+  }
+
+  /** The session may read an address that the pattern matches. Any thread. */
+  boolean mayRead(byte[] address) {
+    return session.rights().mayRead(address);
+  }
+
   /** The signal types it wants, as explicit bits. */
   int typeMask() {
     return typeMask;

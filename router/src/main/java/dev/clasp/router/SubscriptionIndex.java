@@ -129,7 +129,10 @@ final class SubscriptionIndex {
     return routes.of(match(address));
   }
 
-  /** The subscriptions whose pattern matches, in order of age. */
+  /**
+   * The subscriptions whose pattern matches and whose session may read the address, in order of
+   * age.
+   */
   synchronized Subscription[] match(byte[] address) {
     live.clear();
     step++;
@@ -152,7 +155,11 @@ final class SubscriptionIndex {
       // The final ** of /a/** is live after /a because it may be nothing; whether that counts is
       // a setting. It is something if it was live before the last segment too.
       if (!node.stays || globstarParent == GlobstarParent.MATCHES || next.contains(node)) {
-        found.addAll(node.subscriptions);
+        for (Subscription subscription : node.subscriptions) {
+          if (subscription.mayRead(address)) {
+            found.add(subscription);
+          }
+        }
       }
     }
     found.sort(BY_AGE);

@@ -39,7 +39,9 @@ final class TimelineCursor implements CatchUp {
       }
       StoredTimeline timeline = address.timeline;
       // Nobody gets back what it published itself.
-      if (timeline == null || timeline.publisher == session) {
+      if (timeline == null
+          || timeline.publisher == session
+          || !session.rights().mayRead(address.name)) {
         return;
       }
       Outgoing part = lane.snapshot;

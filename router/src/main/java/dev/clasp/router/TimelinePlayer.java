@@ -89,6 +89,12 @@ final class TimelinePlayer {
       if (t == null) {
         return;
       }
+      if (publisher.rights().lapsed(router.clock())) {
+        // It may outlive its session, but not the token that allowed it.
+        timeline = null;
+        router.timelines().finished(stored);
+        return;
+      }
       Timeline.Sample sample = t.at(Timeline.position(startMicros, now));
       if (!sample.value().equals(last)) {
         refusal = write(sample.value());

@@ -69,6 +69,17 @@ final class Timelines {
     return playing;
   }
 
+  /** Whose timelines are being played, perhaps beyond the end of the session. Any thread. */
+  synchronized Set<Session> publishersPlaying() {
+    Set<Session> publishers = new LinkedHashSet<>();
+    for (StoredTimeline timeline : stored) {
+      if (timeline.player != null) {
+        publishers.add(timeline.publisher);
+      }
+    }
+    return publishers;
+  }
+
   /** What is wrong with a timeline, or null. */
   @Nullable Refusal check(MessageView publish) {
     if (publish.signalCode() != SignalType.TIMELINE.code()) {

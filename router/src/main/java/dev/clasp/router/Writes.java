@@ -12,17 +12,21 @@ import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * SET and PUBLISH: the one way in which anything is written, whoever writes it.
  *
- * <p>The steps, in order: limits (by the caller, before decoding), validation, authorisation (none
- * yet: everything is open), apply, fan-out, acknowledge. Apply, resolve and enqueue happen under
- * the lock of the address's stripe.
+ * <p>The steps, in order: limits (by the caller, before decoding), validation, authorisation
+ * ({@link Rights}), apply, fan-out, acknowledge. Apply, resolve and enqueue happen under the lock
+ * of the address's stripe.
  *
  * <p>Lane thread only.
  */
 final class Writes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
 
   /**
    * Largest address plus value data: above it no SNAPSHOT could carry the parameter (router.md
@@ -78,7 +82,13 @@ final class Writes {
     stripe.lock.lock();
     try {
       Address address = stripe.find(set.buffer(), set.addressOffset(), set.addressLength(), hash);
-      refusal = check(session, set, stripe, address);
+      refusal = address == null ? checkAddress(set) : null;
+      if (refusal == null) {
+        refusal = session.rights().write(set, address, session.now());
+      }
+      if (refusal == null) {
+        refusal = check(session, set, stripe, address);
+      }
       if (refusal == null) {
         if (address == null) {
           address = stripe.add(set.buffer(), set.addressOffset(), set.addressLength(), hash);
@@ -97,18 +107,13 @@ final class Writes {
   }
 
   /**
-   * Why this SET cannot be applied, or null. Reserves the room that it needs. Stripe lock held.
+   * Why this SET cannot be applied, or null. Reserves the room that it needs. Stripe lock held; the
+   * address is valid and the session may write there.
    *
    * @param address null if it is not interned
    */
   @Nullable Refusal check(
       Session session, MessageView set, Stripe stripe, @Nullable Address address) {
-    if (address == null) {
-      Refusal refusal = checkAddress(set);
-      if (refusal != null) {
-        return refusal;
-      }
-    }
     Lane lane = session.lane();
     lane.merged = null;
     int length = set.valueLength();
@@ -168,8 +173,15 @@ final class Writes {
     }
     Session holder = address.lockHolder;
     if (holder != null && holder != session && !mayTakeBack(session, holder)) {
-      return new Refusal(
-          ErrorCode.LOCK_HELD, "LockHeld: another session holds the lock of this address");
+      boolean administers = session.rights().administers(address.name);
+      if (!administers || set.lock() || !set.unlock()) {
+        // Who holds it is for administrators only (D6).
+        return new Refusal(
+            ErrorCode.LOCK_HELD,
+            "LockHeld: "
+                + (administers ? holder.toString() : "another session")
+                + " holds the lock of this address");
+      }
     }
     ConflictStrategy strategy = address.strategy();
     if (strategy != ConflictStrategy.LWW) {
@@ -183,7 +195,7 @@ final class Writes {
 
   /** The lock of an ended session waits for its client to come back (D15). */
   private static boolean mayTakeBack(Session session, Session holder) {
-    return holder.ended() && holder.name().equals(session.name());
+    return holder.ended() && holder.client().equals(session.client());
   }
 
   /**
@@ -224,8 +236,11 @@ final class Writes {
     session.lane().add(Counter.SETS, 1);
   }
 
-  private static void applyLock(Session session, MessageView set, Address address) {
+  private void applyLock(Session session, MessageView set, Address address) {
     Session holder = address.lockHolder;
+    if (holder != null && holder != session && !mayTakeBack(session, holder)) {
+      breakLock(session, holder, address);
+    }
     boolean takes =
         set.lock()
             || holder != null && holder != session
@@ -239,6 +254,26 @@ final class Writes {
       address.lockHolder = null;
       session.locks.remove(address);
     }
+  }
+
+  /** An administrator takes the lock of another session away. Stripe lock held. */
+  private void breakLock(Session session, Session holder, Address address) {
+    LOG.info("{} breaks the lock of {} on {}", session, holder, LogText.of(address.toString()));
+    Stripe stripe = router.space().stripeOf(address.hash);
+    // Only its own lane may touch what the holder remembers; it may hold the lock again by then.
+    holder
+        .lane()
+        .executor()
+        .execute(() -> {
+          stripe.lock.lock();
+          try {
+            if (address.lockHolder != holder) {
+              holder.locks.remove(address);
+            }
+          } finally {
+            stripe.lock.unlock();
+          }
+        });
   }
 
   /** Sends the applied SET to its subscribers, the writer included. Stripe lock held. */
@@ -300,7 +335,12 @@ final class Writes {
 
   void publish(Session session, MessageView publish) {
     if (PeerSignals.isSignal(publish)) {
-      router.peerSignals().route(session, publish);
+      Refusal refused = session.rights().write(publish, null, session.now());
+      if (refused == null) {
+        router.peerSignals().route(session, publish);
+      } else {
+        Replies.error(session, refused, addressOf(publish));
+      }
       return;
     }
     Refusal refusal = router.timelines().check(publish);
@@ -318,11 +358,14 @@ final class Writes {
           stripe.find(publish.buffer(), publish.addressOffset(), publish.addressLength(), hash);
       if (address == null) {
         refusal = checkAddress(publish);
-        if (refusal == null) {
-          address =
-              stripe.add(publish.buffer(), publish.addressOffset(), publish.addressLength(), hash);
-          stripe.keepIdle(address);
-        }
+      }
+      if (refusal == null) {
+        refusal = session.rights().write(publish, address, session.now());
+      }
+      if (refusal == null && address == null) {
+        address =
+            stripe.add(publish.buffer(), publish.addressOffset(), publish.addressLength(), hash);
+        stripe.keepIdle(address);
       }
       if (refusal == null && timeline != null) {
         refusal = router.timelines().checkRoom(session, timeline, address, new Timelines.Claim());

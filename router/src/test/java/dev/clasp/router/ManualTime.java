@@ -14,6 +14,7 @@ final class ManualTime implements RouterClock {
   static final long START_MICROS = 1_700_000_000_000_000L;
 
   private long nanos = 1_000_000_000L;
+  private long wallStep;
   private final List<Loop> loops = new ArrayList<>();
 
   @Override
@@ -24,6 +25,16 @@ final class ManualTime implements RouterClock {
   @Override
   public long unixMicros() {
     return START_MICROS + nanos / 1000;
+  }
+
+  @Override
+  public long wallMicros() {
+    return unixMicros() + wallStep;
+  }
+
+  /** Somebody sets the clock on the wall. */
+  void stepWall(Duration duration) {
+    wallStep += duration.toNanos() / 1000;
   }
 
   Loop loop() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.AddressPattern.GlobstarParent;
 import dev.clasp.protocol.Message.SubscribeOptions;
+import dev.clasp.security.Identity;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ class SubscriptionIndexTest {
 
   private Subscription subscription(String pattern, GlobstarParent parent) {
     TestPeer peer = new TestPeer(time, router, lane);
-    Session session = new Session("s" + id, "n", Set.of(), lane, peer, router, () -> {});
+    Session session =
+        new Session("s" + id, "n", Identity.ANYBODY, Set.of(), lane, peer, router, () -> {});
     return new Subscription(
         session, id++, AddressPattern.parse(pattern, parent), 0x1F, SubscribeOptions.NONE);
   }

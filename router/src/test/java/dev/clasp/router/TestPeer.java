@@ -100,6 +100,17 @@ final class TestPeer implements Connection {
     return this;
   }
 
+  /** The same with a token. */
+  TestPeer hello(String name, String token) {
+    send(helloOf(name, token));
+    received.clear();
+    return this;
+  }
+
+  static Message.Hello helloOf(String name, String token) {
+    return new Message.Hello(1, Set.of(), name, Optional.of(token), Optional.empty());
+  }
+
   TestPeer subscribe(int id, String pattern) {
     return subscribe(id, pattern, SignalType.ALL_MASK);
   }

@@ -8,6 +8,7 @@ import dev.clasp.protocol.MessageCodec;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.security.Authenticator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -26,13 +27,31 @@ final class TestRouter {
   }
 
   TestRouter(UnaryOperator<RouterConfig.Builder> settings) {
-    router = new Router(settings.apply(RouterConfig.builder()).build(), time);
+    this(settings, Authenticator.OPEN);
+  }
+
+  TestRouter(UnaryOperator<RouterConfig.Builder> settings, Authenticator authenticator) {
+    router = new Router(settings.apply(RouterConfig.builder()).build(), time, authenticator);
     lane = router.addLane(time.loop());
     otherLane = router.addLane(time.loop());
   }
 
   TestPeer client(String name) {
     return new TestPeer(time, router, lane).hello(name);
+  }
+
+  /** A client with a token. */
+  TestPeer client(String name, String token) {
+    return new TestPeer(time, router, lane).hello(name, token);
+  }
+
+  TestPeer farClient(String name, String token) {
+    return new TestPeer(time, router, otherLane).hello(name, token);
+  }
+
+  /** A connection that has said nothing yet. */
+  TestPeer connection() {
+    return new TestPeer(time, router, lane);
   }
 
   /** A client on the other event loop. */

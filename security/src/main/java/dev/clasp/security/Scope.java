@@ -1,8 +1,7 @@
 package dev.clasp.security;
 
-import dev.clasp.protocol.AddressPattern;
-import dev.clasp.protocol.AddressPattern.GlobstarParent;
-import dev.clasp.protocol.PatternException;
+import dev.clasp.protocol.EncodeException;
+import dev.clasp.protocol.Utf8;
 import java.util.Locale;
 
 /**
@@ -10,20 +9,31 @@ import java.util.Locale;
  *
  * @param text as it was given
  */
-public record Scope(Action action, AddressPattern pattern, String text) {
+public record Scope(Action action, ScopePattern pattern, String text) {
+
+  /** Length of the text in UTF-8. */
+  public static final int MAX_BYTES = 1024;
 
   /**
-   * Parses {@code action:pattern}.
+   * Parses {@code action:pattern}. Blanks belong to the text: whoever splits a list trims its
+   * parts.
    *
    * @throws ScopeException the text is no scope
    */
   public static Scope parse(String text) {
+    if (bytes(text) > MAX_BYTES) {
+      throw new ScopeException(
+          "the scope "
+              + Quoted.start(text)
+              + " has more than "
+              + MAX_BYTES
+              + " bytes, which is the limit");
+    }
     int colon = text.indexOf(':');
     if (colon < 0) {
       throw new ScopeException(
-          "a scope is an action, a colon and a pattern, for example read:/lights/**; got '"
-              + text
-              + "'");
+          "a scope is an action, a colon and a pattern, for example read:/lights/**; got "
+              + Quoted.of(text));
     }
     Action action =
         switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {
@@ -33,13 +43,21 @@ public record Scope(Action action, AddressPattern pattern, String text) {
           case "federate" -> Action.FEDERATE;
           default ->
               throw new ScopeException(
-                  "the action of a scope is read, write, admin or federate; got '" + text + "'");
+                  "the action of a scope is read, write, admin or federate; got "
+                      + Quoted.of(text));
         };
     try {
-      return new Scope(
-          action, AddressPattern.parse(text.substring(colon + 1), GlobstarParent.EXCLUDED), text);
-    } catch (PatternException e) {
-      throw new ScopeException("in the scope '" + text + "': " + e.getMessage());
+      return new Scope(action, ScopePattern.parse(text.substring(colon + 1)), text);
+    } catch (ScopeException e) {
+      throw new ScopeException("in the scope " + Quoted.of(text) + ": " + e.getMessage());
+    }
+  }
+
+  private static int bytes(String text) {
+    try {
+      return Utf8.encodedLength(text);
+    } catch (EncodeException e) {
+      throw new ScopeException("the scope " + Quoted.of(text) + " is not Unicode");
     }
   }
 

@@ -50,7 +50,7 @@ public final class ClaspServer implements AutoCloseable {
 
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
-    this.router = new Router(config.router(), RouterClock.system());
+    this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
     this.keeper =
         config
             .persistence()
@@ -63,13 +63,14 @@ public final class ClaspServer implements AutoCloseable {
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
-            .origins(config.origins())
+            .origins(config.effectiveOrigins())
             .http(
                 new Pages(
                     router,
                     keeper.map(k -> k::status),
                     new ConsoleFiles(),
-                    config.origins(),
+                    config.effectiveOrigins(),
+                    new ApiAccess(config.authenticator()),
                     watch::turning,
                     () -> ready))
             .acceptor(link ->
@@ -220,7 +221,7 @@ public final class ClaspServer implements AutoCloseable {
     return host + ":" + address.getPort();
   }
 
-  /** D18: without authentication only loopback, unless the user insists. */
+  /** D18, SEC-26: without authentication only loopback, unless the user insists. */
   private static InetAddress checkedHost(ServerConfig config) {
     InetAddress host;
     try {
@@ -230,6 +231,13 @@ public final class ClaspServer implements AutoCloseable {
       throw new ServerException("cannot bind to " + config.host() + ": unknown host", e);
     }
     if (host.isLoopbackAddress()) {
+      return host;
+    }
+    if (config.wantsTokens()) {
+      LOG.warn(
+          "listening on {} without encryption: whoever is on the way can read tokens and values."
+              + " Put a TLS proxy in front of it unless you trust the whole network",
+          config.host());
       return host;
     }
     if (!config.allowOpen()) {

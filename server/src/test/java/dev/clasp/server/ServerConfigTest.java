@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,19 @@ class ServerConfigTest {
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(7330);
     assertThat(config.allowOpen()).isFalse();
-    assertThat(config.origins()).isEqualTo(OriginPolicy.LOCAL);
+    assertThat(config.origins()).isEmpty();
+    assertThat(config.effectiveOrigins()).isEqualTo(OriginPolicy.LOCAL);
+    assertThat(config.wantsTokens()).isFalse();
+  }
+
+  @Test
+  void anyPageMayConnectIfItHasToHaveAToken() {
+    ServerConfig config = ServerConfig.DEFAULT.withAuthenticator(new FakeAuthenticator());
+    OriginPolicy chosen = new OriginPolicy(Set.of("https://a.example"));
+
+    assertThat(config.wantsTokens()).isTrue();
+    assertThat(config.effectiveOrigins()).isEqualTo(OriginPolicy.ANY);
+    assertThat(config.withOrigins(chosen).effectiveOrigins()).isEqualTo(chosen);
   }
 
   @Test
@@ -28,6 +41,7 @@ class ServerConfigTest {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
     Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
+    FakeAuthenticator authenticator = new FakeAuthenticator();
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -37,7 +51,8 @@ class ServerConfigTest {
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
             .withPersistence(persistence)
-            .withRouter(router);
+            .withRouter(router)
+            .withAuthenticator(authenticator);
 
     assertThat(all)
         .isEqualTo(
@@ -45,11 +60,12 @@ class ServerConfigTest {
                 "::1",
                 1,
                 true,
-                origins,
+                Optional.of(origins),
                 2,
                 Duration.ofSeconds(9),
                 Optional.of(persistence),
-                router));
+                router,
+                authenticator));
   }
 
   @Test

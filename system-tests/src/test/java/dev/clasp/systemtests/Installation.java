@@ -41,6 +41,11 @@ final class Installation {
    * the JDK of this test.
    */
   static List<String> server(List<String> options) {
+    return clasp("server", options);
+  }
+
+  /** The command line of another command. */
+  static List<String> clasp(String command, List<String> options) {
     Path libraries = ROOT.resolve("cli/target/dist/lib");
     requireFile(
         libraries.resolve("clasp-cli-" + version() + ".jar"),
@@ -55,7 +60,7 @@ final class Installation {
             "-cp",
             libraries + "/*",
             "dev.clasp.cli.Main",
-            "server");
+            command);
     return Stream.concat(java.stream(), options.stream()).toList();
   }
 
@@ -92,6 +97,20 @@ final class Installation {
     return List.of(
         environment.resolve("bin/python").toString(),
         MODULE.resolve("peers/python/peer.py").toString());
+  }
+
+  /** A program of Debian's mosquitto packages. */
+  static String mosquitto(String program) {
+    return Stream.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin")
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() ->
+            new AssertionError(
+                program
+                    + " is not installed: run ./verify as root, or install the packages mosquitto"
+                    + " and mosquitto-clients"))
+        .toString();
   }
 
   private static void requireFile(Path file, String otherwise) {

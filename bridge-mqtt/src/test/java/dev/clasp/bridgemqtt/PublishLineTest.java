@@ -1,0 +1,109 @@
+package dev.clasp.bridgemqtt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.bridge.BridgeCounters;
+import dev.clasp.bridgemqtt.PublishLine.Outgoing;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class PublishLineTest {
+
+  private final List<String> sent = new ArrayList<>();
+  private final List<CompletableFuture<Void>> answers = new ArrayList<>();
+  private final BridgeCounters counters = new BridgeCounters();
+  private final PublishLine line =
+      new PublishLine(
+          (topic, payload, _) -> {
+            sent.add(topic + "=" + new String(payload, UTF_8));
+            CompletableFuture<Void> answer = new CompletableFuture<>();
+            answers.add(answer);
+            return answer;
+          },
+          counters);
+
+  private void parameter(String topic, String value) {
+    line.offer(new Outgoing(topic, value.getBytes(UTF_8), false, true));
+  }
+
+  private void event(String topic, String value) {
+    line.offer(new Outgoing(topic, value.getBytes(UTF_8), false, false));
+  }
+
+  @Test
+  void whileTheBrokerIsAwayTheNewestValueWaits() {
+    parameter("fader", "0.1");
+    event("go", "1");
+    parameter("fader", "0.2");
+    event("go", "2");
+    assertThat(sent).isEmpty();
+    line.open();
+    assertThat(sent).containsExactly("fader=0.2", "go=1", "go=2");
+    answers.forEach(a -> a.complete(null));
+    assertThat(counters.status().out()).isEqualTo(3);
+    assertThat(counters.status().dropped()).isZero();
+  }
+
+  @Test
+  void aValueThatBrokeWithTheConnectionIsSentAgain() {
+    line.open();
+    parameter("fader", "0.3");
+    event("go", "1");
+    line.close();
+    answers.getFirst().completeExceptionally(new IOException("reset"));
+    answers.get(1).completeExceptionally(new IOException("reset"));
+    line.open();
+    assertThat(sent).containsExactly("fader=0.3", "go=1", "fader=0.3");
+    assertThat(counters.status().dropped()).as("the event belongs to its moment").isEqualTo(1);
+  }
+
+  @Test
+  void aNewerValueIsNotReplacedByTheOneThatBroke() {
+    line.open();
+    parameter("fader", "0.3");
+    line.close();
+    parameter("fader", "0.4");
+    answers.getFirst().completeExceptionally(new IOException("reset"));
+    line.open();
+    assertThat(sent).containsExactly("fader=0.3", "fader=0.4");
+  }
+
+  @Test
+  void aSlowBrokerGetsFewAtOnceAndTheNewestOfTheRest() {
+    line.open();
+    for (int i = 0; i < 1000; i++) {
+      parameter("t" + i % 500, "v" + i);
+    }
+    assertThat(sent).hasSize(PublishLine.MAX_IN_FLIGHT);
+    for (int i = 0; i < answers.size(); i++) {
+      answers.get(i).complete(null);
+    }
+    assertThat(sent)
+        .hasSize(PublishLine.MAX_IN_FLIGHT + 500)
+        .contains("t0=v0", "t0=v500", "t499=v999")
+        .doesNotContain("t499=v499");
+    assertThat(line.waiting()).isZero();
+  }
+
+  @Test
+  void tooMuchIsDroppedAndCounted() {
+    for (int i = 0; i < PublishLine.MAX_WAITING + 5; i++) {
+      event("go", "" + i);
+    }
+    assertThat(counters.status().dropped()).isEqualTo(5);
+    assertThat(counters.status().lastError().orElseThrow()).contains("10000 messages");
+  }
+
+  @Test
+  void whatTheBrokerRefusesIsNotRepeated() {
+    line.open();
+    parameter("fader", "0.3");
+    answers.getFirst().completeExceptionally(new IOException("not authorized"));
+    assertThat(sent).hasSize(1);
+    assertThat(counters.status().lastError().orElseThrow()).contains("fader", "not authorized");
+  }
+}

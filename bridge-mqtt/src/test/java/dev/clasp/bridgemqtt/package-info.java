@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgemqtt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridge;
+
+import org.jspecify.annotations.NullMarked;

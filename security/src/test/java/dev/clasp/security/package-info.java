@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.security;
+
+import org.jspecify.annotations.NullMarked;
