@@ -167,7 +167,7 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (catchingUp()) {
+    if (waits()) {
       pauseReading();
     } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
@@ -210,8 +210,8 @@ public final class RouterConnection {
   }
 
   /**
-   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
-   * whoever asks for the values and then for a PONG has the values when the PONG comes.
+   * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
+   * So whoever asks for the values and then for a PONG has the values when the PONG comes.
    */
   private boolean catchingUp() {
     return session != null && session.catchingUp();
