@@ -8,12 +8,14 @@ import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenFormatException;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
+import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
 import dev.clasp.transport.OriginPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +52,7 @@ import picocli.CommandLine.Spec;
       "                                     only with a token, see 'clasp token'",
       "  clasp server --host 0.0.0.0 --allow-open",
       "                                     everybody on the network may do everything",
+      "  clasp server --persist state       values survive a restart",
     })
 final class ServerCommand implements Callable<Integer> {
 
@@ -140,6 +143,22 @@ final class ServerCommand implements Callable<Integer> {
   private int idleSeconds = (int) TimeUnit.NANOSECONDS.toSeconds(ROUTER.idleNanos());
 
   @Option(
+      names = {"--persist", "--persist-path", "--data-dir"},
+      paramLabel = "FOLDER",
+      description =
+          "Keep the values in this folder, so that they outlive the router; made if it is not there"
+              + " (default: they end with the router).")
+  private @Nullable Path persist;
+
+  @Option(
+      names = "--persist-interval",
+      paramLabel = "TIME",
+      description =
+          "Write what has changed so often (default: 1s). What was set since is lost when the"
+              + " process is killed, not when it is stopped.")
+  private Duration persistInterval = Persistence.DEFAULT_INTERVAL;
+
+  @Option(
       names = "--allow-origin",
       paramLabel = "ORIGIN",
       description =
@@ -163,9 +182,9 @@ final class ServerCommand implements Callable<Integer> {
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
 
-  @Mixin private AuthOptions authOptions = new AuthOptions();
-
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
+
+  @Mixin private AuthOptions authOptions = new AuthOptions();
 
   @Mixin private RouterOptions routerOptions = new RouterOptions();
 
@@ -322,12 +341,20 @@ final class ServerCommand implements Callable<Integer> {
             .withPort(port)
             .withAllowOpen(allowOpen)
             .withLoops(loops)
-            .withDrain(drainTimeout)
             .withNetwork(network)
+            .withDrain(drainTimeout)
             .withRouter(router.build());
-    return allowedOrigins.isEmpty()
-        ? server
-        : server.withOrigins(new OriginPolicy(Set.copyOf(allowedOrigins)));
+    if (!allowedOrigins.isEmpty()) {
+      server = server.withOrigins(new OriginPolicy(Set.copyOf(allowedOrigins)));
+    }
+    if (persist != null) {
+      try {
+        server = server.withPersistence(new Persistence(persist, persistInterval));
+      } catch (IllegalArgumentException e) {
+        throw wrong("--persist-interval: " + e.getMessage());
+      }
+    }
+    return server;
   }
 
   private void range(String option, int value, int min, int max) {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * expired. Why, is in the log and in the {@link LoginReport}.
  *
  * <p>Pre-shared keys are answered within the call, everything else on another thread. Thread-safe.
- * {@link #start} begins to look after files and expiry; without it, {@link #tick} has to be called.
+ * Until {@link #start} files are not read again, keys not fetched, and nobody is told of expiry.
  */
 public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
@@ -58,7 +58,6 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final ExecutorService background;
   private final Executor slow;
   private final Consumer<LoginReport> reports;
-  private final Consumer<Ending> endings;
   private final Map<TokenDigest, Refusal> refused = new RecentMap<>(MAX_REFUSED);
   private volatile @Nullable Thread ticker;
   private volatile boolean closed;
@@ -68,16 +67,12 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
    * Reads all files.
    *
    * @param reports is told what became of each HELLO, on any thread; must not block
-   * @param endings is told which sessions have to end, on the thread that ticks
    * @throws TokenFormatException a file or line is no good, or the configuration is: in one
    *     sentence
    */
   public TokenAuthenticator(
-      TokenConfig config,
-      InstantSource clock,
-      Consumer<LoginReport> reports,
-      Consumer<Ending> endings) {
-    this(config, clock, reports, endings, Optional.empty());
+      TokenConfig config, InstantSource clock, Consumer<LoginReport> reports) {
+    this(config, clock, reports, Optional.empty());
   }
 
   /** Tests hand in the executor for what is slow. */
@@ -85,7 +80,6 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       TokenConfig config,
       InstantSource clock,
       Consumer<LoginReport> reports,
-      Consumer<Ending> endings,
       Optional<Executor> slow) {
     List<String> mistakes = config.mistakes();
     if (!mistakes.isEmpty()) {
@@ -93,7 +87,6 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     }
     this.clock = clock;
     this.reports = reports;
-    this.endings = endings;
     maxJwtBytes = config.maxJwtBytes();
     throttle = new LoginThrottle(config.limits(), clock);
     background =
@@ -370,10 +363,11 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   }
 
   /**
-   * Looks whether files have changed and tokens have expired, and tells whose sessions have to end.
-   * On one thread at a time.
+   * Looks whether files have changed and tokens have expired. On one thread at a time.
+   *
+   * @param endings is told whose sessions have to end
    */
-  public void tick() {
+  void tick(Consumer<Ending> endings) {
     List<Ending> ended = new ArrayList<>();
     boolean changed = false;
     for (TokenFile file : files) {
@@ -398,15 +392,19 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     }
   }
 
-  /** Begins to {@link #tick} on a thread of its own, more than twice a second. */
-  public void start() {
-    ticker = Thread.ofVirtual().name("clasp-tokens").start(this::tickForever);
+  /**
+   * Begins to look after files and expiry, on a thread of its own, more than twice a second. Once.
+   *
+   * @param endings is told which sessions have to end, on that thread
+   */
+  public void start(Consumer<Ending> endings) {
+    ticker = Thread.ofVirtual().name("clasp-tokens").start(() -> tickForever(endings));
   }
 
-  private void tickForever() {
+  private void tickForever(Consumer<Ending> endings) {
     while (!closed) {
       try {
-        tick();
+        tick(endings);
       } catch (RuntimeException e) {
         LOG.error("looking after the tokens failed; it will be tried again", e);
       }

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
  * @param network what it takes from the network, and from whom
+ * @param persistence where values are kept; empty = they end with the server
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  */
@@ -29,6 +30,7 @@ public record ServerConfig(
     int loops,
     Duration drain,
     NetworkConfig network,
+    Optional<Persistence> persistence,
     RouterConfig router,
     Authenticator authenticator) {
 
@@ -44,6 +46,7 @@ public record ServerConfig(
           0,
           Duration.ofSeconds(3),
           NetworkConfig.DEFAULT,
+          Optional.empty(),
           RouterConfig.DEFAULT,
           Authenticator.OPEN);
 
@@ -62,46 +65,70 @@ public record ServerConfig(
 
   public ServerConfig withHost(String value) {
     return new ServerConfig(
-        value, port, allowOpen, origins, loops, drain, network, router, authenticator);
+        value, port, allowOpen, origins, loops, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withPort(int value) {
     return new ServerConfig(
-        host, value, allowOpen, origins, loops, drain, network, router, authenticator);
+        host, value, allowOpen, origins, loops, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
     return new ServerConfig(
-        host, port, value, origins, loops, drain, network, router, authenticator);
+        host, port, value, origins, loops, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
     return new ServerConfig(
-        host, port, allowOpen, Optional.of(value), loops, drain, network, router, authenticator);
+        host,
+        port,
+        allowOpen,
+        Optional.of(value),
+        loops,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator);
   }
 
   public ServerConfig withLoops(int value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, value, drain, network, router, authenticator);
+        host, port, allowOpen, origins, value, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withDrain(Duration value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, value, network, router, authenticator);
+        host, port, allowOpen, origins, loops, value, network, persistence, router, authenticator);
   }
 
   public ServerConfig withNetwork(NetworkConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, value, router, authenticator);
+        host, port, allowOpen, origins, loops, drain, value, persistence, router, authenticator);
+  }
+
+  public ServerConfig withPersistence(Persistence value) {
+    return new ServerConfig(
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        Optional.of(value),
+        router,
+        authenticator);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, network, value, authenticator);
+        host, port, allowOpen, origins, loops, drain, network, persistence, value, authenticator);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, network, router, value);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, network, persistence, router, value);
   }
 
   /** Whoever connects needs a token. */

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ class PagesTest {
     return new Pages(
         router,
         () -> door,
+        Optional.empty(),
         new ConsoleFiles(),
         origins,
         new ApiAccess(authenticator),

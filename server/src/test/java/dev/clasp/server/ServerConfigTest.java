@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -41,6 +42,7 @@ class ServerConfigTest {
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
     FakeAuthenticator authenticator = new FakeAuthenticator();
     NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
+    Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -50,6 +52,7 @@ class ServerConfigTest {
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
             .withNetwork(network)
+            .withPersistence(persistence)
             .withRouter(router)
             .withAuthenticator(authenticator);
 
@@ -63,6 +66,7 @@ class ServerConfigTest {
                 2,
                 Duration.ofSeconds(9),
                 network,
+                Optional.of(persistence),
                 router,
                 authenticator));
   }
