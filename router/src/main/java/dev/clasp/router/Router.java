@@ -289,9 +289,8 @@ public final class Router {
   }
 
   /**
-   * The same, but only what somebody with these scopes may read. Whoever may not read everything
-   * gets full pages, however many addresses have to be looked at: where a page ends must not name
-   * an address that the reader may not know of.
+   * The same for somebody with these scopes: only what they allow to read. The address where the
+   * next page begins may be one that they do not.
    */
   public ParameterPage parameters(
       AddressPattern pattern, int limit, Optional<String> after, Scopes reader) {
@@ -301,8 +300,7 @@ public final class Router {
     @Nullable Address[] piece = new @Nullable Address[SnapshotCursor.PIECE];
     long now = clock.nanos();
     Address last = null;
-    int mostLooks = reader.all() ? LOOKED_AT : Integer.MAX_VALUE;
-    for (int looked = 0; found.size() < limit && looked < mostLooks; ) {
+    for (int looked = 0; found.size() < limit && looked < LOOKED_AT; ) {
       int count = walk.fetch(piece);
       for (int i = 0; i < count && found.size() < limit; i++) {
         last = Objects.requireNonNull(piece[i]);

@@ -444,17 +444,13 @@ public final class RouterConnection {
 
   private void refusedLogin(LoginAttempt attempt, Refusal refusal) {
     String name = LogText.of(attempt.hello().name());
-    if (refusal.code() == ErrorCode.TOO_MANY) {
-      // There may be very many.
-      LOG.debug("login of {} from {} is put off", name, connection.peer());
-    } else {
-      LOG.info(
-          "login of {} from {} is refused: {} {}",
-          name,
-          connection.peer(),
-          refusal.code(),
-          refusal.text());
-    }
+    // The authenticator knows more about it, and how much of that belongs into a log.
+    LOG.debug(
+        "login of {} from {} is refused: {} {}",
+        name,
+        connection.peer(),
+        refusal.code(),
+        refusal.text());
     Session s = session;
     if (s == null) {
       refuse(refusal, refusal.text());

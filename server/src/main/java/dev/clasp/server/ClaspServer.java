@@ -43,7 +43,7 @@ public final class ClaspServer implements AutoCloseable {
 
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
-    this.router = new Router(config.router(), RouterClock.system());
+    this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
     this.webSocket =
@@ -51,10 +51,15 @@ public final class ClaspServer implements AutoCloseable {
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
-            .origins(config.origins())
+            .origins(config.effectiveOrigins())
             .http(
                 new Pages(
-                    router, new ConsoleFiles(), config.origins(), watch::turning, () -> ready))
+                    router,
+                    new ConsoleFiles(),
+                    config.effectiveOrigins(),
+                    new ApiAccess(config.authenticator()),
+                    watch::turning,
+                    () -> ready))
             .acceptor(link ->
                 new RouterListener(router.open(laneOf(link.loop()), new LinkConnection(link))))
             .build();
@@ -162,7 +167,7 @@ public final class ClaspServer implements AutoCloseable {
     return host + ":" + address.getPort();
   }
 
-  /** D18: without authentication only loopback, unless the user insists. */
+  /** D18, SEC-26: without authentication only loopback, unless the user insists. */
   private static InetAddress checkedHost(ServerConfig config) {
     InetAddress host;
     try {
@@ -172,6 +177,13 @@ public final class ClaspServer implements AutoCloseable {
       throw new ServerException("cannot bind to " + config.host() + ": unknown host", e);
     }
     if (host.isLoopbackAddress()) {
+      return host;
+    }
+    if (config.wantsTokens()) {
+      LOG.warn(
+          "listening on {} without encryption: whoever is on the way can read tokens and values."
+              + " Put a TLS proxy in front of it unless you trust the whole network",
+          config.host());
       return host;
     }
     if (!config.allowOpen()) {

@@ -5,6 +5,7 @@ import dev.clasp.protocol.Framing;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.transport.FrameLink;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 
 /** A transport's link as the router's connection. */
 final class LinkConnection implements Connection {
@@ -24,11 +25,16 @@ final class LinkConnection implements Connection {
 
   @Override
   public String peer() {
-    if (link.remote() instanceof InetSocketAddress address) {
+    return text(link.remote());
+  }
+
+  /** {@code 192.0.2.1:50000} or {@code [2001:db8::1]:50000}. */
+  static String text(SocketAddress remote) {
+    if (remote instanceof InetSocketAddress address) {
       String host = address.getHostString();
       return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
-    return link.remote().toString();
+    return remote.toString();
   }
 
   @Override

@@ -1,29 +1,34 @@
 package dev.clasp.server;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.Authenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Settings of a server. Immutable.
  *
  * @param host address to bind; loopback unless the user says otherwise (D18)
  * @param port 0 = any free port
- * @param allowOpen accept a host that is not loopback although there is no authentication yet
- * @param origins which web pages may connect and see the status
+ * @param allowOpen accept a host that is not loopback although everybody may do everything
+ * @param origins which web pages may connect and see the status, if not the default: see {@link
+ *     #effectiveOrigins}
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
  * @param router settings of the router itself
+ * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  */
 public record ServerConfig(
     String host,
     int port,
     boolean allowOpen,
-    OriginPolicy origins,
+    Optional<OriginPolicy> origins,
     int loops,
     Duration drain,
-    RouterConfig router) {
+    RouterConfig router,
+    Authenticator authenticator) {
 
   /** The port that every CLASP client tries first. */
   public static final int DEFAULT_PORT = 7330;
@@ -33,10 +38,11 @@ public record ServerConfig(
           "127.0.0.1",
           DEFAULT_PORT,
           false,
-          OriginPolicy.LOCAL,
+          Optional.empty(),
           0,
           Duration.ofSeconds(3),
-          RouterConfig.DEFAULT);
+          RouterConfig.DEFAULT,
+          Authenticator.OPEN);
 
   public ServerConfig {
     Objects.requireNonNull(host);
@@ -52,31 +58,49 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router);
+    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router, authenticator);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router);
+    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router, authenticator);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, origins, loops, drain, router);
+    return new ServerConfig(host, port, value, origins, loops, drain, router, authenticator);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
-    return new ServerConfig(host, port, allowOpen, value, loops, drain, router);
+    return new ServerConfig(
+        host, port, allowOpen, Optional.of(value), loops, drain, router, authenticator);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, origins, value, drain, router);
+    return new ServerConfig(host, port, allowOpen, origins, value, drain, router, authenticator);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, value, router);
+    return new ServerConfig(host, port, allowOpen, origins, loops, value, router, authenticator);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value, authenticator);
+  }
+
+  public ServerConfig withAuthenticator(Authenticator value) {
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, router, value);
+  }
+
+  /** Whoever connects needs a token. */
+  public boolean wantsTokens() {
+    return !authenticator.equals(Authenticator.OPEN);
+  }
+
+  /**
+   * Which web pages may connect: those of this machine and network, or any if tokens are wanted,
+   * which a browser does not send by itself (D19).
+   */
+  public OriginPolicy effectiveOrigins() {
+    return origins.orElse(wantsTokens() ? OriginPolicy.ANY : OriginPolicy.LOCAL);
   }
 
   /**

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -18,13 +20,26 @@ class ServerConfigTest {
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(7330);
     assertThat(config.allowOpen()).isFalse();
-    assertThat(config.origins()).isEqualTo(OriginPolicy.LOCAL);
+    assertThat(config.origins()).isEmpty();
+    assertThat(config.effectiveOrigins()).isEqualTo(OriginPolicy.LOCAL);
+    assertThat(config.wantsTokens()).isFalse();
+  }
+
+  @Test
+  void anyPageMayConnectIfItHasToHaveAToken() {
+    ServerConfig config = ServerConfig.DEFAULT.withAuthenticator(new FakeAuthenticator());
+    OriginPolicy chosen = new OriginPolicy(Set.of("https://a.example"));
+
+    assertThat(config.wantsTokens()).isTrue();
+    assertThat(config.effectiveOrigins()).isEqualTo(OriginPolicy.ANY);
+    assertThat(config.withOrigins(chosen).effectiveOrigins()).isEqualTo(chosen);
   }
 
   @Test
   void everySettingIsChangedAlone() {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
+    FakeAuthenticator authenticator = new FakeAuthenticator();
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -33,10 +48,20 @@ class ServerConfigTest {
             .withOrigins(origins)
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
-            .withRouter(router);
+            .withRouter(router)
+            .withAuthenticator(authenticator);
 
     assertThat(all)
-        .isEqualTo(new ServerConfig("::1", 1, true, origins, 2, Duration.ofSeconds(9), router));
+        .isEqualTo(
+            new ServerConfig(
+                "::1",
+                1,
+                true,
+                Optional.of(origins),
+                2,
+                Duration.ofSeconds(9),
+                router,
+                authenticator));
   }
 
   @Test

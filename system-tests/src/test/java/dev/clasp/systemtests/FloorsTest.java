@@ -36,7 +36,7 @@ class FloorsTest {
           Map.entry("security", List.of("protocol")),
           Map.entry("router", List.of("protocol", "security")),
           Map.entry("transport", List.of("protocol")),
-          Map.entry("testkit", List.of("protocol", "security", "router")),
+          Map.entry("testkit", List.of("protocol", "security")),
           Map.entry("client", List.of("protocol", "transport")),
           Map.entry("bridge", List.of("protocol")),
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
