@@ -16,8 +16,14 @@ public final class PairingException extends RuntimeException {
     CLOSED,
     /** The other side does not know the code, or the exchange was disturbed: the two look alike. */
     REFUSED,
-    /** The code was right, but no token could be made. */
-    UNAVAILABLE
+    /** The code was right, but no token could be made; or the server is busy. */
+    UNAVAILABLE,
+    /** The router lets everybody in: there is no need for a token. */
+    NOT_NEEDED,
+    /** Nobody answers, or somebody who does not know pairing. */
+    UNREACHABLE,
+    /** Only an administrator may ask for a code. */
+    NOT_PERMITTED
   }
 
   private final Kind kind;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -136,6 +137,20 @@ final class PairingJson {
 
   private static void put(ObjectNode node, String name, Proof proof) {
     node.putArray(name).add(hex(proof.commitment())).add(hex(proof.answer()));
+  }
+
+  /** What asks for a code that is good for these scopes. */
+  static byte[] scopes(String list) {
+    return bytes(JSON.createObjectNode().put("scopes", list));
+  }
+
+  /** Any object of JSON; empty if it is none. */
+  static Optional<JsonNode> any(byte[] json) {
+    try {
+      return Optional.of(JSON.readTree(json)).filter(JsonNode::isObject);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** The first message of a client. */

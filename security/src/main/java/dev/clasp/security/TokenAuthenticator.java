@@ -371,9 +371,9 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
   /**
    * Looks whether files have changed and tokens have expired, and tells whose sessions have to end.
-   * On one thread at a time.
+   * Any thread; what was in the files before the call is known after it.
    */
-  public void tick() {
+  public synchronized void tick() {
     List<Ending> ended = new ArrayList<>();
     boolean changed = false;
     for (TokenFile file : files) {

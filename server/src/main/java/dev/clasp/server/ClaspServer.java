@@ -4,13 +4,17 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.router.Lane;
 import dev.clasp.router.Router;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.security.PairingDesk;
 import dev.clasp.transport.EventLoops;
+import dev.clasp.transport.OriginPolicy;
 import dev.clasp.transport.WebSocketServer;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +39,8 @@ public final class ClaspServer implements AutoCloseable {
   private final ServerConfig config;
   private final Router router;
   private final EventLoops loops;
+  private final Optional<PairingDesk> pairing;
+  private final PairingPages pairingPages;
   private final WebSocketServer webSocket;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -45,6 +51,20 @@ public final class ClaspServer implements AutoCloseable {
     this.config = config;
     this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
+    ApiAccess access = new ApiAccess(config.authenticator());
+    this.pairing =
+        config
+            .pairing()
+            .map(p ->
+                new PairingDesk(
+                    config.router().name(),
+                    System::nanoTime,
+                    new SecureRandom(),
+                    p.issuer(),
+                    new PairingLog(p.witness())));
+    this.pairingPages =
+        new PairingPages(
+            config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
     this.webSocket =
         WebSocketServer.builder()
@@ -57,7 +77,8 @@ public final class ClaspServer implements AutoCloseable {
                     router,
                     new ConsoleFiles(),
                     config.effectiveOrigins(),
-                    new ApiAccess(config.authenticator()),
+                    access,
+                    pairingPages,
                     watch::turning,
                     () -> ready))
             .acceptor(link ->
@@ -78,6 +99,7 @@ public final class ClaspServer implements AutoCloseable {
       server.ready = true;
     } catch (RuntimeException e) {
       server.loops.close();
+      server.pairingPages.close();
       throw new ServerException(String.valueOf(e.getMessage()), e);
     }
     LOG.info("listening on {}", server.address());
@@ -102,6 +124,11 @@ public final class ClaspServer implements AutoCloseable {
   /** The router behind the listeners. */
   public Router router() {
     return router;
+  }
+
+  /** Where codes for pairing are made, if the configuration has it. */
+  public Optional<PairingDesk> pairing() {
+    return pairing;
   }
 
   EventLoops loops() {
@@ -135,6 +162,7 @@ public final class ClaspServer implements AutoCloseable {
       await(router.closeAll(STOPPING, config.drain().toNanos()));
       webSocket.close();
       loops.close();
+      pairingPages.close();
     } finally {
       stopped.complete(null);
     }

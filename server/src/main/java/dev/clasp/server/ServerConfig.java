@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param drain when stopping, how long slow clients have to take what waits for them
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
+ * @param pairing how clients get a token for a code, if they can
  */
 public record ServerConfig(
     String host,
@@ -28,7 +29,8 @@ public record ServerConfig(
     int loops,
     Duration drain,
     RouterConfig router,
-    Authenticator authenticator) {
+    Authenticator authenticator,
+    Optional<PairingConfig> pairing) {
 
   /** The port that every CLASP client tries first. */
   public static final int DEFAULT_PORT = 7330;
@@ -42,7 +44,8 @@ public record ServerConfig(
           0,
           Duration.ofSeconds(3),
           RouterConfig.DEFAULT,
-          Authenticator.OPEN);
+          Authenticator.OPEN,
+          Optional.empty());
 
   public ServerConfig {
     Objects.requireNonNull(host);
@@ -58,36 +61,47 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, origins, loops, drain, router, authenticator);
+    return new ServerConfig(
+        value, port, allowOpen, origins, loops, drain, router, authenticator, pairing);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, origins, loops, drain, router, authenticator);
+    return new ServerConfig(
+        host, value, allowOpen, origins, loops, drain, router, authenticator, pairing);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, origins, loops, drain, router, authenticator);
+    return new ServerConfig(
+        host, port, value, origins, loops, drain, router, authenticator, pairing);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
     return new ServerConfig(
-        host, port, allowOpen, Optional.of(value), loops, drain, router, authenticator);
+        host, port, allowOpen, Optional.of(value), loops, drain, router, authenticator, pairing);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, origins, value, drain, router, authenticator);
+    return new ServerConfig(
+        host, port, allowOpen, origins, value, drain, router, authenticator, pairing);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, value, router, authenticator);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, value, router, authenticator, pairing);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value, authenticator);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, value, authenticator, pairing);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, router, value);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, router, value, pairing);
+  }
+
+  public ServerConfig withPairing(PairingConfig value) {
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, router, authenticator, Optional.of(value));
   }
 
   /** Whoever connects needs a token. */

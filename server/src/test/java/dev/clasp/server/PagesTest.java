@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ class PagesTest {
         new ConsoleFiles(),
         origins,
         new ApiAccess(authenticator),
+        new PairingPages(false, Optional.empty(), new ApiAccess(authenticator), OriginPolicy.LOCAL),
         () -> healthy,
         () -> ready);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.TokenIssuer;
 import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
@@ -40,6 +41,8 @@ class ServerConfigTest {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
     FakeAuthenticator authenticator = new FakeAuthenticator();
+    PairingConfig pairing =
+        new PairingConfig((scopes, subject) -> new TokenIssuer.Issued("cpsk_x", "x"));
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -49,7 +52,8 @@ class ServerConfigTest {
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
             .withRouter(router)
-            .withAuthenticator(authenticator);
+            .withAuthenticator(authenticator)
+            .withPairing(pairing);
 
     assertThat(all)
         .isEqualTo(
@@ -61,7 +65,8 @@ class ServerConfigTest {
                 2,
                 Duration.ofSeconds(9),
                 router,
-                authenticator));
+                authenticator,
+                Optional.of(pairing)));
   }
 
   @Test
