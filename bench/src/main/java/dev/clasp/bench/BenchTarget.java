@@ -12,7 +12,7 @@ public interface BenchTarget extends AutoCloseable {
   /** Name of the column in tables. */
   String name();
 
-  /** {@code ws://} or {@code wss://}. */
+  /** {@code ws://}, {@code wss://} or {@code tcp://}. */
   URI uri();
 
   /**

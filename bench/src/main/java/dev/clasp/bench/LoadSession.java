@@ -12,6 +12,7 @@ import dev.clasp.protocol.SignalType;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
+import dev.clasp.transport.LinkClient;
 import dev.clasp.transport.WebSocketClient;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -95,7 +96,7 @@ final class LoadSession implements FrameListener, Outlet {
   static CompletableFuture<LoadSession> open(
       Rig rig, EventLoops loops, WebSocketClient.Options options, Receiver receiver) {
     CompletableFuture<LoadSession> opened = new CompletableFuture<>();
-    WebSocketClient.connect(
+    LinkClient.connect(
             rig.uri(),
             loops,
             options,

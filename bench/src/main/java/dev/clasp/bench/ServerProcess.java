@@ -18,11 +18,10 @@ import java.util.regex.Pattern;
 
 /**
  * A server that we start as a process of its own, and end. It has to print its URL, {@code
- * ws://...}, when it is ready, and should end when its standard input does.
+ * ws://...} or the like, when it is ready, and should end when its standard input does.
  */
 public final class ServerProcess implements BenchTarget {
 
-  private static final Pattern URL = Pattern.compile("wss?://[^\\s\"']+");
   private static final Duration READY = Duration.ofSeconds(60);
 
   private final String name;
@@ -41,6 +40,17 @@ public final class ServerProcess implements BenchTarget {
    * @throws BenchException it cannot be started, ends, or prints no URL within a minute
    */
   public static ServerProcess start(String name, List<String> command) {
+    return start(name, "wss?", command);
+  }
+
+  /**
+   * Starts a command that prints several URLs.
+   *
+   * @param scheme of the URL to take, as a regular expression
+   * @throws BenchException it cannot be started, ends, or prints no URL within a minute
+   */
+  public static ServerProcess start(String name, String scheme, List<String> command) {
+    Pattern pattern = Pattern.compile("\\b" + scheme + "://[^\\s\"',]+");
     Process process;
     try {
       process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -48,7 +58,7 @@ public final class ServerProcess implements BenchTarget {
       throw new BenchException("cannot start " + name + ": " + e.getMessage(), e);
     }
     CompletableFuture<URI> ready = new CompletableFuture<>();
-    Thread reader = new Thread(() -> read(name, process, ready), name + " output");
+    Thread reader = new Thread(() -> read(name, pattern, process, ready), name + " output");
     reader.setDaemon(true);
     reader.start();
     try {
@@ -80,10 +90,11 @@ public final class ServerProcess implements BenchTarget {
   }
 
   /** Finds the URL, then goes on reading so that the process never waits for us. */
-  private static void read(String name, Process process, CompletableFuture<URI> ready) {
+  private static void read(
+      String name, Pattern pattern, Process process, CompletableFuture<URI> ready) {
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Matcher url = URL.matcher(line);
+        Matcher url = pattern.matcher(line);
         if (!ready.isDone() && url.find()) {
           ready.complete(URI.create(url.group()));
         }

@@ -4,13 +4,12 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
 import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.FrameDescriptor;
-import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
-import dev.clasp.transport.WebSocketServer;
+import dev.clasp.transport.LinkServer;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +27,7 @@ final class LossyServer implements AutoCloseable {
   private final List<FrameLink> links = new ArrayList<>();
   private final int copies;
   private final int every;
-  private final WebSocketServer server;
+  private final LinkServer server;
   private int published;
 
   /**
@@ -39,7 +38,7 @@ final class LossyServer implements AutoCloseable {
     this.every = every;
     this.copies = copies;
     this.server =
-        WebSocketServer.builder()
+        LinkServer.builder()
             .host("127.0.0.1")
             .port(0)
             .loops(loops)
@@ -62,9 +61,9 @@ final class LossyServer implements AutoCloseable {
   }
 
   private static void send(FrameLink link, byte[] frame) {
-    int prefix = Framing.WEBSOCKET.prefixLength(frame.length);
+    int prefix = link.framing().prefixLength(frame.length);
     byte[] framed = new byte[prefix + frame.length];
-    Framing.WEBSOCKET.writePrefix(framed, 0, frame.length);
+    link.framing().writePrefix(framed, 0, frame.length);
     System.arraycopy(frame, 0, framed, prefix, frame.length);
     link.write(framed, 0, framed.length);
   }

@@ -163,7 +163,8 @@ final class BenchCommand implements Callable<Integer>, Glossary {
   @Option(
       names = "--transport",
       paramLabel = "NAME",
-      description = "ws or wss, and the same as the URL says; others are not there yet.")
+      description =
+          "With --embedded: ws or tcp (default: ws). With a URL, the same as it says, or wss.")
   private @Nullable String transport;
 
   @Option(
@@ -223,21 +224,29 @@ final class BenchCommand implements Callable<Integer>, Glossary {
 
   private BenchTarget target() {
     if (embedded) {
-      return startRouter();
+      return startRouter(transport == null ? "ws" : transport);
     }
     if (url != null) {
       connection.useServer(url);
     }
     URI uri = URI.create(connection.url());
+    if (transport != null && !transport.equalsIgnoreCase(uri.getScheme())) {
+      throw wrong("--transport " + transport + " is not what the URL says: " + uri.getScheme());
+    }
     // Finds out whether a router is there, and says so in the words of the other commands.
     connection.connect("bench", ConnectionOptions.Reconnect.NEVER, event -> {}).close();
     return pid == null ? BenchTarget.at(uri) : BenchTarget.at(uri, pid);
   }
 
-  /** A router in a process of its own, without the limits that a measurement would meet. */
-  static BenchTarget startRouter() {
+  /**
+   * A router in a process of its own, without the limits that a measurement would meet.
+   *
+   * @param transport {@code ws} or {@code tcp}
+   */
+  static BenchTarget startRouter(String transport) {
     return ServerProcess.start(
         "clasp server",
+        transport,
         ServerProcess.java(
             List.of("--sun-misc-unsafe-memory-access=allow", "-XX:+UseG1GC", "-Xms64m", "-Xmx1g"),
             Main.class.getName(),
@@ -245,6 +254,8 @@ final class BenchCommand implements Callable<Integer>, Glossary {
             "--port",
             "0",
             "--max-sessions",
+            "0",
+            "--max-connections",
             "0",
             "--max-parameters",
             "1000000",
@@ -257,8 +268,11 @@ final class BenchCommand implements Callable<Integer>, Glossary {
     if (embedded && (url != null || pid != null)) {
       throw wrong("--embedded starts a router: leave out --url and --pid");
     }
-    if (transport != null && !transport.equals("ws") && !transport.equals("wss")) {
-      throw wrong("--transport " + transport + " is not there yet: ws or wss");
+    if (transport != null && !List.of("ws", "wss", "tcp").contains(transport)) {
+      throw wrong("--transport " + transport + " is not there yet: ws, wss or tcp");
+    }
+    if (embedded && "wss".equals(transport)) {
+      throw wrong("--embedded has no TLS: --transport ws or tcp");
     }
     BenchPlan.Builder plan = BenchPlan.builder().compareNetty(compareNetty);
     if (!scenarios.isEmpty()) {

@@ -135,7 +135,7 @@ final class ConnectionOptions {
     return "No router answers at "
         + url()
         + ". "
-        + (url().matches("(?i)ws://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?/?")
+        + (url().matches("(?i)(ws|tcp)://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?/?")
             ? "Start one with: clasp server" + portOption()
             : "Is the address right, and the router running?");
   }

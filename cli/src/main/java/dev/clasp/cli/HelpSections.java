@@ -11,6 +11,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 /** Lays out the help: a command's own options first, then those that it shares with others. */
 final class HelpSections {
 
+  /** Lowest {@code order} of the options of {@link NetworkOptions}. */
+  static final int NETWORK = 5;
+
   /** Lowest {@code order} of the options of {@link RouterOptions}. */
   static final int ROUTER = 20;
 
@@ -53,7 +56,8 @@ final class HelpSections {
   }
 
   private static String options(Help help) {
-    return section(help, "Options", order -> order < ROUTER)
+    return section(help, "Options", order -> order < NETWORK)
+        + section(help, "Network", order -> order >= NETWORK && order < ROUTER)
         + section(help, "What happens to signals", order -> order >= ROUTER && order < CONNECTION)
         + section(help, "Connection", order -> order >= CONNECTION && order < GENERAL)
         + section(help, "General", order -> order >= GENERAL);

@@ -2,6 +2,7 @@ package dev.clasp.cli;
 
 import dev.clasp.router.RouterConfig;
 import dev.clasp.server.ClaspServer;
+import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Run the router.",
       "",
-      "Prints one line with its URL when it is ready, and runs until Ctrl-C. The same port serves a"
+      "Prints one line with its URLs when it is ready, and runs until Ctrl-C. The same port serves a"
           + " page that shows what happens.",
     },
     footer = {
@@ -66,12 +67,6 @@ final class ServerCommand implements Callable<Integer> {
       paramLabel = "PORT",
       description = "Port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).")
   private int port = ServerConfig.DEFAULT_PORT;
-
-  @Option(
-      names = {"-p", "--protocol"},
-      paramLabel = "PROTOCOL",
-      description = "What to listen for; today only websocket, or ws (default: ${DEFAULT-VALUE}).")
-  private String protocol = "websocket";
 
   @Option(
       names = {"-n", "--name"},
@@ -135,6 +130,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
 
+  @Mixin private NetworkOptions networkOptions = new NetworkOptions();
+
   @Mixin private RouterOptions routerOptions = new RouterOptions();
 
   ServerCommand(Clasp clasp) {
@@ -185,31 +182,24 @@ final class ServerCommand implements Callable<Integer> {
 
   private String ready(ClaspServer server) {
     if (clasp.json()) {
-      return new JsonLine()
-          .put("url", server.url())
-          .put("console", server.consoleUrl())
-          .put("port", server.address().getPort())
-          .end();
+      JsonLine line =
+          new JsonLine()
+              .put("url", server.url())
+              .put("console", server.consoleUrl())
+              .put("port", server.address().getPort());
+      server.urls().stream()
+          .filter(url -> url.startsWith("tcp:"))
+          .forEach(url -> line.put("tcp", url));
+      return line.end();
     }
     return "CLASP router ready: "
-        + server.url()
+        + String.join(" and ", server.urls())
         + " - open "
         + server.consoleUrl()
         + " in a browser";
   }
 
   private ServerConfig config() {
-    switch (protocol.toLowerCase(Locale.ROOT)) {
-      case "websocket", "ws" -> {}
-      case "quic", "tcp", "udp" ->
-          throw wrong("--protocol " + protocol + " is not there yet: only websocket");
-      default ->
-          throw wrong(
-              "--protocol must be websocket, not '"
-                  + protocol
-                  + "'"
-                  + (isNumber(protocol) ? ". The port is -P or --port" : ""));
-    }
     range("--port", port, 0, 65_535);
     range("--loops", loops, 0, 256);
     range("--max-sessions", maxSessions, 0, 1_000_000);
@@ -220,6 +210,12 @@ final class ServerCommand implements Callable<Integer> {
     String mistake = routerOptions.mistake();
     if (mistake != null) {
       throw wrong(mistake);
+    }
+    NetworkConfig network;
+    try {
+      network = networkOptions.config();
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
     }
     RouterConfig.Builder router =
         ROUTER.toBuilder()
@@ -236,11 +232,8 @@ final class ServerCommand implements Callable<Integer> {
         .withPort(port)
         .withAllowOpen(allowOpen)
         .withLoops(loops)
+        .withNetwork(network)
         .withRouter(router.build());
-  }
-
-  private static boolean isNumber(String text) {
-    return text.chars().allMatch(Character::isDigit);
   }
 
   private void range(String option, int value, int min, int max) {

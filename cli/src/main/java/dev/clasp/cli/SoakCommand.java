@@ -106,7 +106,7 @@ final class SoakCommand implements Callable<Integer> {
       if (pid != null) {
         throw wrong("--pid belongs to a router at --url");
       }
-      return BenchCommand.startRouter();
+      return BenchCommand.startRouter("ws");
     }
     connection.useServer(url);
     URI uri = URI.create(connection.url());

@@ -16,7 +16,10 @@ import picocli.CommandLine.Parameters;
       "A router that reads the file throws out who uses it within a second.",
     },
     footer = {
-      "", "Examples:", "  clasp token revoke 1a2b3c4d", "  clasp token delete 1a2b3c4d",
+      "",
+      "Examples:",
+      "  clasp token revoke 1a2b3c4d",
+      "  clasp token delete 1a2b3c4d",
     })
 final class TokenRevokeCommand implements Callable<Integer> {
 

@@ -83,8 +83,7 @@ final class TokenRotateCommand implements Callable<Integer> {
     clasp
         .terminal()
         .out()
-        .println(
-            clasp.json() ? TokenText.json(rotation.entry, Optional.of(secret), now) : secret);
+        .println(clasp.json() ? TokenText.json(rotation.entry, Optional.of(secret), now) : secret);
     clasp
         .terminal()
         .err()
@@ -92,8 +91,7 @@ final class TokenRotateCommand implements Callable<Integer> {
             "OK Rotated: "
                 + TokenText.named(rotation.old)
                 + (rotation.oldUntil.isPresent()
-                    ? " is valid for another "
-                        + Lifetime.human(rotation.oldUntil.getAsLong() - now)
+                    ? " is valid for another " + Lifetime.human(rotation.oldUntil.getAsLong() - now)
                     : " is revoked")
                 + "; the new token is saved to "
                 + file.path());
@@ -129,8 +127,7 @@ final class TokenRotateCommand implements Callable<Integer> {
     } else {
       tokens.remove(old);
     }
-    tokens.add(
-        hashOnly || old.secret().isEmpty() ? Optional.empty() : Optional.of(secret), after);
+    tokens.add(hashOnly || old.secret().isEmpty() ? Optional.empty() : Optional.of(secret), after);
     return new Rotation(old, after, until);
   }
 }

@@ -124,6 +124,8 @@ final class TokenText {
     for (StoredToken token : tokens.subList(0, Math.min(10, tokens.size()))) {
       out.append(System.lineSeparator()).append("  ").append(named(token));
     }
-    return tokens.size() > 10 ? out.append(System.lineSeparator()).append("  ...").toString() : out.toString();
+    return tokens.size() > 10
+        ? out.append(System.lineSeparator()).append("  ...").toString()
+        : out.toString();
   }
 }

@@ -14,7 +14,8 @@ class ServerCommandTest {
 
   private static final Pattern READY =
       Pattern.compile(
-          "CLASP router ready: (ws://localhost:\\d+) - open http://localhost:\\d+/ in a browser\\R");
+          "CLASP router ready: (ws://localhost:\\d+) and (tcp://localhost:\\d+) - open"
+              + " http://localhost:\\d+/ in a browser\\R");
 
   private final TestTerminal terminal = new TestTerminal();
 
@@ -66,7 +67,7 @@ class ServerCommandTest {
         terminal.start("server", "--port", "0", "--output", "json");
     assertThat(terminal.awaitOut(text -> text.endsWith(System.lineSeparator())))
         .matches(
-            "\\{\"url\":\"ws://localhost:\\d+\",\"console\":\"http://localhost:\\d+/\",\"port\":\\d+}\\R");
+            "\\{\"url\":\"ws://localhost:\\d+\",\"console\":\"http://localhost:\\d+/\",\"port\":\\d+,\"tcp\":\"tcp://localhost:\\d+\"}\\R");
     terminal.interrupt();
     assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
   }

@@ -173,8 +173,7 @@ class TokenCommandTest {
   @Test
   void createdTokensAreJsonIfAskedFor() throws Exception {
     JsonNode json =
-        JSON.readTree(
-            ok("token", "create", "-s", "read:/a", "-e", "60", "--output", "json"));
+        JSON.readTree(ok("token", "create", "-s", "read:/a", "-e", "60", "--output", "json"));
     String token = json.get("token").textValue();
     assertThat(json.toString())
         .isEqualTo(
@@ -216,8 +215,7 @@ class TokenCommandTest {
   @Test
   void listIsOneJsonLinePerTokenIfAskedFor() throws Exception {
     writeTwo();
-    List<String> lines =
-        ok("token", "list", "--show-expired", "--output", "json").lines().toList();
+    List<String> lines = ok("token", "list", "--show-expired", "--output", "json").lines().toList();
     assertThat(lines).hasSize(2).noneMatch(line -> line.contains("cpsk_"));
     assertThat(JSON.readTree(lines.getFirst()).get("expired").booleanValue()).isTrue();
     assertThat(JSON.readTree(lines.getLast()).get("id").textValue()).isEqualTo(id(A));
@@ -267,8 +265,9 @@ class TokenCommandTest {
     writeTwo();
     assertThat(ok("token", command, A))
         .isEqualToIgnoringNewLines("OK Revoked: cpsk_a1b2c3d...8f90 (" + id(A) + ")");
-    assertThat(store().read().tokens()).singleElement().satisfies(t ->
-        assertThat(t.secret()).hasValue(B));
+    assertThat(store().read().tokens())
+        .singleElement()
+        .satisfies(t -> assertThat(t.secret()).hasValue(B));
   }
 
   @ParameterizedTest
@@ -320,13 +319,16 @@ class TokenCommandTest {
     writeTwo();
     String token = ok("token", "rotate", id(A)).strip();
     assertThat(terminal.err()).contains("OK Rotated: cpsk_a1b2c3d...8f90", "is revoked");
-    assertThat(store().read().tokens()).hasSize(2).last().satisfies(t -> {
-      assertThat(t.secret()).hasValue(token);
-      assertThat(t.entry().subject()).hasValue("desk");
-      assertThat(t.entry().scopes().toString()).isEqualTo("[read:/**, write:/lights/**]");
-      assertThat(t.entry().createdAt()).hasValue(NOW);
-      assertThat(t.entry().expiresAt()).isEmpty();
-    });
+    assertThat(store().read().tokens())
+        .hasSize(2)
+        .last()
+        .satisfies(t -> {
+          assertThat(t.secret()).hasValue(token);
+          assertThat(t.entry().subject()).hasValue("desk");
+          assertThat(t.entry().scopes().toString()).isEqualTo("[read:/**, write:/lights/**]");
+          assertThat(t.entry().createdAt()).hasValue(NOW);
+          assertThat(t.entry().expiresAt()).isEmpty();
+        });
   }
 
   @Test
@@ -352,8 +354,9 @@ class TokenCommandTest {
   void theDigestOfATokenIsRotatedToADigest() {
     String old = ok("token", "create", "-s", "read:/a", "--hash-only").strip();
     ok("token", "rotate", id(old));
-    assertThat(store().read().tokens()).singleElement().satisfies(t ->
-        assertThat(t.secret()).isEmpty());
+    assertThat(store().read().tokens())
+        .singleElement()
+        .satisfies(t -> assertThat(t.secret()).isEmpty());
   }
 
   // --- the rest ----------------------------------------------------------------------------------

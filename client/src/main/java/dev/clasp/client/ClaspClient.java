@@ -67,7 +67,7 @@ public final class ClaspClient implements AutoCloseable {
   /** The closing handshake of the connection and the end of its threads, beyond the requests. */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
-  private static final Set<String> SCHEMES = Set.of("ws", "wss");
+  private static final Set<String> SCHEMES = Set.of("ws", "wss", "tcp");
 
   private static final Duration MAX_LIMIT = Duration.ofDays(1);
 
@@ -86,7 +86,7 @@ public final class ClaspClient implements AutoCloseable {
   /**
    * Starts configuring a client.
    *
-   * @param uri {@code ws://host:port} or {@code wss://host:port}
+   * @param uri {@code ws://host:port}, {@code wss://host:port} or {@code tcp://host:port}
    * @throws ClaspException of kind INVALID: not a URI
    */
   public static Builder builder(String uri) {
@@ -592,7 +592,7 @@ public final class ClaspClient implements AutoCloseable {
       return new Conductor(
               config,
               new NettyReactor(pinned.next()),
-              new WebSocketDialer(pinned, options(), loops.isPresent() ? () -> {} : group::close),
+              new LinkDialer(pinned, options(), loops.isPresent() ? () -> {} : group::close),
               Threads.create(),
               new SplittableRandom())
           .start();

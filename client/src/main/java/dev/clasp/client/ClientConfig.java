@@ -2,6 +2,7 @@ package dev.clasp.client;
 
 import dev.clasp.protocol.Feature;
 import dev.clasp.transport.Backoff;
+import dev.clasp.transport.LinkClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -43,6 +44,11 @@ record ClientConfig(
   ClientConfig {
     uris = List.copyOf(uris);
     features = Set.copyOf(features);
+  }
+
+  /** Longest frame that every one of the routers takes. */
+  int maxFrame() {
+    return uris.stream().mapToInt(LinkClient::maxFrame).min().orElseThrow();
   }
 
   /** Without the token. */

@@ -43,6 +43,7 @@ final class Conductor implements Connector.Owner {
   private final Subscriptions subscriptions = new Subscriptions(counters);
   private final Exchange exchange;
   private final Connector connector;
+  private final int maxFrame;
 
   private final AtomicInteger ids = new AtomicInteger();
   private final CompletableFuture<Conductor> started = new CompletableFuture<>();
@@ -85,6 +86,7 @@ final class Conductor implements Connector.Owner {
             events,
             subscriptions,
             this::announceConnected);
+    this.maxFrame = config.maxFrame();
     this.connector =
         new Connector(config, reactor, dialer, threads.background(), random, events, this);
   }
@@ -102,6 +104,17 @@ final class Conductor implements Connector.Owner {
     ClaspException over = end;
     if (over != null) {
       request.future().completeExceptionally(over.here());
+    } else if (request.frame().length > maxFrame) {
+      request
+          .future()
+          .completeExceptionally(
+              new ClaspException(
+                  Kind.INVALID,
+                  "a message of "
+                      + request.frame().length
+                      + " bytes is too long: over TCP at most "
+                      + maxFrame
+                      + " are possible"));
     } else if (!inbox.hasRoom(request.size())) {
       request.future().completeExceptionally(exchange.full(request));
     } else {

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Opens connections on the client's loop. The place where other transports will fit. */
+/** Opens connections on the client's loop. */
 interface Dialer extends AutoCloseable {
 
   /**

@@ -2,6 +2,7 @@ package dev.clasp.client;
 
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
@@ -169,6 +170,11 @@ final class FakeLink implements FrameLink {
   @Override
   public Framing framing() {
     return Framing.BARE;
+  }
+
+  @Override
+  public int maxFrame() {
+    return FrameDescriptor.MAX_FRAME;
   }
 
   @Override

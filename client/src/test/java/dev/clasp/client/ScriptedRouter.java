@@ -9,7 +9,7 @@ import dev.clasp.protocol.Value;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
-import dev.clasp.transport.WebSocketServer;
+import dev.clasp.transport.LinkServer;
 import java.net.URI;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedRouter implements AutoCloseable {
 
   private final EventLoops loops = EventLoops.create("scripted", 1);
-  private final WebSocketServer server;
+  private final LinkServer server;
   private final BiFunction<FrameLink, Message, Optional<List<Message>>> script;
   private final List<FrameLink> links = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedQueue<Message> received = new ConcurrentLinkedQueue<>();
@@ -57,7 +57,7 @@ final class ScriptedRouter implements AutoCloseable {
 
   private ScriptedRouter(int port, BiFunction<FrameLink, Message, Optional<List<Message>>> script) {
     this.script = script;
-    this.server = WebSocketServer.builder().port(port).loops(loops).acceptor(this::accept).build();
+    this.server = LinkServer.builder().port(port).loops(loops).acceptor(this::accept).build();
   }
 
   URI uri() {

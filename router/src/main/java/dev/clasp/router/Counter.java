@@ -49,24 +49,24 @@ public enum Counter {
   PEER_SIGNALS_DROPPED(
       "clasp_messages_dropped_total",
       "reason=peer_busy",
-      "Values that a slow session did not receive because a newer one replaced them, and samples"
-          + " dropped for it"),
+      "Messages that did not reach a session, or the router from one"),
   ERRORS("clasp_error_replies_total", "", "ERROR messages sent"),
   DROPPED(
       "clasp_messages_dropped_total",
       "reason=slow_consumer",
-      "Values that a slow session did not receive because a newer one replaced them, and samples"
-          + " dropped for it"),
+      "Messages that did not reach a session, or the router from one"),
   THINNED(
       "clasp_messages_dropped_total",
       "reason=subscription_options",
-      "Values that a slow session did not receive because a newer one replaced them, and samples"
-          + " dropped for it"),
+      "Messages that did not reach a session, or the router from one"),
   RATE_LIMITED(
       "clasp_messages_dropped_total",
       "reason=rate_limit",
-      "Values that a slow session did not receive because a newer one replaced them, and samples"
-          + " dropped for it"),
+      "Messages that did not reach a session, or the router from one"),
+  TOO_LONG(
+      "clasp_messages_dropped_total",
+      "reason=too_large",
+      "Messages that did not reach a session, or the router from one"),
   SESSIONS_OPENED("clasp_sessions_opened_total", "", "Sessions opened"),
   LOGINS_ADMITTED("clasp_logins_total", "outcome=admitted", "Answered HELLOs"),
   LOGINS_REFUSED("clasp_logins_total", "outcome=refused", "Answered HELLOs"),

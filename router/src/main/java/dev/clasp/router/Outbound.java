@@ -30,6 +30,10 @@ final class Outbound {
   private final Lane lane;
   private final Connection connection;
   private final Framing framing;
+
+  /** Longest frame that the receiver takes. */
+  private final int maxFrame;
+
   private final Router router;
   private final OutboundQueue queue;
 
@@ -54,8 +58,9 @@ final class Outbound {
   private long windowStart;
   private long lastNotice;
 
-  Outbound(Session session, Lane lane, Connection connection, Router router) {
+  Outbound(Session session, Lane lane, Connection connection, int maxFrame, Router router) {
     this.session = session;
+    this.maxFrame = maxFrame;
     this.lane = lane;
     this.connection = connection;
     this.framing = connection.framing();
@@ -68,7 +73,9 @@ final class Outbound {
 
   /** Sends one message, now or when the connection takes more. */
   void send(Outgoing message) {
-    if (direct) {
+    if (message.frameLength() > maxFrame) {
+      tooLong();
+    } else if (direct) {
       int start = message.start(framing);
       int count = message.framedLength();
       byte[] b = reserve(count);
@@ -95,10 +102,23 @@ final class Outbound {
 
   /** Sends one message that was kept back or made apart from {@link Lane#out}. */
   void send(Delivery delivery) {
-    if (direct) {
+    if (delivery.frame().length > maxFrame) {
+      tooLong();
+    } else if (direct) {
       append(delivery);
     } else if (!closed && !sealed) {
       enqueue(delivery);
+    }
+  }
+
+  /**
+   * A small receiver would lose its place in the stream with a longer frame than it has room for
+   * (clients.md 3.3), so it goes without.
+   */
+  private void tooLong() {
+    if (!closed) {
+      dropped++;
+      lane.add(Counter.TOO_LONG, 1);
     }
   }
 

@@ -82,6 +82,11 @@ final class Outgoing {
     return FRAME - prefixLength;
   }
 
+  /** Bytes of the frame, without a prefix. */
+  int frameLength() {
+    return frameLength;
+  }
+
   /** Bytes to send from {@link #start}, prefix included. */
   int framedLength() {
     return prefixLength + frameLength;

@@ -47,7 +47,9 @@ final class Reads {
         int start = reply.payloadOffset();
         reply.buffer[start] = MessageType.SNAPSHOT;
         Bytes.putU16(reply.buffer, start + 1, 1);
-        boolean full = 3 + address.entryLength() <= FrameDescriptor.MAX_PAYLOAD;
+        boolean full =
+            3 + address.entryLength()
+                <= Math.min(FrameDescriptor.MAX_PAYLOAD, session.maxPayload());
         int end = address.writeEntry(reply.buffer, start + 3, full);
         reply.end(Qos.FIRE, end - start);
         session.flows().shown(address);

@@ -17,6 +17,7 @@ import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
 import dev.clasp.security.Identity;
 import dev.clasp.security.Login;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -39,6 +40,10 @@ public final class RouterConnection {
   private static final Logger LOG = LoggerFactory.getLogger(RouterConnection.class);
 
   private static final long SECOND = 1_000_000_000L;
+
+  /** Bytes of the payload of a WELCOME with an empty name: type, version, features, time, texts. */
+  private static final int WELCOME_WITHOUT_NAME = 1 + 1 + 1 + 8 + (2 + 36) + 2 + 2;
+
   private static final int BAD_FRAMES_MAX = 100;
   private static final long BAD_FRAMES_WINDOW = 10 * SECOND;
 
@@ -506,6 +511,7 @@ public final class RouterConnection {
             router);
     session = s;
     s.whenExpelled(why -> expel(s, why));
+    connection.established();
     router.sessions().put(s.id(), s);
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);
@@ -525,10 +531,19 @@ public final class RouterConnection {
             FEATURES,
             router.clock().unixMicros(),
             s.id(),
-            router.config().name(),
+            shortened(router.config().name(), s.maxPayload() - WELCOME_WITHOUT_NAME),
             Optional.empty()));
     s.snapshot(SnapshotCursor.ofEverything(router));
     return s;
+  }
+
+  /** As much of a text as goes into so many bytes: a small peer must not miss its WELCOME. */
+  private static String shortened(String text, int bytes) {
+    int end = text.length();
+    while (end > 0 && text.substring(0, end).getBytes(StandardCharsets.UTF_8).length > bytes) {
+      end = text.offsetByCodePoints(end, -1);
+    }
+    return text.substring(0, end);
   }
 
   private void handshakeOver() {

@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
+import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
 import dev.clasp.router.spi.RouterClock;
@@ -33,6 +34,8 @@ final class Session {
   private final Set<Feature> features;
   private final Lane lane;
   private final Connection connection;
+  private final int maxPayload;
+  private final int maxSnapshotPayload;
   private final Outbound outbound;
   private final Flows flows;
   private final long connectedMicros;
@@ -105,11 +108,27 @@ final class Session {
     this.features = features;
     this.lane = lane;
     this.connection = connection;
-    this.outbound = new Outbound(this, lane, connection, router);
+    int maxFrame = connection.maxFrame(features);
+    this.maxPayload = maxFrame - FrameDescriptor.HEADER_LENGTH;
+    this.maxSnapshotPayload =
+        Math.min(
+            SnapshotCursor.MAX_BYTES,
+            Math.min(maxFrame, connection.maxSnapshotFrame()) - FrameDescriptor.HEADER_LENGTH);
+    this.outbound = new Outbound(this, lane, connection, maxFrame, router);
     this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
     setNow(lastActiveNanos, connectedMicros);
+  }
+
+  /** Longest payload that the peer takes. */
+  int maxPayload() {
+    return maxPayload;
+  }
+
+  /** Longest payload of a snapshot with several values. */
+  int maxSnapshotPayload() {
+    return maxSnapshotPayload;
   }
 
   /**

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * it), after the entries collected so far; and what is collected is sent before the turn ends.
  * Hence for each address: older live updates, then the entry, then newer live updates.
  *
- * <p>Parts are cut at {@value #MAX_BYTES} bytes and {@value #MAX_ENTRIES} entries (D17). Lane
- * thread only.
+ * <p>Parts are cut at {@value #MAX_BYTES} bytes, or fewer where the transport says so, and {@value
+ * #MAX_ENTRIES} entries (D17). Lane thread only.
  */
 final class SnapshotCursor implements CatchUp {
 
@@ -114,7 +114,7 @@ final class SnapshotCursor implements CatchUp {
     stripe.lock.lock();
     try {
       catchUp(session);
-      if (entries > 0 && address.stored() && !hasRoom(session, lengthOf(address))) {
+      if (entries > 0 && address.stored() && !hasRoom(session, lengthOf(session, address))) {
         return false;
       }
       visit(session, address);
@@ -152,23 +152,23 @@ final class SnapshotCursor implements CatchUp {
   }
 
   private void add(Session session, Address address) {
-    boolean full = isFull(address);
-    makeRoom(session, lengthOf(address));
+    boolean full = isFull(session, address);
+    makeRoom(session, lengthOf(session, address));
     end = address.writeEntry(session.lane().snapshot.buffer, end, full);
     entries++;
     session.flows().shown(address);
   }
 
-  private static boolean isFull(Address address) {
-    return HEAD + address.entryLength() <= MAX_PART;
+  private static boolean isFull(Session session, Address address) {
+    return HEAD + address.entryLength() <= Math.min(MAX_PART, session.maxPayload());
   }
 
-  private static int lengthOf(Address address) {
-    return isFull(address) ? address.entryLength() : address.shortEntryLength();
+  private static int lengthOf(Session session, Address address) {
+    return isFull(session, address) ? address.entryLength() : address.shortEntryLength();
   }
 
   private boolean hasRoom(Session session, int length) {
-    int limit = session.lane().snapshot.payloadOffset() + MAX_BYTES;
+    int limit = session.lane().snapshot.payloadOffset() + session.maxSnapshotPayload();
     return entries < MAX_ENTRIES && end + length <= limit;
   }
 

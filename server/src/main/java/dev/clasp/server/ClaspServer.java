@@ -6,13 +6,15 @@ import dev.clasp.router.Router;
 import dev.clasp.router.spi.RouterClock;
 import dev.clasp.security.PairingDesk;
 import dev.clasp.transport.EventLoops;
+import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.OriginPolicy;
-import dev.clasp.transport.WebSocketServer;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +43,7 @@ public final class ClaspServer implements AutoCloseable {
   private final EventLoops loops;
   private final Optional<PairingDesk> pairing;
   private final PairingPages pairingPages;
-  private final WebSocketServer webSocket;
+  private final LinkServer listener;
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -66,15 +68,19 @@ public final class ClaspServer implements AutoCloseable {
         new PairingPages(
             config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
-    this.webSocket =
-        WebSocketServer.builder()
+    this.listener =
+        LinkServer.builder()
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
             .origins(config.effectiveOrigins())
+            .protocols(config.network().protocols())
+            .limits(config.network().limits())
+            .proxies(config.network().proxies())
             .http(
                 new Pages(
                     router,
+                    this::door,
                     new ConsoleFiles(),
                     config.effectiveOrigins(),
                     access,
@@ -82,7 +88,10 @@ public final class ClaspServer implements AutoCloseable {
                     watch::turning,
                     () -> ready))
             .acceptor(link ->
-                new RouterListener(router.open(laneOf(link.loop()), new LinkConnection(link))))
+                new RouterListener(
+                    router.open(
+                        laneOf(link.loop()),
+                        new LinkConnection(link, config.network().smallFrame()))))
             .build();
   }
 
@@ -95,25 +104,46 @@ public final class ClaspServer implements AutoCloseable {
   public static ClaspServer start(ServerConfig config) {
     ClaspServer server = new ClaspServer(config, checkedHost(config));
     try {
-      server.webSocket.start();
+      server.listener.start();
       server.ready = true;
     } catch (RuntimeException e) {
       server.loops.close();
       server.pairingPages.close();
       throw new ServerException(String.valueOf(e.getMessage()), e);
     }
-    LOG.info("listening on {}", server.address());
+    LOG.info("listening on {} for {}", server.address(), String.join(", ", server.urls()));
     return server;
   }
 
   /** The bound address. */
   public InetSocketAddress address() {
-    return webSocket.address();
+    return listener.address();
   }
 
-  /** {@code ws://host:port}. */
+  /** The first of {@link #urls}. */
   public String url() {
-    return "ws://" + hostAndPort();
+    return urls().getFirst();
+  }
+
+  /** What clients can connect to: {@code ws://host:port}, {@code tcp://host:port}. */
+  public List<String> urls() {
+    List<String> urls = new ArrayList<>();
+    for (LinkServer.Protocol protocol : LinkServer.Protocol.values()) {
+      if (config.network().protocols().contains(protocol)) {
+        urls.add(
+            switch (protocol) {
+                  case WEBSOCKET -> "ws://";
+                  case TCP -> "tcp://";
+                }
+                + hostAndPort());
+      }
+    }
+    return List.copyOf(urls);
+  }
+
+  /** The listener, which the pages know before it is made. */
+  private LinkServer door() {
+    return listener;
   }
 
   /** {@code http://host:port/}, the console. */
@@ -158,9 +188,9 @@ public final class ClaspServer implements AutoCloseable {
     try {
       LOG.info("stopping");
       ready = false;
-      webSocket.stopAccepting();
+      listener.stopAccepting();
       await(router.closeAll(STOPPING, config.drain().toNanos()));
-      webSocket.close();
+      listener.close();
       loops.close();
       pairingPages.close();
     } finally {

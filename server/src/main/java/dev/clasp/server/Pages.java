@@ -8,6 +8,7 @@ import dev.clasp.server.ApiAccess.Answer;
 import dev.clasp.transport.HttpHandler;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
+import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.OriginPolicy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +18,13 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What the main port answers to plain HTTP: the console, the status, the probes. */
 final class Pages implements HttpHandler {
 
   private final Router router;
+  private final Supplier<LinkServer> door;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
   private final ApiAccess access;
@@ -31,11 +34,13 @@ final class Pages implements HttpHandler {
   private final BooleanSupplier ready;
 
   /**
+   * @param door the listener that these pages are served by
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
    */
   Pages(
       Router router,
+      Supplier<LinkServer> door,
       ConsoleFiles console,
       OriginPolicy origins,
       ApiAccess access,
@@ -43,6 +48,7 @@ final class Pages implements HttpHandler {
       BooleanSupplier healthy,
       BooleanSupplier ready) {
     this.router = router;
+    this.door = door;
     this.console = console;
     this.origins = origins;
     this.access = access;
@@ -79,7 +85,7 @@ final class Pages implements HttpHandler {
           answer.accept(probe(healthy.getAsBoolean(), "ok", "stuck"));
       case "/ready", "/readyz" -> answer.accept(probe(ready.getAsBoolean(), "ready", "stopping"));
       case "/api/status" ->
-          guarded(query, access::administrator, _ -> StatusJson.of(router), answer);
+          guarded(query, access::administrator, _ -> StatusJson.of(router, door.get()), answer);
       case "/api/subscriptions" ->
           guarded(
               query,

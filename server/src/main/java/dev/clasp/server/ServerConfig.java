@@ -17,6 +17,7 @@ import java.util.Optional;
  *     #effectiveOrigins}
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
+ * @param network what it takes from the network, and from whom
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  * @param pairing how clients get a token for a code, if they can
@@ -28,6 +29,7 @@ public record ServerConfig(
     Optional<OriginPolicy> origins,
     int loops,
     Duration drain,
+    NetworkConfig network,
     RouterConfig router,
     Authenticator authenticator,
     Optional<PairingConfig> pairing) {
@@ -43,6 +45,7 @@ public record ServerConfig(
           Optional.empty(),
           0,
           Duration.ofSeconds(3),
+          NetworkConfig.DEFAULT,
           RouterConfig.DEFAULT,
           Authenticator.OPEN,
           Optional.empty());
@@ -62,46 +65,60 @@ public record ServerConfig(
 
   public ServerConfig withHost(String value) {
     return new ServerConfig(
-        value, port, allowOpen, origins, loops, drain, router, authenticator, pairing);
+        value, port, allowOpen, origins, loops, drain, network, router, authenticator, pairing);
   }
 
   public ServerConfig withPort(int value) {
     return new ServerConfig(
-        host, value, allowOpen, origins, loops, drain, router, authenticator, pairing);
+        host, value, allowOpen, origins, loops, drain, network, router, authenticator, pairing);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
     return new ServerConfig(
-        host, port, value, origins, loops, drain, router, authenticator, pairing);
+        host, port, value, origins, loops, drain, network, router, authenticator, pairing);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
     return new ServerConfig(
-        host, port, allowOpen, Optional.of(value), loops, drain, router, authenticator, pairing);
+        host, port, allowOpen, Optional.of(value), loops, drain, network, router, authenticator, pairing);
   }
 
   public ServerConfig withLoops(int value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, value, drain, router, authenticator, pairing);
+        host, port, allowOpen, origins, value, drain, network, router, authenticator, pairing);
   }
 
   public ServerConfig withDrain(Duration value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, value, router, authenticator, pairing);
+        host, port, allowOpen, origins, loops, value, network, router, authenticator, pairing);
+  }
+
+  public ServerConfig withNetwork(NetworkConfig value) {
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, value, router, authenticator, pairing);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, value, authenticator, pairing);
+        host, port, allowOpen, origins, loops, drain, network, value, authenticator, pairing);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, router, value, pairing);
+    return new ServerConfig(host, port, allowOpen, origins, loops, drain, network, router, value, pairing);
   }
 
   public ServerConfig withPairing(PairingConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, router, authenticator, Optional.of(value));
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        router,
+        authenticator,
+        Optional.of(value));
   }
 
   /** Whoever connects needs a token. */

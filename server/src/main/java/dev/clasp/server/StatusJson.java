@@ -6,6 +6,8 @@ import dev.clasp.router.Counter;
 import dev.clasp.router.Gauge;
 import dev.clasp.router.Router;
 import dev.clasp.router.SessionStatus;
+import dev.clasp.transport.ConnectionCounter;
+import dev.clasp.transport.LinkServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +23,7 @@ final class StatusJson {
 
   private StatusJson() {}
 
-  static byte[] of(Router router) {
+  static byte[] of(Router router, LinkServer door) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       long uptime = router.clock().unixMicros() - router.startedMicros();
@@ -50,6 +52,13 @@ final class StatusJson {
       json.writeObjectFieldStart("gauges");
       for (Gauge gauge : Gauge.values()) {
         json.writeNumberField(gauge.key(), gauge.of(router));
+      }
+      json.writeEndObject();
+      json.writeObjectFieldStart("connections");
+      json.writeNumberField("open", door.open());
+      json.writeNumberField("unauthenticated", door.unauthenticated());
+      for (ConnectionCounter counter : ConnectionCounter.values()) {
+        json.writeNumberField(counter.key(), door.count(counter));
       }
       json.writeEndObject();
       json.writeEndObject();

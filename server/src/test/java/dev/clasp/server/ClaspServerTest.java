@@ -8,6 +8,7 @@ import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.RawPeer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -212,7 +213,7 @@ class ClaspServerTest {
 
   /** Subscribes to everything, and reads only when told. */
   private RawPeer slowWatcher(ClaspServer server) throws Exception {
-    RawPeer slow = keep(RawPeer.upgraded(server));
+    RawPeer slow = keep(RawPeer.upgraded(server.address()));
     slow.sendMessage(
         FrameCodec.encode(
             new Message.Hello(1, Set.of(), "slow", Optional.empty(), Optional.empty())));
@@ -308,7 +309,7 @@ class ClaspServerTest {
   @Test
   void isNotReadyWhileItStops() throws Exception {
     ClaspServer server = start(ANY_PORT.withDrain(Duration.ofMinutes(1)));
-    RawPeer balancer = keep(RawPeer.connect(server));
+    RawPeer balancer = keep(RawPeer.connect(server.address()));
     assertThat(balancer.send("GET /ready HTTP/1.1\r\n\r\n").readAnswer())
         .startsWith("HTTP/1.1 200 ");
     RawPeer slow = slowWatcher(server);
@@ -322,7 +323,7 @@ class ClaspServerTest {
     assertThat(answer).startsWith("HTTP/1.1 503 ").endsWith("stopping\n");
     assertThat(balancer.send("GET /health HTTP/1.1\r\n\r\n").readAnswer())
         .startsWith("HTTP/1.1 200 ");
-    assertThatThrownBy(() -> RawPeer.connect(server)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> RawPeer.connect(server.address())).isInstanceOf(IOException.class);
     assertThat(stopped).isNotDone();
 
     slow.close();

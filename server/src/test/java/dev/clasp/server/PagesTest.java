@@ -6,8 +6,10 @@ import dev.clasp.router.Router;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.router.spi.RouterClock;
 import dev.clasp.security.Authenticator;
+import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
+import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.OriginPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +31,15 @@ class PagesTest {
   private boolean ready = true;
   private final Router router = new Router(RouterConfig.DEFAULT, RouterClock.system());
 
+  /** Not started: there are no connections to tell of. */
+  private final LinkServer door =
+      LinkServer.builder()
+          .loops(EventLoops.create("unused", 1))
+          .acceptor(_ -> {
+            throw new AssertionError("nobody can connect");
+          })
+          .build();
+
   private Pages pages(OriginPolicy origins) {
     return pages(origins, Authenticator.OPEN);
   }
@@ -36,6 +47,7 @@ class PagesTest {
   private Pages pages(OriginPolicy origins, Authenticator authenticator) {
     return new Pages(
         router,
+        () -> door,
         new ConsoleFiles(),
         origins,
         new ApiAccess(authenticator),

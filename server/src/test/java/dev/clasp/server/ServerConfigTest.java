@@ -43,6 +43,7 @@ class ServerConfigTest {
     FakeAuthenticator authenticator = new FakeAuthenticator();
     PairingConfig pairing =
         new PairingConfig((scopes, subject) -> new TokenIssuer.Issued("cpsk_x", "x"));
+    NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -51,6 +52,7 @@ class ServerConfigTest {
             .withOrigins(origins)
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
+            .withNetwork(network)
             .withRouter(router)
             .withAuthenticator(authenticator)
             .withPairing(pairing);
@@ -64,6 +66,7 @@ class ServerConfigTest {
                 Optional.of(origins),
                 2,
                 Duration.ofSeconds(9),
+                network,
                 router,
                 authenticator,
                 Optional.of(pairing)));

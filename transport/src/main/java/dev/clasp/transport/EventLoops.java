@@ -1,22 +1,29 @@
 package dev.clasp.transport;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * A group of event loops with the channel types that fit: native epoll where the machine has it,
@@ -77,6 +84,39 @@ public final class EventLoops implements AutoCloseable {
 
   Class<? extends SocketChannel> channel() {
     return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /**
+   * When the system looks whether a silent peer is still there, in seconds: first after 30
+   * (transports.md 3.2), then every 10, and after three without an answer the connection ends.
+   */
+  private static final int KEEP_IDLE = 30;
+
+  private static final int KEEP_INTERVAL = 10;
+  private static final int KEEP_COUNT = 3;
+
+  /** Lets the system look after the connections that a server accepts. */
+  void childKeepAlive(ServerBootstrap bootstrap) {
+    bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
+    keepAlive(bootstrap::childOption);
+  }
+
+  /** Lets the system look after the connection of a client. */
+  void keepAlive(Bootstrap bootstrap) {
+    bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+    keepAlive(bootstrap::option);
+  }
+
+  private void keepAlive(BiConsumer<ChannelOption<Integer>, Integer> set) {
+    if (epoll) {
+      set.accept(EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE);
+      set.accept(EpollChannelOption.TCP_KEEPINTVL, KEEP_INTERVAL);
+      set.accept(EpollChannelOption.TCP_KEEPCNT, KEEP_COUNT);
+    } else {
+      set.accept(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_IDLE);
+      set.accept(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEP_INTERVAL);
+      set.accept(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_COUNT);
+    }
   }
 
   /** {@code epoll} or {@code nio}. */

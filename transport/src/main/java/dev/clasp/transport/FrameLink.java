@@ -18,11 +18,20 @@ public interface FrameLink {
   /** What must stand in front of each frame in {@link #write}. Constant. */
   Framing framing();
 
-  /** Name of the transport: {@code websocket}, ... */
+  /** Name of the transport: {@code websocket}, {@code tcp}, ... */
   String transport();
 
-  /** Address of the peer. */
+  /** Address of the peer; behind a trusted proxy, the one that the proxy names. */
   SocketAddress remote();
+
+  /** Longest frame that may be written, without its prefix: the peer takes no longer one. */
+  int maxFrame();
+
+  /**
+   * Loop. The peer has been let in. Until then, a connection that a server accepted counts as one
+   * that nobody vouches for, and has to make room for others when there are too many.
+   */
+  default void established() {}
 
   /**
    * Loop. Sends whole frames, each with the prefix of {@link #framing}: copies them into one buffer

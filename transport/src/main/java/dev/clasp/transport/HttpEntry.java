@@ -3,7 +3,6 @@ package dev.clasp.transport;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
@@ -19,8 +18,9 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,10 +29,9 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,78 +48,25 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String SUBPROTOCOL = "clasp";
 
   /**
-   * After the last answer, for the peer to read it: closing while it still sends would make the
-   * system throw the answer away.
-   */
-  private static final long LINGER_NANOS = 1_000_000_000L;
-
-  /**
    * Requests answered in one turn of the loop. Browsers send one and wait; whoever sends thousands
    * in advance would keep the loop from everybody else.
    */
   private static final int REQUESTS_MAX = 16;
 
-  /** The server, as far as it is concerned. */
-  interface Owner {
-    /** A connection has become a WebSocket. On its loop. */
-    void opened(WebSocketLink link);
-
-    /** A page that may not connect has tried to. Any loop. */
-    void refused(String origin);
-  }
-
-  private final WebSocketServer.Builder config;
-  private final Owner owner;
-  private final WaitingRoom waiting;
-  private @Nullable ChannelHandlerContext here;
+  private final LinkServer server;
+  private final LinkServer.Builder config;
+  private final Arrival arrival;
   private boolean finished;
 
   /** An answer that takes its time is under way. */
   private boolean answering;
 
   private int requests;
-  private @Nullable ScheduledFuture<?> deadline;
 
-  HttpEntry(WebSocketServer.Builder config, Owner owner, WaitingRoom waiting) {
-    this.config = config;
-    this.owner = owner;
-    this.waiting = waiting;
-  }
-
-  @Override
-  public void handlerAdded(ChannelHandlerContext context) {
-    here = context;
-    closeAfter(context, config.handshakeNanos);
-    waiting.enter(this);
-  }
-
-  @Override
-  public void handlerRemoved(ChannelHandlerContext context) {
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
-    waiting.leave(this);
-  }
-
-  /** Any thread: closes the connection, unless it has become a WebSocket meanwhile. */
-  void dismiss() {
-    ChannelHandlerContext context = here;
-    if (context != null) {
-      context
-          .executor()
-          .execute(() -> {
-            if (!context.isRemoved()) {
-              context.close();
-            }
-          });
-    }
-  }
-
-  private void closeAfter(ChannelHandlerContext context, long nanos) {
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
-    deadline = context.executor().schedule(() -> context.close(), nanos, TimeUnit.NANOSECONDS);
+  HttpEntry(LinkServer server, Arrival arrival) {
+    this.server = server;
+    this.config = server.config();
+    this.arrival = arrival;
   }
 
   @Override
@@ -144,8 +90,8 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (asksForUpgrade(request.headers())) {
       upgrade(context, request);
     } else {
-      waiting.heardFrom(this);
-      closeAfter(context, config.keepAliveNanos);
+      arrival.heard();
+      arrival.keepFor(config.limits.keepAlive().toNanos());
       boolean headOnly = request.method().equals(HttpMethod.HEAD);
       boolean keepAlive = HttpUtil.isKeepAlive(request);
       HttpVersion version = request.protocolVersion();
@@ -252,16 +198,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     finished = true;
     FullHttpResponse response = response(reply, headOnly);
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    context
-        .writeAndFlush(response)
-        .addListener(written -> {
-          if (written.isSuccess() && context.channel() instanceof DuplexChannel duplex) {
-            duplex.shutdownOutput();
-            closeAfter(context, LINGER_NANOS);
-          } else {
-            context.close();
-          }
-        });
+    arrival.closeBehind(context.writeAndFlush(response));
   }
 
   private void upgrade(ChannelHandlerContext context, FullHttpRequest request) {
@@ -282,7 +219,14 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     } else if (!config.origins.allows(
         headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
       String origin = printable(String.valueOf(headers.get(HttpHeaderNames.ORIGIN)));
-      owner.refused(origin);
+      server
+          .counts()
+          .warn(
+              ConnectionCounter.REFUSED_ORIGIN,
+              arrival.peer(),
+              "refused a WebSocket from pages of "
+                  + origin
+                  + "; allow the origin in the settings if it is yours");
       finish(
           context,
           HttpReply.text(
@@ -290,9 +234,47 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
               "pages of "
                   + origin
                   + " may not connect; allow the origin in the router's settings\n"));
-    } else {
+    } else if (!config.protocols.contains(LinkServer.Protocol.WEBSOCKET)) {
+      server
+          .counts()
+          .warn(
+              ConnectionCounter.REFUSED_DISABLED,
+              arrival.peer(),
+              "refused a WebSocket, because they are switched off on this port");
+      finish(context, HttpReply.text(403, "WebSockets are switched off on this port\n"));
+    } else if (mayCome(context, headers)) {
       become(context, key, offersSubprotocol(headers));
     }
+  }
+
+  /** From here on, the connection of a proxy is that of one client: it counts for its address. */
+  private boolean mayCome(ChannelHandlerContext context, HttpHeaders headers) {
+    if (!arrival.proxied()) {
+      return true;
+    }
+    TrustedProxies.Origin origin =
+        config.proxies.origin(headers.getAll("X-Forwarded-For"), headers.getAll("Forwarded"));
+    return switch (origin) {
+      case TrustedProxies.Origin.Unsaid() -> true;
+      case TrustedProxies.Origin.Contradiction(String problem) -> {
+        server
+            .counts()
+            .warn(
+                ConnectionCounter.REFUSED_PROXY,
+                arrival.peer(),
+                "refused what this proxy passed on: " + problem);
+        refuse(context, problem);
+        yield false;
+      }
+      case TrustedProxies.Origin.Client(InetAddress client) -> {
+        Optional<Refusal> refusal = arrival.named(new InetSocketAddress(client, 0));
+        refusal.ifPresent(why -> {
+          server.turnedAway(why, arrival);
+          finish(context, why.reply());
+        });
+        yield refusal.isEmpty();
+      }
+    };
   }
 
   private void refuse(ChannelHandlerContext context, String problem) {
@@ -311,7 +293,9 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
     context.writeAndFlush(response, context.voidPromise());
     WebSocketLink link =
-        new WebSocketLink(context.channel(), true, config.maxMessage, config.pingNanos);
+        new WebSocketLink(
+            context.channel(), arrival.peer(), true, config.maxMessage, config.pingNanos);
+    arrival.becomes(link, ConnectionCounter.WEBSOCKETS);
     var pipeline = context.pipeline();
     pipeline.addLast(link);
     pipeline.remove(this);
@@ -319,9 +303,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     HttpServerCodec codec = pipeline.get(HttpServerCodec.class);
     // Now, because whoever accepts the link may write at once.
     codec.removeOutboundHandler();
-    if (link.open(config.requiredAcceptor())) {
-      owner.opened(link);
-    }
+    server.open(link);
     // Last: the codec hands on the bytes that came right behind the request.
     pipeline.remove(codec);
   }

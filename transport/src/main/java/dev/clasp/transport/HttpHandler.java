@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Answers plain HTTP requests on the port of a {@link WebSocketServer}. Runs on an event loop:
- * fast, no waiting.
+ * Answers plain HTTP requests on the port of a {@link LinkServer}. Runs on an event loop: fast, no
+ * waiting.
  */
 @FunctionalInterface
 public interface HttpHandler {

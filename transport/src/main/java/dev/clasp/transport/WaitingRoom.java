@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import dev.clasp.protocol.CloseReason;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,16 +8,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a server that are not WebSockets, or not yet. When it is full, the one that
- * has been quiet for the longest has to go: whoever opens connections and leaves them idle does not
- * keep others out. Thread-safe.
+ * The connections of a server that have not been let in yet: undecided ones, plain HTTP, links that
+ * have not said HELLO. When it is full, the one that has been quiet for the longest has to go:
+ * whoever opens connections and leaves them idle does not keep others out. Thread-safe.
  */
 final class WaitingRoom {
+
+  /** To links that have to go. */
+  static final CloseReason FULL =
+      new CloseReason(CloseReason.TRY_LATER, "too many connections that have not said HELLO");
 
   private final int places;
 
   /** Quiet for the longest first. Guarded by this. */
-  private final Set<HttpEntry> waiting = new LinkedHashSet<>();
+  private final Set<Arrival> waiting = new LinkedHashSet<>();
 
   private boolean closed;
 
@@ -24,45 +29,55 @@ final class WaitingRoom {
     this.places = places;
   }
 
-  /** A new connection. */
-  void enter(HttpEntry entry) {
-    @Nullable HttpEntry leaving = null;
+  /**
+   * A new connection.
+   *
+   * @return false if somebody else had to go for it
+   */
+  boolean enter(Arrival arrival) {
+    @Nullable Arrival leaving = null;
     synchronized (this) {
       if (closed) {
-        leaving = entry;
+        leaving = arrival;
       } else {
         if (waiting.size() >= places) {
-          Iterator<HttpEntry> longest = waiting.iterator();
+          Iterator<Arrival> longest = waiting.iterator();
           leaving = longest.next();
           longest.remove();
         }
-        waiting.add(entry);
+        waiting.add(arrival);
       }
     }
     if (leaving != null) {
       leaving.dismiss();
     }
+    return leaving == null || leaving == arrival;
   }
 
   /** It has asked for something. */
-  synchronized void heardFrom(HttpEntry entry) {
-    if (waiting.remove(entry)) {
-      waiting.add(entry);
+  synchronized void heardFrom(Arrival arrival) {
+    if (waiting.remove(arrival)) {
+      waiting.add(arrival);
     }
   }
 
-  /** It has ended, or become a WebSocket. */
-  synchronized void leave(HttpEntry entry) {
-    waiting.remove(entry);
+  /** It has ended, or was let in. */
+  synchronized void leave(Arrival arrival) {
+    waiting.remove(arrival);
+  }
+
+  /** Those that wait. */
+  synchronized int size() {
+    return waiting.size();
   }
 
   /** Closes everybody, and whoever enters later. */
   void close() {
-    List<HttpEntry> leaving;
+    List<Arrival> leaving;
     synchronized (this) {
       closed = true;
       leaving = List.copyOf(waiting);
     }
-    leaving.forEach(HttpEntry::dismiss);
+    leaving.forEach(Arrival::dismiss);
   }
 }

@@ -2,16 +2,9 @@ package dev.clasp.transport;
 
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.transport.TransportException.Kind;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -27,21 +20,14 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /** Opens WebSocket connections to CLASP servers. */
 public final class WebSocketClient {
@@ -105,79 +91,42 @@ public final class WebSocketClient {
    */
   public static CompletableFuture<FrameLink> connect(
       URI uri, EventLoops loops, Options options, LinkAcceptor acceptor) {
-    Target target;
-    SslContext tls;
     try {
-      target = Target.of(uri);
-      tls = target.tls ? tls(options) : null;
+      Target target = Target.of(uri);
+      if (target.scheme() == Target.Scheme.TCP) {
+        throw new TransportException(
+            Kind.BAD_URL, "cannot use " + target + ": a WebSocket starts with ws:// or wss://");
+      }
+      return connect(target, loops, options, acceptor);
     } catch (TransportException e) {
       return CompletableFuture.failedFuture(e);
     }
-    CompletableFuture<FrameLink> result = new CompletableFuture<>();
-    EventLoop loop = loops.next();
-    if (loop.isShuttingDown()) {
-      return CompletableFuture.failedFuture(
-          new TransportException(
-              Kind.UNREACHABLE,
-              "cannot connect to " + target.where() + ": the event loops were closed"));
-    }
-    ChannelFuture connecting =
-        new Bootstrap()
-            .group(loop)
-            .channel(loops.channel())
-            .resolver(BackgroundResolver.INSTANCE)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
-            // The deadline below is for everything.
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-            .option(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(64 << 10, 256 << 10))
-            .handler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    if (tls != null) {
-                      SslHandler handler =
-                          tls.newHandler(channel.alloc(), target.host, target.port);
-                      handler.setHandshakeTimeoutMillis(0);
-                      channel.pipeline().addLast(handler);
-                    }
-                    channel
-                        .pipeline()
-                        .addLast(new HttpClientCodec())
-                        .addLast(new Upgrade(target, options, acceptor, result));
-                  }
-                })
-            .connect(target.host, target.port);
-    connecting.addListener(done -> {
-      if (!done.isSuccess()) {
-        result.completeExceptionally(unreachable(target, done.cause()));
-      }
-    });
-    Future<?> deadline =
-        loop.schedule(
-            () -> result.completeExceptionally(late(target, connecting)),
-            options.timeout.toNanos(),
-            TimeUnit.NANOSECONDS);
-    result.whenComplete((_, failure) -> {
-      deadline.cancel(false);
-      if (failure != null) {
-        // Failed, too late, or no longer wanted.
-        connecting.channel().close();
-      }
-    });
-    return result;
   }
 
-  private static TransportException late(Target target, ChannelFuture connecting) {
-    return new TransportException(
-        Kind.TIMEOUT,
-        connecting.isSuccess()
-            ? target + " did not answer the WebSocket request in time: is this a CLASP router?"
-            : "no answer from "
-                + target.where()
-                + ": is the address right, is a firewall in the way?");
+  static CompletableFuture<FrameLink> connect(
+      Target target, EventLoops loops, Options options, LinkAcceptor acceptor) {
+    SslContext tls;
+    try {
+      tls = target.tls() ? tls(options) : null;
+    } catch (TransportException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return Dial.to(
+        target,
+        loops,
+        options.timeout,
+        "did not answer the WebSocket request in time: is this a CLASP router?",
+        (channel, result) -> {
+          if (tls != null) {
+            SslHandler handler = tls.newHandler(channel.alloc(), target.host(), target.port());
+            handler.setHandshakeTimeoutMillis(0);
+            channel.pipeline().addLast(handler);
+          }
+          channel
+              .pipeline()
+              .addLast(new HttpClientCodec())
+              .addLast(new Upgrade(target, options, acceptor, result));
+        });
   }
 
   private static SslContext tls(Options options) {
@@ -188,102 +137,6 @@ public final class WebSocketClient {
       return SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
     } catch (SSLException e) {
       throw new TransportException(Kind.HANDSHAKE, "TLS is not available: " + e.getMessage(), e);
-    }
-  }
-
-  private static TransportException unreachable(Target target, @Nullable Throwable cause) {
-    Throwable e = cause == null ? new ConnectException("unknown") : cause;
-    if (e instanceof UnknownHostException) {
-      return new TransportException(
-          Kind.UNREACHABLE, "unknown host " + target.host + ": check the URL " + target, e);
-    }
-    String message = String.valueOf(e.getMessage());
-    if (message.contains("refused")) {
-      return new TransportException(
-          Kind.UNREACHABLE,
-          "nobody listens on "
-              + target.where()
-              + ": is the router running? Start it with: clasp server",
-          e);
-    }
-    return new TransportException(
-        Kind.UNREACHABLE, "cannot connect to " + target.where() + ": " + message, e);
-  }
-
-  /**
-   * Where to connect.
-   *
-   * @param host without brackets
-   * @param path with the query
-   */
-  private record Target(boolean tls, String host, int port, String path) {
-
-    /** Like java.net.URI, but host names may hold underscores, as those of containers do. */
-    private static final Pattern AUTHORITY =
-        Pattern.compile("(?:[^@]*@)?([A-Za-z0-9._-]+)(?::([0-9]{1,5}))?");
-
-    static Target of(URI uri) {
-      String scheme = uri.getScheme();
-      boolean tls = "wss".equalsIgnoreCase(scheme);
-      if (!tls && !"ws".equalsIgnoreCase(scheme)) {
-        throw unusable(uri, "it must start with ws:// or wss://");
-      }
-      String host = uri.getHost();
-      int port = uri.getPort();
-      if (host == null && uri.getRawAuthority() != null) {
-        Matcher authority = AUTHORITY.matcher(uri.getRawAuthority());
-        if (!authority.matches()) {
-          throw unusable(uri, "this is no host with a port, as in ws://localhost:7330");
-        }
-        host = authority.group(1);
-        port = authority.group(2) == null ? -1 : Integer.parseInt(authority.group(2));
-      }
-      if (host == null) {
-        throw unusable(uri, "the host is missing, as in ws://localhost:7330");
-      }
-      if (host.startsWith("[")) {
-        host = host.substring(1, host.length() - 1);
-      }
-      if (port == 0 || port > 65_535) {
-        throw unusable(uri, "the port must be 1 to 65535");
-      }
-      if (port < 0) {
-        port = tls ? 443 : 80;
-      }
-      String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-      return new Target(
-          tls, host, port, uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery());
-    }
-
-    private static TransportException unusable(URI uri, String why) {
-      return new TransportException(Kind.BAD_URL, "cannot use " + withoutSecrets(uri) + ": " + why);
-    }
-
-    /** User names, passwords and tokens belong into no message. */
-    private static String withoutSecrets(URI uri) {
-      return uri.toString().replaceFirst("//[^/@]*@", "//").replaceFirst("[?#].*", "");
-    }
-
-    private String bracketed() {
-      return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    String hostHeader() {
-      return port == (tls ? 443 : 80) ? bracketed() : where();
-    }
-
-    /** {@code host:port}. */
-    String where() {
-      return bracketed() + ":" + port;
-    }
-
-    /** As URL, for messages. */
-    @Override
-    public String toString() {
-      int question = path.indexOf('?');
-      return (tls ? "wss://" : "ws://")
-          + hostHeader()
-          + (question >= 0 ? path.substring(0, question) : path.equals("/") ? "" : path);
     }
   }
 
@@ -314,7 +167,7 @@ public final class WebSocketClient {
     public void channelActive(ChannelHandlerContext context) {
       FullHttpRequest request =
           new DefaultFullHttpRequest(
-              HttpVersion.HTTP_1_1, HttpMethod.GET, target.path, Unpooled.EMPTY_BUFFER);
+              HttpVersion.HTTP_1_1, HttpMethod.GET, target.path(), Unpooled.EMPTY_BUFFER);
       request
           .headers()
           .set(HttpHeaderNames.HOST, target.hostHeader())
@@ -362,7 +215,11 @@ public final class WebSocketClient {
     private void become(ChannelHandlerContext context) {
       WebSocketLink link =
           new WebSocketLink(
-              context.channel(), false, options.maxMessage, options.pingInterval.toNanos());
+              context.channel(),
+              SocketLink.remoteOf(context.channel()),
+              false,
+              options.maxMessage,
+              options.pingInterval.toNanos());
       var pipeline = context.pipeline();
       pipeline.addLast(link);
       pipeline.remove(this);

@@ -31,21 +31,6 @@ final class WebSocketParser {
     void closing(CloseReason reason);
   }
 
-  /** A peer that breaks the protocol; the connection must be closed with this reason. */
-  static final class Violation extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient CloseReason reason;
-
-    Violation(int code, String text) {
-      super(text, null, false, false);
-      this.reason = new CloseReason(code, text);
-    }
-
-    CloseReason reason() {
-      return reason;
-    }
-  }
-
   private static final int CONTINUATION = 0;
   private static final int TEXT = 1;
   private static final int BINARY = 2;

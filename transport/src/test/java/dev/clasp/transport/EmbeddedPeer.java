@@ -6,7 +6,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.NetUtil;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -32,10 +36,15 @@ final class EmbeddedPeer implements AutoCloseable {
     }
   }
 
-  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final EmbeddedChannel channel;
   private final Valve valve = new Valve();
 
   private EmbeddedPeer() {
+    this(new EmbeddedChannel());
+  }
+
+  private EmbeddedPeer(EmbeddedChannel channel) {
+    this.channel = channel;
     channel.freezeTime();
     channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(LOW_WATER, HIGH_WATER));
     channel.pipeline().addLast(valve);
@@ -48,15 +57,45 @@ final class EmbeddedPeer implements AutoCloseable {
 
   static EmbeddedPeer ofLink(boolean server, LinkAcceptor acceptor, Duration pingInterval) {
     EmbeddedPeer peer = new EmbeddedPeer();
-    WebSocketLink link = new WebSocketLink(peer.channel, server, 70_000, pingInterval.toNanos());
+    WebSocketLink link =
+        new WebSocketLink(
+            peer.channel, peer.channel.remoteAddress(), server, 70_000, pingInterval.toNanos());
+    peer.channel.pipeline().addLast(link);
+    link.open(acceptor);
+    return peer;
+  }
+
+  /** A link over TCP. */
+  static EmbeddedPeer ofTcp(boolean server, LinkAcceptor acceptor) {
+    EmbeddedPeer peer = new EmbeddedPeer();
+    TcpLink link =
+        new TcpLink(peer.channel, peer.channel.remoteAddress(), server, TcpLink.MAX_MESSAGE);
     peer.channel.pipeline().addLast(link);
     link.open(acceptor);
     return peer;
   }
 
   /** A connection that a server has just accepted. */
-  static EmbeddedPeer ofServer(WebSocketServer server) {
-    EmbeddedPeer peer = new EmbeddedPeer();
+  static EmbeddedPeer ofServer(LinkServer server) {
+    return accepted(server, new EmbeddedPeer());
+  }
+
+  /** The same, from an address of its own. */
+  static EmbeddedPeer ofServer(LinkServer server, String address) {
+    InetAddress ip = NetUtil.createInetAddressFromIpAddressString(address);
+    InetSocketAddress remote = new InetSocketAddress(ip, 40_000);
+    return accepted(
+        server,
+        new EmbeddedPeer(
+            new EmbeddedChannel() {
+              @Override
+              protected SocketAddress remoteAddress0() {
+                return remote;
+              }
+            }));
+  }
+
+  private static EmbeddedPeer accepted(LinkServer server, EmbeddedPeer peer) {
     server.initialise(peer.channel);
     return peer;
   }

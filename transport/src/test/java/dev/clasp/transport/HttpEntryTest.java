@@ -34,8 +34,8 @@ class HttpEntryTest {
   private final Recorder recorder = new Recorder();
   private final List<HttpQuery> queries = new ArrayList<>();
   private final EventLoops loops = EventLoops.create("unused", 1);
-  private final WebSocketServer.Builder builder =
-      WebSocketServer.builder()
+  private final LinkServer.Builder builder =
+      LinkServer.builder()
           .loops(loops)
           .acceptor(recorder)
           .pingInterval(Duration.ZERO)
@@ -397,7 +397,7 @@ class HttpEntryTest {
 
   @Test
   void reportsRefusalsOnceInAWhile() {
-    WebSocketServer server = builder.build();
+    LinkServer server = builder.build();
     try (ErrorLog log = ErrorLog.open()) {
       for (int i = 0; i < 100; i++) {
         try (EmbeddedPeer peer = EmbeddedPeer.ofServer(server)) {
@@ -743,8 +743,8 @@ class HttpEntryTest {
 
   @Test
   void whenItIsFullTheOneThatIsQuietLongestGoes() {
-    builder.maxWaiting(3);
-    WebSocketServer server = builder.build();
+    builder.limits(ConnectionLimits.DEFAULT.withMaxUnauthenticated(3));
+    LinkServer server = builder.build();
     EmbeddedPeer[] peers = new EmbeddedPeer[5];
     for (int i = 0; i < 3; i++) {
       peers[i] = EmbeddedPeer.ofServer(server);
@@ -756,8 +756,9 @@ class HttpEntryTest {
     assertThat(peers[1].isOpen()).isFalse();
     assertThat(List.of(peers[0], peers[2], peers[3])).allMatch(EmbeddedPeer::isOpen);
 
-    // A WebSocket makes room.
+    // A WebSocket makes room when it has been let in.
     peers[0].send(upgrade());
+    recorder.link().established();
     peers[4] = EmbeddedPeer.ofServer(server);
     assertThat(List.of(peers[0], peers[2], peers[3], peers[4])).allMatch(EmbeddedPeer::isOpen);
     for (EmbeddedPeer peer : peers) {

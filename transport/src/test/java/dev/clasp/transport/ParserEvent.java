@@ -48,7 +48,7 @@ sealed interface ParserEvent {
       try {
         int used = parser.parse(b, 5, end, this);
         rest = Arrays.copyOfRange(b, used, end);
-      } catch (WebSocketParser.Violation e) {
+      } catch (dev.clasp.transport.Violation e) {
         events.add(new Violation(e.reason().code()));
         rest = new byte[0];
       }

@@ -1,5 +1,7 @@
 package dev.clasp.transport;
 
+import dev.clasp.testkit.RawPeer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -35,6 +37,11 @@ record SentFrame(int first, boolean masked, int key, String hex) {
       frames.add(frame);
     }
     return frames;
+  }
+
+  /** The next that a peer gets. */
+  static SentFrame read(RawPeer peer) throws IOException {
+    return all(peer.readFrame()).getFirst();
   }
 
   static SentFrame of(int first, byte... payload) {

@@ -75,9 +75,9 @@ class WebSocketClientTest {
     link.loop().execute(() -> link.write(frame, 0, frame.length));
   }
 
-  private WebSocketServer server(String host, LinkAcceptor acceptor) {
-    WebSocketServer server =
-        keep(WebSocketServer.builder().host(host).loops(loops).acceptor(acceptor).build());
+  private LinkServer server(String host, LinkAcceptor acceptor) {
+    LinkServer server =
+        keep(LinkServer.builder().host(host).loops(loops).acceptor(acceptor).build());
     server.start();
     return server;
   }
@@ -122,7 +122,7 @@ class WebSocketClientTest {
   @Test
   void carriesFramesBothWays() throws Exception {
     Recorder far = new Recorder();
-    WebSocketServer server = server("127.0.0.1", far);
+    LinkServer server = server("127.0.0.1", far);
     FrameLink link = connect("ws://127.0.0.1:" + server.address().getPort());
 
     for (int payload : new int[] {0, 121, 122, 1000, 65_535}) {
@@ -139,7 +139,7 @@ class WebSocketClientTest {
   @Test
   void learnsWhyTheServerCloses() throws Exception {
     Recorder far = new Recorder();
-    WebSocketServer server = server("127.0.0.1", far);
+    LinkServer server = server("127.0.0.1", far);
     connect("ws://127.0.0.1:" + server.address().getPort() + "/clasp");
     server.close();
 
@@ -150,7 +150,7 @@ class WebSocketClientTest {
   @Test
   void whoAcceptsMayWriteAtOnce() throws Exception {
     Recorder far = new Recorder();
-    WebSocketServer server = server("127.0.0.1", far);
+    LinkServer server = server("127.0.0.1", far);
     byte[] hello = frame(30);
     LinkAcceptor eager =
         link -> {
@@ -167,7 +167,7 @@ class WebSocketClientTest {
   @Test
   void aFailureOfWhoAcceptsIsReported() throws Exception {
     Recorder far = new Recorder();
-    WebSocketServer server = server("127.0.0.1", far);
+    LinkServer server = server("127.0.0.1", far);
     try (ErrorLog log = ErrorLog.open()) {
       CompletableFuture<FrameLink> connecting =
           WebSocketClient.connect(
@@ -194,7 +194,7 @@ class WebSocketClientTest {
             .anyMatch(a -> a instanceof Inet6Address && a.isLoopbackAddress()),
         "this machine has no ::1");
     Recorder far = new Recorder();
-    WebSocketServer server = server("::1", far);
+    LinkServer server = server("::1", far);
     FrameLink link = connect("ws://[::1]:" + server.address().getPort() + "/clasp");
     write(link, frame(5));
 
@@ -391,10 +391,10 @@ class WebSocketClientTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "http://localhost | cannot use http://localhost: it must start with ws:// or wss://",
-        "localhost:7330 | cannot use localhost:7330: it must start with ws:// or wss://",
-        "'' | cannot use : it must start with ws:// or wss://",
-        "not-a-url | cannot use not-a-url: it must start with ws:// or wss://",
+        "http://localhost | cannot use http://localhost: it must start with ws://, wss:// or tcp://",
+        "localhost:7330 | cannot use localhost:7330: it must start with ws://, wss:// or tcp://",
+        "'' | cannot use : it must start with ws://, wss:// or tcp://",
+        "not-a-url | cannot use not-a-url: it must start with ws://, wss:// or tcp://",
         "ws:localhost | cannot use ws:localhost: the host is missing, as in ws://localhost:7330",
         "ws:///path | cannot use ws:///path: the host is missing, as in ws://localhost:7330",
         "ws://:7330 | cannot use ws://:7330: this is no host with a port, as in ws://localhost:7330",
@@ -402,7 +402,7 @@ class WebSocketClientTest {
         "ws://localhost:99999 | cannot use ws://localhost:99999: the port must be 1 to 65535",
         "ws://under_score:99999 | cannot use ws://under_score:99999: the port must be 1 to 65535",
         "ws://localhost:0 | cannot use ws://localhost:0: the port must be 1 to 65535",
-        "http://me:secret@h/p?token=secret#secret | cannot use http://h/p: it must start with ws:// or wss://",
+        "http://me:secret@h/p?token=secret#secret | cannot use http://h/p: it must start with ws://, wss:// or tcp://",
       })
   void saysWhatIsWrongWithTheUrl(String uri, String text) {
     TransportException e = failure(uri);
@@ -474,11 +474,11 @@ class WebSocketClientTest {
 
   @Test
   void saysThatTheServerSpeaksNoTls() throws Exception {
-    WebSocketServer server =
+    LinkServer server =
         keep(
-            WebSocketServer.builder()
+            LinkServer.builder()
                 .loops(loops)
-                .handshakeTimeout(Duration.ofMillis(500))
+                .limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMillis(500)))
                 .acceptor(recorder)
                 .build());
     server.start();

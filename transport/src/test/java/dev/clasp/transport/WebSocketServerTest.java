@@ -16,6 +16,7 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Qos;
+import dev.clasp.testkit.RawPeer;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -54,24 +55,24 @@ class WebSocketServerTest {
   }
 
   /** A server with long deadlines: what a test waits for is not a matter of time. */
-  private WebSocketServer.Builder patient() {
-    return WebSocketServer.builder()
+  private LinkServer.Builder patient() {
+    return LinkServer.builder()
         .loops(loops)
-        .handshakeTimeout(Duration.ofMinutes(10))
+        .limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMinutes(10)))
         .acceptor(Echo::new);
   }
 
-  private WebSocketServer start(WebSocketServer.Builder builder) {
-    WebSocketServer server = keep(builder.build());
+  private LinkServer start(LinkServer.Builder builder) {
+    LinkServer server = keep(builder.build());
     server.start();
     return server;
   }
 
-  private RawPeer connect(WebSocketServer server) throws Exception {
+  private RawPeer connect(LinkServer server) throws Exception {
     return keep(RawPeer.connect(server.address()));
   }
 
-  private RawPeer upgraded(WebSocketServer server) throws Exception {
+  private RawPeer upgraded(LinkServer server) throws Exception {
     return keep(RawPeer.upgraded(server.address()));
   }
 
@@ -103,34 +104,34 @@ class WebSocketServerTest {
 
   private static void roundTrip(RawPeer peer, int length) throws Exception {
     peer.send(masked(FIN | BINARY, bytes(length)));
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | BINARY, bytes(length)));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | BINARY, bytes(length)));
   }
 
   // --- traffic -----------------------------------------------------------------------------------
 
   @Test
   void carriesMessagesBothWays() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     RawPeer peer = upgraded(server);
     for (int length : new int[] {0, 1, 125, 126, 1000, 65_535, 65_536, FrameDescriptor.MAX_FRAME}) {
       roundTrip(peer, length);
     }
     peer.send(masked(FIN | PING, bytes(3)));
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | PONG, bytes(3)));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | PONG, bytes(3)));
     peer.send(masked(FIN | CLOSE, reason(1000, "bye")));
     assertThat(peer.readToEnd()).isEqualTo(plain(FIN | CLOSE, reason(1000, "bye")));
   }
 
   @Test
   void refusesAMessageAboveTheLimitAndTheReasonArrives() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     RawPeer peer = upgraded(server);
 
     // More than fits into the buffers of the sockets: the peer is still sending when it is refused.
     byte[] large = masked(FIN | BINARY, bytes(200_000));
     peer.send(large);
 
-    SentFrame close = peer.readFrame();
+    SentFrame close = SentFrame.read(peer);
     assertThat(close.closeCode()).isEqualTo(1009);
     assertThat(new String(close.payload(), 2, close.payload().length - 2, StandardCharsets.UTF_8))
         .isEqualTo("message above 65547 bytes: send smaller frames");
@@ -141,7 +142,7 @@ class WebSocketServerTest {
 
   @Test
   void aFailureInOneConnectionDoesNotHurtAnother() throws Exception {
-    WebSocketServer server =
+    LinkServer server =
         start(
             patient()
                 .acceptor(link ->
@@ -158,7 +159,7 @@ class WebSocketServerTest {
     try (ErrorLog log = ErrorLog.open()) {
       RawPeer peer = upgraded(server);
       peer.send(masked(FIN | BINARY, bytes(13)));
-      assertThat(peer.readFrame()).isEqualTo(SentFrame.close(1011, "internal error"));
+      assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.close(1011, "internal error"));
       assertThat(log.lines()).hasSize(1);
     }
     for (RawPeer other : others) {
@@ -170,7 +171,7 @@ class WebSocketServerTest {
   @Test
   void tellsTheWriterWhenThePeerDoesNotKeepUp() throws Exception {
     Recorder recorder = new Recorder();
-    WebSocketServer server = start(patient().acceptor(recorder).waterMarks(1 << 16, 1 << 18));
+    LinkServer server = start(patient().acceptor(recorder).waterMarks(1 << 16, 1 << 18));
     RawPeer peer = keep(RawPeer.connect(server.address()));
     peer.socket().setReceiveBufferSize(1 << 16);
     peer.send(RawPeer.UPGRADE);
@@ -194,7 +195,7 @@ class WebSocketServerTest {
         });
     int count = written.get(20, TimeUnit.SECONDS);
     for (int i = 0; i < count; i++) {
-      assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | BINARY, message));
+      assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | BINARY, message));
     }
 
     CompletableFuture<Boolean> writable = new CompletableFuture<>();
@@ -209,7 +210,7 @@ class WebSocketServerTest {
     CountDownLatch paused = new CountDownLatch(1);
     CountDownLatch all = new CountDownLatch(100);
     CompletableFuture<FrameLink> accepted = new CompletableFuture<>();
-    WebSocketServer server =
+    LinkServer server =
         start(
             patient()
                 .acceptor(link -> {
@@ -247,13 +248,13 @@ class WebSocketServerTest {
   @Test
   void anyThreadMayClose() throws Exception {
     Recorder recorder = new Recorder();
-    WebSocketServer server = start(patient().acceptor(recorder));
+    LinkServer server = start(patient().acceptor(recorder));
     RawPeer peer = upgraded(server);
     peer.send(masked(FIN | BINARY));
     recorder.awaitFrame();
     recorder.link().close(new CloseReason(1008, "out"));
 
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.close(1008, "out"));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.close(1008, "out"));
     peer.send(masked(FIN | CLOSE, reason(1008, "out")));
     assertThat(peer.readToEnd()).isEmpty();
     assertThat(recorder.awaitEnd()).isEqualTo(new CloseReason(1008, "out"));
@@ -262,7 +263,7 @@ class WebSocketServerTest {
   @Test
   void aVanishedPeerIsReported() throws Exception {
     Recorder recorder = new Recorder();
-    WebSocketServer server = start(patient().acceptor(recorder));
+    LinkServer server = start(patient().acceptor(recorder));
     RawPeer peer = upgraded(server);
     peer.send(masked(FIN | BINARY));
     recorder.awaitFrame();
@@ -280,7 +281,7 @@ class WebSocketServerTest {
   /** RT-04, SEC-01, T-01: the reference stops accepting here. */
   @Test
   void aThousandIdleConnectionsDelayNobody() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     for (int i = 0; i < 1000; i++) {
       RawPeer idle = connect(server);
       if (i % 2 == 0) {
@@ -299,7 +300,14 @@ class WebSocketServerTest {
   void idleConnectionsDoNotKeepOthersOutWhenThereIsNoPlace() throws Exception {
     // One loop, so that connections enter in the order in which they were made.
     EventLoops one = keep(EventLoops.create("one", 1));
-    WebSocketServer server = start(patient().loops(one).maxWaiting(10));
+    LinkServer server =
+        start(
+            patient()
+                .loops(one)
+                .limits(
+                    ConnectionLimits.DEFAULT
+                        .withMaxUnauthenticated(10)
+                        .withHandshake(Duration.ofMinutes(10))));
     RawPeer first = connect(server);
     for (int i = 0; i < 30; i++) {
       connect(server);
@@ -311,7 +319,8 @@ class WebSocketServerTest {
 
   @Test
   void idleAndHalfRequestsAreClosedAtTheDeadline() throws Exception {
-    WebSocketServer server = start(patient().handshakeTimeout(Duration.ofMillis(100)));
+    LinkServer server =
+        start(patient().limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMillis(100))));
     RawPeer idle = connect(server);
     RawPeer half = connect(server).send("GET / HTTP/1.1\r\nHost");
 
@@ -321,20 +330,23 @@ class WebSocketServerTest {
 
   @Test
   void aTlsHelloIsNoRequest() throws Exception {
-    WebSocketServer server = start(patient().handshakeTimeout(Duration.ofMillis(200)));
+    LinkServer server =
+        start(patient().limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMillis(200))));
     RawPeer peer = connect(server);
     byte[] hello = bytes(517);
     System.arraycopy(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC, 3, 3}, 0, hello, 0, 11);
     peer.send(hello);
 
-    String answer = new String(peer.readToEnd(), StandardCharsets.ISO_8859_1);
-    assertThat(answer).matches(text -> text.isEmpty() || text.startsWith("HTTP/1.1 4"));
+    assertThat(peer.readToEnd())
+        .as("the alert handshake_failure")
+        .containsExactly(0x15, 3, 1, 0, 2, 2, 40);
+    assertThat(server.count(ConnectionCounter.REFUSED_TLS)).isEqualTo(1);
   }
 
   /** The answer arrives although the peer is still sending when the connection is given up. */
   @Test
   void aLargeHeadIsRefusedWithAnAnswer() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     RawPeer peer = connect(server);
     peer.send("GET / HTTP/1.1\r\nCookie: " + "x".repeat(100_000));
 
@@ -344,7 +356,7 @@ class WebSocketServerTest {
 
   @Test
   void manyUpgradeAtOnce() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     List<RawPeer> peers = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       peers.add(connect(server));
@@ -365,9 +377,9 @@ class WebSocketServerTest {
 
   @Test
   void saysThatThePortIsTaken() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     int port = server.address().getPort();
-    WebSocketServer second = patient().port(port).build();
+    LinkServer second = patient().port(port).build();
 
     assertThatThrownBy(second::start)
         .isInstanceOf(TransportException.class)
@@ -385,7 +397,7 @@ class WebSocketServerTest {
   @Test
   void saysThatTheAddressIsNotOurs() {
     // TEST-NET-1 of RFC 5737: nobody's.
-    WebSocketServer server = patient().host("192.0.2.1").build();
+    LinkServer server = patient().host("192.0.2.1").build();
 
     assertThatThrownBy(server::start)
         .isInstanceOf(TransportException.class)
@@ -394,7 +406,7 @@ class WebSocketServerTest {
 
   @Test
   void saysThatTheHostIsUnknown() {
-    WebSocketServer server = patient().host("no-such-host.invalid").port(7330).build();
+    LinkServer server = patient().host("no-such-host.invalid").port(7330).build();
 
     assertThatThrownBy(server::start)
         .isInstanceOf(TransportException.class)
@@ -403,17 +415,17 @@ class WebSocketServerTest {
 
   @Test
   void startsOnce() {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     assertThatThrownBy(server::start).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void needsWhatItCannotInvent() {
-    assertThatThrownBy(() -> WebSocketServer.builder().acceptor(Echo::new).build())
+    assertThatThrownBy(() -> LinkServer.builder().acceptor(Echo::new).build())
         .hasMessage("loops are missing");
-    assertThatThrownBy(() -> WebSocketServer.builder().loops(loops).build())
+    assertThatThrownBy(() -> LinkServer.builder().loops(loops).build())
         .hasMessage("acceptor is missing");
-    assertThatThrownBy(() -> WebSocketServer.builder().maxWaiting(0))
+    assertThatThrownBy(() -> ConnectionLimits.DEFAULT.withMaxUnauthenticated(0))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> patient().build().address()).hasMessage("not started");
   }
@@ -421,7 +433,7 @@ class WebSocketServerTest {
   @Test
   void stoppingTellsEverybody() throws Exception {
     Recorder recorder = new Recorder();
-    WebSocketServer server = start(patient().acceptor(recorder));
+    LinkServer server = start(patient().acceptor(recorder));
     InetSocketAddress address = server.address();
     RawPeer webSocket = upgraded(server);
     RawPeer silent = upgraded(server);
@@ -431,10 +443,10 @@ class WebSocketServerTest {
 
     CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
 
-    assertThat(webSocket.readFrame()).isEqualTo(SentFrame.close(1001, "server is stopping"));
+    assertThat(SentFrame.read(webSocket)).isEqualTo(SentFrame.close(1001, "server is stopping"));
     webSocket.send(masked(FIN | CLOSE, reason(1001, "")));
     assertThat(webSocket.readToEnd()).isEmpty();
-    assertThat(silent.readFrame()).isEqualTo(SentFrame.close(1001, "server is stopping"));
+    assertThat(SentFrame.read(silent)).isEqualTo(SentFrame.close(1001, "server is stopping"));
     assertThat(silent.readToEnd()).as("dropped although it did not answer").isEmpty();
     assertThat(waiting.readToEnd()).isEmpty();
     assertThat(page.readToEnd()).isEmpty();
@@ -451,7 +463,7 @@ class WebSocketServerTest {
 
   @Test
   void stopsAcceptingWithoutEndingAnybody() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     InetSocketAddress address = server.address();
     RawPeer peer = upgraded(server);
     RawPeer late = connect(server).send("GET /health HTTP/1.1\r\n\r\n");
@@ -467,13 +479,13 @@ class WebSocketServerTest {
 
   @Test
   void anEventLoopMayCloseTheServer() throws Exception {
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     List<RawPeer> peers = List.of(upgraded(server), upgraded(server), upgraded(server));
     loops.next().submit(server::close).get(20, TimeUnit.SECONDS);
     loops.next().submit(server::close).get(20, TimeUnit.SECONDS);
 
     for (RawPeer peer : peers) {
-      assertThat(peer.readFrame().closeCode()).isEqualTo(1001);
+      assertThat(SentFrame.read(peer).closeCode()).isEqualTo(1001);
     }
   }
 
@@ -481,7 +493,7 @@ class WebSocketServerTest {
   void spreadsConnectionsOverTheLoops() throws Exception {
     Set<Object> used = new HashSet<>();
     CountDownLatch accepted = new CountDownLatch(4);
-    WebSocketServer server =
+    LinkServer server =
         start(
             patient()
                 .acceptor(link -> {
@@ -505,10 +517,10 @@ class WebSocketServerTest {
   void theLargestFrameFitsTheDefaultLimit() throws Exception {
     byte[] frame = bytes(FrameDescriptor.HEADER_LENGTH + FrameDescriptor.MAX_PAYLOAD);
     FrameDescriptor.writeHeader(frame, 0, Qos.FIRE, FrameDescriptor.MAX_PAYLOAD);
-    WebSocketServer server = start(patient());
+    LinkServer server = start(patient());
     RawPeer peer = upgraded(server);
     peer.send(masked(FIN | BINARY, frame));
 
-    assertThat(peer.readFrame()).isEqualTo(SentFrame.of(FIN | BINARY, frame));
+    assertThat(SentFrame.read(peer)).isEqualTo(SentFrame.of(FIN | BINARY, frame));
   }
 }

@@ -1,7 +1,10 @@
 package dev.clasp.router.spi;
 
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.Feature;
+import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
+import java.util.Set;
 
 /**
  * One client connection as the router sees it. A transport implements it.
@@ -19,6 +22,26 @@ public interface Connection {
 
   /** Name of the transport: {@code websocket}, {@code tcp}, ... */
   String transport();
+
+  /**
+   * Longest frame that the peer takes, without its prefix; longer ones are not written. Constant.
+   *
+   * @param features what the peer announced in HELLO
+   */
+  default int maxFrame(Set<Feature> features) {
+    return FrameDescriptor.MAX_FRAME;
+  }
+
+  /**
+   * Longest frame, without its prefix, into which values are put together for a snapshot; a value
+   * that does not fit goes alone. Constant.
+   */
+  default int maxSnapshotFrame() {
+    return FrameDescriptor.MAX_FRAME;
+  }
+
+  /** HELLO was accepted: the peer is one that has been let in. May be called again. */
+  default void established() {}
 
   /** Sends whole frames, each with its prefix. Copies the bytes; never blocks. */
   void write(byte[] framed, int offset, int length);

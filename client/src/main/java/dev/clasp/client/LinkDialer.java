@@ -3,13 +3,14 @@ package dev.clasp.client;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.LinkAcceptor;
+import dev.clasp.transport.LinkClient;
 import dev.clasp.transport.WebSocketClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** Dials {@code ws://} and {@code wss://}. */
-final class WebSocketDialer implements Dialer {
+/** Dials {@code ws://}, {@code wss://} and {@code tcp://}. */
+final class LinkDialer implements Dialer {
 
   private final EventLoops loop;
   private final WebSocketClient.Options options;
@@ -19,7 +20,7 @@ final class WebSocketDialer implements Dialer {
    * @param loop the client's one loop
    * @param onClose frees the loops, if they are the client's own
    */
-  WebSocketDialer(EventLoops loop, WebSocketClient.Options options, Runnable onClose) {
+  LinkDialer(EventLoops loop, WebSocketClient.Options options, Runnable onClose) {
     this.loop = loop;
     this.options = options;
     this.onClose = onClose;
@@ -27,7 +28,7 @@ final class WebSocketDialer implements Dialer {
 
   @Override
   public CompletableFuture<FrameLink> dial(URI uri, Duration timeout, LinkAcceptor acceptor) {
-    return WebSocketClient.connect(uri, loop, options.withTimeout(timeout), acceptor);
+    return LinkClient.connect(uri, loop, options.withTimeout(timeout), acceptor);
   }
 
   @Override

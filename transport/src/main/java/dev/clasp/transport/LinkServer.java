@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -16,23 +17,22 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Listens for WebSocket connections, and answers plain HTTP on the same port.
+ * Listens on one port for everything that a router speaks (D20): WebSockets, CLASP over plain TCP,
+ * and HTTP for pages. The first bytes of a connection decide.
  *
- * <p>Every connection upgrades on its own event loop under its own deadline: a peer that opens a
+ * <p>Every connection decides on its own event loop under its own deadline: a peer that opens a
  * connection and sends nothing delays nobody. Thread-safe.
  */
-public final class WebSocketServer implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
+public final class LinkServer implements AutoCloseable {
 
   private static final CloseReason STOPPING =
       new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
@@ -40,21 +40,37 @@ public final class WebSocketServer implements AutoCloseable {
   /** For every connection to end after the close frames have gone out. */
   private static final long CLOSE_NANOS = Duration.ofSeconds(3).toNanos();
 
-  /** Between two warnings about refused origins. */
-  private static final long REFUSAL_NOTICE_NANOS = Duration.ofMinutes(1).toNanos();
+  /**
+   * Connections that are being told that they may not come in. Beyond it they are closed without a
+   * word.
+   */
+  private static final int TURNED_AWAY_MAX = 128;
+
+  /** For a connection that may not come in to ask, and to read the answer. */
+  private static final long TURNED_AWAY_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** What can be listened for. */
+  public enum Protocol {
+    WEBSOCKET,
+    /** CLASP behind lengths (transports.md 3.1). */
+    TCP
+  }
 
   private final Builder config;
-  private final Set<WebSocketLink> links = ConcurrentHashMap.newKeySet();
+  private final Set<SocketLink> links = ConcurrentHashMap.newKeySet();
+  private final ConnectionCounts counts;
+  private final Doorkeeper doorkeeper;
   private final WaitingRoom waiting;
-  private final Door door = new Door();
-  private final AtomicLong lastRefusal = new AtomicLong(System.nanoTime() - REFUSAL_NOTICE_NANOS);
+  private final AtomicInteger turnedAway = new AtomicInteger();
   private volatile @Nullable Channel listener;
   private volatile @Nullable InetSocketAddress address;
   private volatile boolean stopping;
 
-  private WebSocketServer(Builder config) {
+  private LinkServer(Builder config) {
     this.config = config;
-    this.waiting = new WaitingRoom(config.maxWaiting);
+    this.counts = new ConnectionCounts(System::nanoTime);
+    this.doorkeeper = new Doorkeeper(config.limits, System::nanoTime);
+    this.waiting = new WaitingRoom(config.limits.maxUnauthenticated());
   }
 
   public static Builder builder() {
@@ -77,7 +93,6 @@ public final class WebSocketServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, 1024)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
-            .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(config.lowWater, config.highWater))
@@ -88,6 +103,7 @@ public final class WebSocketServer implements AutoCloseable {
                     initialise(channel);
                   }
                 });
+    config.requiredLoops().childKeepAlive(bootstrap);
     ChannelFuture bound = bootstrap.bind(config.host, config.port).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new TransportException(
@@ -124,10 +140,54 @@ public final class WebSocketServer implements AutoCloseable {
     return message;
   }
 
-  /** What a new connection starts with: HTTP, until it asks for a WebSocket. */
+  /** What a new connection starts with. */
   void initialise(Channel channel) {
-    channel
-        .pipeline()
+    boolean proxied =
+        channel.remoteAddress() instanceof InetSocketAddress peer && config.proxies.trusts(peer);
+    Doorkeeper.Pass pass =
+        !proxied && channel.remoteAddress() instanceof InetSocketAddress peer
+            ? doorkeeper.enter(peer.getAddress())
+            : doorkeeper.enterUnnamed();
+    Arrival arrival = new Arrival(channel, proxied, pass, waiting, counts);
+    Optional<Refusal> refusal = pass.refusal();
+    if (refusal.isPresent()) {
+      turnAway(channel, arrival, refusal.get());
+      return;
+    }
+    counts.add(ConnectionCounter.ACCEPTED);
+    arrival.expectWithin(config.limits.handshake().toNanos());
+    if (!waiting.enter(arrival)) {
+      counts.warn(
+          ConnectionCounter.DISPLACED,
+          arrival.peer(),
+          "took the place of an older connection, because "
+              + config.limits.maxUnauthenticated()
+              + " have not said HELLO");
+    }
+    channel.pipeline().addLast(new Entrance(this, arrival, Optional.empty()));
+  }
+
+  /** Says why, if there is time for it. */
+  private void turnAway(Channel channel, Arrival arrival, Refusal why) {
+    turnedAway(why, arrival);
+    if (turnedAway.incrementAndGet() > TURNED_AWAY_MAX) {
+      turnedAway.decrementAndGet();
+      channel.close();
+      return;
+    }
+    channel.closeFuture().addListener(_ -> turnedAway.decrementAndGet());
+    arrival.keepFor(TURNED_AWAY_NANOS);
+    channel.pipeline().addLast(new Entrance(this, arrival, Optional.of(why)));
+  }
+
+  /** Counts and reports a connection that may not come in. */
+  void turnedAway(Refusal why, Arrival arrival) {
+    counts.warn(why.counter(), arrival.peer(), "refused a connection: " + why.text());
+  }
+
+  /** Hands HTTP to a connection: pages, until it asks for a WebSocket. */
+  void addHttp(ChannelPipeline pipeline, Arrival arrival) {
+    pipeline
         .addLast(
             new HttpServerCodec(
                 new HttpDecoderConfig()
@@ -135,32 +195,41 @@ public final class WebSocketServer implements AutoCloseable {
                     .setMaxHeaderSize(8192)
                     .setMaxChunkSize(8192)))
         .addLast(new HttpObjectAggregator(config.maxBody, true))
-        .addLast(new HttpEntry(config, door, waiting));
+        .addLast(new HttpEntry(this, arrival));
   }
 
-  private final class Door implements HttpEntry.Owner {
-    @Override
-    public void opened(WebSocketLink link) {
-      links.add(link);
-      link.whenEnded(() -> ended(link));
-      if (stopping) {
-        // It may have come too late for close() to see it.
-        link.close(STOPPING);
-      }
-    }
+  /** Makes a connection one that speaks CLASP over TCP. */
+  void addTcp(ChannelPipeline pipeline, Arrival arrival) {
+    TcpLink link =
+        new TcpLink(
+            pipeline.channel(),
+            arrival.peer(),
+            true,
+            Math.min(config.maxMessage, TcpLink.MAX_MESSAGE));
+    arrival.becomes(link, ConnectionCounter.TCP);
+    pipeline.addLast(link);
+    open(link);
+  }
 
-    @Override
-    public void refused(String origin) {
-      long now = System.nanoTime();
-      long last = lastRefusal.get();
-      // A page may try for ever.
-      if (now - last >= REFUSAL_NOTICE_NANOS && lastRefusal.compareAndSet(last, now)) {
-        LOG.warn(
-            "refused a WebSocket from pages of {}; allow the origin in the settings if it is yours."
-                + " More refusals are not reported for a minute",
-            origin);
-      }
+  /** A connection carries frames from now on. On its loop. */
+  void open(SocketLink link) {
+    if (!link.open(config.requiredAcceptor())) {
+      return;
     }
+    links.add(link);
+    link.whenEnded(() -> ended(link));
+    if (stopping) {
+      // It may have come too late for close() to see it.
+      link.close(STOPPING);
+    }
+  }
+
+  Builder config() {
+    return config;
+  }
+
+  ConnectionCounts counts() {
+    return counts;
   }
 
   /** The bound address, also after the end. */
@@ -172,9 +241,24 @@ public final class WebSocketServer implements AutoCloseable {
     return a;
   }
 
-  /** WebSocket connections that are open now. */
+  /** Connections that carry frames now. */
   public int connections() {
     return links.size();
+  }
+
+  /** Connections of every kind that are open now, those that were turned away not counted. */
+  public int open() {
+    return doorkeeper.open();
+  }
+
+  /** Of those, the ones that have not been let in. */
+  public int unauthenticated() {
+    return waiting.size();
+  }
+
+  /** What became of connections, since the start. */
+  public long count(ConnectionCounter counter) {
+    return counts.of(counter);
   }
 
   /** Stops accepting; the connections there are go on. Waits until the port is free. */
@@ -189,14 +273,14 @@ public final class WebSocketServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, closes every WebSocket with 1001 and waits up to 3 s for them to end; then
-   * closes plain HTTP connections. Does not wait on an event loop. Idempotent.
+   * Stops accepting, closes every link with 1001 and waits up to 3 s for them to end; then closes
+   * all other connections. Does not wait on an event loop. Idempotent.
    */
   @Override
   public void close() {
     stopAccepting();
     stopping = true;
-    for (WebSocketLink link : links) {
+    for (SocketLink link : links) {
       link.close(STOPPING);
     }
     if (!config.requiredLoops().onLoop()) {
@@ -218,7 +302,7 @@ public final class WebSocketServer implements AutoCloseable {
     }
   }
 
-  private void ended(WebSocketLink link) {
+  private void ended(SocketLink link) {
     links.remove(link);
     if (stopping && links.isEmpty()) {
       synchronized (this) {
@@ -227,7 +311,7 @@ public final class WebSocketServer implements AutoCloseable {
     }
   }
 
-  /** Settings of a {@link WebSocketServer}. Not thread-safe. */
+  /** Settings of a {@link LinkServer}. Not thread-safe. */
   public static final class Builder {
     String host = "127.0.0.1";
     int port;
@@ -236,12 +320,12 @@ public final class WebSocketServer implements AutoCloseable {
     HttpHandler http = HttpHandler::probesOnly;
     OriginPolicy origins = OriginPolicy.LOCAL;
     int maxMessage = FrameDescriptor.MAX_FRAME;
-    long handshakeNanos = Duration.ofSeconds(5).toNanos();
-    long keepAliveNanos = Duration.ofSeconds(60).toNanos();
     long pingNanos = Duration.ofSeconds(30).toNanos();
     int highWater = 256 << 10;
     int lowWater = 64 << 10;
-    int maxWaiting = 1000;
+    ConnectionLimits limits = ConnectionLimits.DEFAULT;
+    TrustedProxies proxies = TrustedProxies.NONE;
+    Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
     int maxBody = 16 << 10;
 
     private Builder() {}
@@ -281,21 +365,30 @@ public final class WebSocketServer implements AutoCloseable {
       return this;
     }
 
-    /** Longest WebSocket message; a longer one ends the connection with 1009. */
+    /**
+     * Longest message; a longer one ends the connection, a WebSocket with 1009. Over TCP, at most
+     * 65,536.
+     */
     public Builder maxMessage(int bytes) {
       maxMessage = bytes;
       return this;
     }
 
-    /** From accept to the end of the first request. */
-    public Builder handshakeTimeout(Duration value) {
-      handshakeNanos = value.toNanos();
+    /** How many connections, from whom, and how long they may take. */
+    public Builder limits(ConnectionLimits value) {
+      limits = value;
       return this;
     }
 
-    /** From a plain HTTP request to the end of the next one on the same connection. */
-    public Builder keepAlive(Duration value) {
-      keepAliveNanos = value.toNanos();
+    /** Whose word is taken for whom they speak for. */
+    public Builder proxies(TrustedProxies value) {
+      proxies = value;
+      return this;
+    }
+
+    /** What to listen for; pages are always served. */
+    public Builder protocols(Set<Protocol> value) {
+      protocols = Set.copyOf(value);
       return this;
     }
 
@@ -315,22 +408,10 @@ public final class WebSocketServer implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Connections that are not WebSockets, or not yet. A new one beyond it takes the place of the
-     * one that has been quiet for the longest.
-     */
-    public Builder maxWaiting(int value) {
-      if (value < 1) {
-        throw new IllegalArgumentException("there must be room for one connection: " + value);
-      }
-      maxWaiting = value;
-      return this;
-    }
-
-    public WebSocketServer build() {
+    public LinkServer build() {
       requiredLoops();
       requiredAcceptor();
-      return new WebSocketServer(this);
+      return new LinkServer(this);
     }
 
     EventLoops requiredLoops() {

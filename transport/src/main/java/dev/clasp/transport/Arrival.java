@@ -1,0 +1,157 @@
+package dev.clasp.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection from accept until it is let in or ends: whose it is, its place in the waiting room,
+ * the time it has left, and what it holds of the limits. Loop thread unless said otherwise.
+ */
+final class Arrival {
+
+  /**
+   * After the last answer, for the peer to read it: closing while it still sends would make the
+   * system throw the answer away.
+   */
+  private static final long LINGER_NANOS = 1_000_000_000L;
+
+  private final Channel channel;
+  private final boolean proxied;
+  private final Doorkeeper.Pass pass;
+  private final WaitingRoom waiting;
+  private final ConnectionCounts counts;
+
+  private SocketAddress peer;
+  private @Nullable SocketLink link;
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean established;
+
+  /**
+   * @param proxied the immediate peer is a trusted proxy
+   */
+  Arrival(
+      Channel channel,
+      boolean proxied,
+      Doorkeeper.Pass pass,
+      WaitingRoom waiting,
+      ConnectionCounts counts) {
+    this.channel = channel;
+    this.peer = SocketLink.remoteOf(channel);
+    this.proxied = proxied;
+    this.pass = pass;
+    this.waiting = waiting;
+    this.counts = counts;
+    channel.closeFuture().addListener(_ -> ended());
+  }
+
+  /** The peer, as far as it is known. */
+  SocketAddress peer() {
+    return peer;
+  }
+
+  /** Is the word of the immediate peer taken for whom it speaks for? */
+  boolean proxied() {
+    return proxied;
+  }
+
+  /**
+   * The proxy says whom it speaks for.
+   *
+   * @return why that one may not come in, if so
+   */
+  Optional<Refusal> named(InetSocketAddress client) {
+    peer = client;
+    return pass.named(client.getAddress());
+  }
+
+  // --- time --------------------------------------------------------------------------------------
+
+  /** Ends the connection after so long, instead of when was said before, and counts that. */
+  void expectWithin(long nanos) {
+    closeAfter(
+        nanos,
+        () -> {
+          counts.add(ConnectionCounter.TIMED_OUT);
+          channel.close();
+        });
+  }
+
+  /** Ends the connection after so long, instead of when was said before. */
+  void keepFor(long nanos) {
+    closeAfter(nanos, channel::close);
+  }
+
+  /** Something came that shows that the peer is there: others have been quiet for longer. */
+  void heard() {
+    waiting.heardFrom(this);
+  }
+
+  private void closeAfter(long nanos, Runnable end) {
+    cancelDeadline();
+    deadline = channel.eventLoop().schedule(end, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  /** After our last answer: the peer has a second to read it. */
+  void closeBehind(ChannelFuture answer) {
+    answer.addListener(written -> {
+      if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+        duplex.shutdownOutput();
+        keepFor(LINGER_NANOS);
+      } else {
+        channel.close();
+      }
+    });
+  }
+
+  // --- what becomes of it ------------------------------------------------------------------------
+
+  /** It carries frames from now on; whoever listens to them sets the deadlines. */
+  void becomes(SocketLink newLink, ConnectionCounter transport) {
+    counts.add(transport);
+    cancelDeadline();
+    link = newLink;
+    newLink.whenEstablished(this::established);
+  }
+
+  private void established() {
+    established = true;
+    waiting.leave(this);
+    pass.established();
+  }
+
+  /** Any thread: makes room for others, unless it was let in meanwhile. */
+  void dismiss() {
+    channel
+        .eventLoop()
+        .execute(() -> {
+          if (!established) {
+            SocketLink l = link;
+            if (l != null) {
+              l.close(WaitingRoom.FULL);
+            } else {
+              channel.close();
+            }
+          }
+        });
+  }
+
+  private void ended() {
+    cancelDeadline();
+    waiting.leave(this);
+    pass.leave();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.clasp.transport;
+
+import java.time.Duration;
+
+/**
+ * What a listener takes from the network before anybody is let in: all of it in one place
+ * (operations.md 9.1 and 12.6). Immutable. 0 means no limit, except where said.
+ *
+ * <p>"Address" is an IPv4 address or an IPv6 network of 64 bits: whoever has one address of such a
+ * network usually has them all.
+ *
+ * @param maxConnections at once, of all kinds
+ * @param maxPerAddress at once from one address
+ * @param maxUnauthenticated that have not been let in yet, plain HTTP among them; at least 1. One
+ *     more takes the place of the one that has been quiet for the longest
+ * @param maxUnauthenticatedPerAddress of those, from one address
+ * @param ratePerAddress new connections a second from one address
+ * @param burstPerAddress as many at once before the rate counts; at least 1
+ * @param limitLoopback whether what comes from this machine is limited by address as well; it
+ *     always counts for the totals
+ * @param handshake from accept to the end of the first request, or to the first bytes of CLASP
+ * @param keepAlive from a plain HTTP request to the end of the next one on the same connection
+ */
+public record ConnectionLimits(
+    int maxConnections,
+    int maxPerAddress,
+    int maxUnauthenticated,
+    int maxUnauthenticatedPerAddress,
+    int ratePerAddress,
+    int burstPerAddress,
+    boolean limitLoopback,
+    Duration handshake,
+    Duration keepAlive) {
+
+  public static final ConnectionLimits DEFAULT =
+      new ConnectionLimits(
+          10_000, 100, 1000, 20, 20, 40, false, Duration.ofSeconds(5), Duration.ofSeconds(60));
+
+  public ConnectionLimits {
+    atLeast(0, maxConnections, "maxConnections");
+    atLeast(0, maxPerAddress, "maxPerAddress");
+    atLeast(1, maxUnauthenticated, "maxUnauthenticated");
+    atLeast(0, maxUnauthenticatedPerAddress, "maxUnauthenticatedPerAddress");
+    atLeast(0, ratePerAddress, "ratePerAddress");
+    atLeast(1, burstPerAddress, "burstPerAddress");
+    if (!handshake.isPositive() || !keepAlive.isPositive()) {
+      throw new IllegalArgumentException("times must be longer than 0");
+    }
+  }
+
+  private static void atLeast(int least, int value, String name) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be " + least + " or more, not " + value);
+    }
+  }
+
+  public ConnectionLimits withMaxConnections(int value) {
+    return new ConnectionLimits(
+        value,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withMaxPerAddress(int value) {
+    return new ConnectionLimits(
+        maxConnections,
+        value,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withMaxUnauthenticated(int value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        value,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withMaxUnauthenticatedPerAddress(int value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        value,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        handshake,
+        keepAlive);
+  }
+
+  /**
+   * @param perSecond new connections a second from one address; 0 = no limit
+   * @param burst as many at once
+   */
+  public ConnectionLimits withRatePerAddress(int perSecond, int burst) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        perSecond,
+        burst,
+        limitLoopback,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withLimitLoopback(boolean value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        value,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withHandshake(Duration value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        value,
+        keepAlive);
+  }
+
+  public ConnectionLimits withKeepAlive(Duration value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        handshake,
+        value);
+  }
+}
