@@ -3,15 +3,19 @@ package dev.clasp.cli;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
+import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  clasp server --name 'Main stage' --max-sessions 200",
       "  clasp server --host 0.0.0.0 --allow-open",
       "                                     everybody on the network may do everything",
+      "  clasp server --persist state       values survive a restart",
     })
 final class ServerCommand implements Callable<Integer> {
 
@@ -124,6 +129,22 @@ final class ServerCommand implements Callable<Integer> {
       description =
           "Close a client that is silent for so long; 0 = never (default: ${DEFAULT-VALUE}).")
   private int idleSeconds = (int) TimeUnit.NANOSECONDS.toSeconds(ROUTER.idleNanos());
+
+  @Option(
+      names = {"--persist", "--persist-path", "--data-dir"},
+      paramLabel = "FOLDER",
+      description =
+          "Keep the values in this folder, so that they outlive the router; made if it is not there"
+              + " (default: they end with the router).")
+  private @Nullable Path persist;
+
+  @Option(
+      names = "--persist-interval",
+      paramLabel = "TIME",
+      description =
+          "Write what has changed so often (default: 1s). What was set since is lost when the"
+              + " process is killed, not when it is stopped.")
+  private Duration persistInterval = Persistence.DEFAULT_INTERVAL;
 
   @Option(
       names = "--stop-with-stdin",
@@ -227,13 +248,22 @@ final class ServerCommand implements Callable<Integer> {
             .maxMessagesPerSecond(maxRate)
             .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds));
     routerOptions.apply(router);
-    return ServerConfig.DEFAULT
-        .withHost(host)
-        .withPort(port)
-        .withAllowOpen(allowOpen)
-        .withLoops(loops)
-        .withNetwork(network)
-        .withRouter(router.build());
+    ServerConfig config =
+        ServerConfig.DEFAULT
+            .withHost(host)
+            .withPort(port)
+            .withAllowOpen(allowOpen)
+            .withLoops(loops)
+            .withNetwork(network)
+            .withRouter(router.build());
+    if (persist == null) {
+      return config;
+    }
+    try {
+      return config.withPersistence(new Persistence(persist, persistInterval));
+    } catch (IllegalArgumentException e) {
+      throw wrong("--persist-interval: " + e.getMessage());
+    }
   }
 
   private void range(String option, int value, int min, int max) {

@@ -56,6 +56,7 @@ public final class Router {
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
   private final Timelines timelines;
+  private final RouterState state;
   private final Writes writes;
   private final Bundles bundles;
   private final Reads reads = new Reads(this);
@@ -83,6 +84,7 @@ public final class Router {
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
     this.retention = new Retention(this);
+    this.state = new RouterState(this);
     this.timelines = new Timelines(this);
     this.writes = new Writes(this);
     this.bundles = new Bundles(this, writes);
@@ -342,6 +344,11 @@ public final class Router {
         holder == null ? Optional.empty() : Optional.of(holder.id()),
         address.strategy(),
         due == Retention.NEVER ? OptionalLong.empty() : OptionalLong.of(Math.max(0, due - now)));
+  }
+
+  /** The parameters, for whoever keeps them elsewhere. */
+  public RouterState state() {
+    return state;
   }
 
   /** Number of stored parameters. */

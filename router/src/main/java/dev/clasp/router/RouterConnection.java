@@ -73,7 +73,7 @@ public final class RouterConnection {
   /** The HELLO whose token is being looked at. */
   private @Nullable LoginAttempt login;
 
-  /** What came behind it, in order. */
+  /** What came behind it, or while a snapshot was on its way, in order. */
   private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
 
   private int heldBytes;
@@ -83,6 +83,7 @@ public final class RouterConnection {
   private long readNanos;
   private boolean timeFresh;
   private boolean readingPaused;
+  private boolean releasing;
   private int framesOfRead;
 
   private int badFrames;
@@ -121,8 +122,8 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
-      if (login != null) {
-        hold(b, at, end - at);
+      if (login != null || catchingUp()) {
+        hold(Arrays.copyOfRange(b, at, end));
         return;
       }
       framesOfRead++;
@@ -162,7 +163,9 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (s.outbound().stuffed()) {
+    if (catchingUp()) {
+      pauseReading();
+    } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
       pauseReading();
     } else if (router.congested()) {
@@ -175,6 +178,7 @@ public final class RouterConnection {
     Session s = session;
     if (s != null) {
       s.outbound().writabilityChanged();
+      resumeReading();
     }
     resumeReading();
   }
@@ -200,17 +204,64 @@ public final class RouterConnection {
     }
   }
 
-  /** Another lane has caught up. Any lane's thread. */
-  void resumeAfterCongestion() {
-    lane.executor().execute(this::resumeReading);
+  /**
+   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
+   * whoever asks for the values and then for a PONG has the values when the PONG comes.
+   */
+  private boolean catchingUp() {
+    return session != null && session.catchingUp();
+  }
+
+  /**
+   * Keeps what is not to be looked at yet. It is what the socket had read before reading stopped;
+   * whoever has not logged in may not make us keep much.
+   */
+  private void hold(byte[] rest) {
+    heldBytes += rest.length;
+    if (login != null && (held.size() >= HELD_MESSAGES || heldBytes > HELD_BYTES)) {
+      close(new CloseReason(CloseReason.POLICY, "too many messages before WELCOME"));
+    } else if (releasing) {
+      held.addFirst(rest);
+    } else {
+      held.addLast(rest);
+    }
+  }
+
+  /**
+   * Routes what was held, as far as nothing makes it wait again: the login has been answered, the
+   * snapshot is complete, or it waits for the receiver and then is not waited for.
+   */
+  private void release() {
+    if (releasing) {
+      // The one who does it goes on.
+      return;
+    }
+    releasing = true;
+    while (!held.isEmpty() && login == null && !catchingUp() && !closing) {
+      byte[] next = held.removeFirst();
+      heldBytes -= next.length;
+      frame(next, 0, next.length);
+    }
+    releasing = false;
+    readComplete();
+    resumeReading();
   }
 
   private void resumeReading() {
     Session s = session;
-    if (readingPaused && !closing && login == null && (s == null || !s.outbound().stuffed())) {
+    if (readingPaused
+        && !closing
+        && login == null
+        && !catchingUp()
+        && (s == null || !s.outbound().stuffed())) {
       readingPaused = false;
       connection.reading(true);
     }
+  }
+
+  /** Another lane has caught up. Any lane's thread. */
+  void resumeAfterCongestion() {
+    lane.executor().execute(this::resumeReading);
   }
 
   private void pauseReading() {
@@ -386,16 +437,6 @@ public final class RouterConnection {
     }
   }
 
-  /** Keeps what was read before reading stopped. */
-  private void hold(byte[] b, int offset, int length) {
-    heldBytes += length;
-    if (held.size() >= HELD_MESSAGES || heldBytes > HELD_BYTES) {
-      close(new CloseReason(CloseReason.POLICY, "too many messages before WELCOME"));
-    } else {
-      held.addLast(Arrays.copyOfRange(b, offset, offset + length));
-    }
-  }
-
   /** Nobody waits for the answer any more. */
   private void abandonLogin() {
     LoginAttempt attempt = login;
@@ -421,8 +462,7 @@ public final class RouterConnection {
         refusedLogin(attempt, new Refusal(code, text));
       }
     }
-    resumeReading();
-    routeHeld();
+    release();
   }
 
   private void admitted(LoginAttempt attempt, Identity identity) {
@@ -464,19 +504,6 @@ public final class RouterConnection {
     }
   }
 
-  /** Routes what came while the token was looked at. */
-  private void routeHeld() {
-    if (held.isEmpty()) {
-      return;
-    }
-    List<byte[]> waiting = List.copyOf(held);
-    held.clear();
-    heldBytes = 0;
-    // Another HELLO among them makes the rest wait again.
-    waiting.forEach(message -> frame(message, 0, message.length));
-    readComplete();
-  }
-
   /** Its token is no longer valid. */
   private void expel(Session s, Refusal why) {
     if (s != session || closing) {
@@ -508,7 +535,8 @@ public final class RouterConnection {
             hello.features(),
             lane,
             connection,
-            router);
+            router,
+            this::release);
     session = s;
     s.whenExpelled(why -> expel(s, why));
     connection.established();

@@ -74,6 +74,9 @@ final class Session {
   /** What to do when nothing waits any more, if this session is to end then. */
   private @Nullable Runnable farewell;
 
+  /** What to do when {@link #catchingUp} is over. */
+  private final Runnable caughtUp;
+
   private boolean ended;
   private boolean silent;
   private Agenda.@Nullable Entry watch;
@@ -99,7 +102,8 @@ final class Session {
       Set<Feature> features,
       Lane lane,
       Connection connection,
-      Router router) {
+      Router router,
+      Runnable caughtUp) {
     this.id = id;
     String writer = router.config().opaqueWriters() ? UUID.randomUUID().toString() : id;
     this.writerBytes = writer.getBytes(StandardCharsets.US_ASCII);
@@ -108,6 +112,7 @@ final class Session {
     this.features = features;
     this.lane = lane;
     this.connection = connection;
+    this.caughtUp = caughtUp;
     int maxFrame = connection.maxFrame(features);
     this.maxPayload = maxFrame - FrameDescriptor.HEADER_LENGTH;
     this.maxSnapshotPayload =
@@ -405,6 +410,17 @@ final class Session {
     waitsForTurn = false;
     catchUp();
     continueSnapshots();
+    if (!waitsForTurn) {
+      caughtUp.run();
+    }
+  }
+
+  /**
+   * A snapshot is on its way and the connection takes it: only the turns of others are in between.
+   * What the session asks meanwhile is answered behind it.
+   */
+  boolean catchingUp() {
+    return waitsForTurn;
   }
 
   private void catchUp() {

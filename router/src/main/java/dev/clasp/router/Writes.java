@@ -218,7 +218,7 @@ final class Writes {
       address.creator = session.quota;
       stripe.countStored(1);
     }
-    address.revision++;
+    address.revision = stripe.nextRevision(address);
     address.writer = session.writerBytes();
     address.writtenMicros = session.nowMicros();
     address.writtenNanos = session.now();
@@ -231,6 +231,7 @@ final class Writes {
     if (address.ephemeral() && !session.ended()) {
       session.ephemerals(router).wrote(address);
     }
+    stripe.noteChange(address);
     retention.written(session.lane(), address);
     session.lane().add(Counter.SETS, 1);
   }

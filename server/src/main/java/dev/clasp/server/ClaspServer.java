@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +46,10 @@ public final class ClaspServer implements AutoCloseable {
   private final Optional<PairingDesk> pairing;
   private final PairingPages pairingPages;
   private final LinkServer listener;
+  private final Optional<StateKeeper> keeper;
+  private final ScheduledExecutorService writing =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("clasp-state").factory());
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -52,6 +58,11 @@ public final class ClaspServer implements AutoCloseable {
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
     this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
+    this.keeper =
+        config
+            .persistence()
+            .map(
+                p -> new StateKeeper(router.state(), StateFolder.open(p.folder()), router.clock()));
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
     ApiAccess access = new ApiAccess(config.authenticator());
     this.pairing =
@@ -81,6 +92,7 @@ public final class ClaspServer implements AutoCloseable {
                 new Pages(
                     router,
                     this::door,
+                    keeper.map(k -> k::status),
                     new ConsoleFiles(),
                     config.effectiveOrigins(),
                     access,
@@ -99,20 +111,42 @@ public final class ClaspServer implements AutoCloseable {
    * Starts a server; it is ready when this returns.
    *
    * @throws ServerException with a sentence for the user: address in use, host not allowed, host
-   *     unknown
+   *     unknown, the folder for the state cannot be used
    */
   public static ClaspServer start(ServerConfig config) {
     ClaspServer server = new ClaspServer(config, checkedHost(config));
     try {
+      server.restoreState();
       server.listener.start();
       server.ready = true;
     } catch (RuntimeException e) {
       server.loops.close();
       server.pairingPages.close();
+      server.writing.shutdown();
+      server.keeper.ifPresent(StateKeeper::close);
       throw new ServerException(String.valueOf(e.getMessage()), e);
     }
     LOG.info("listening on {} for {}", server.address(), String.join(", ", server.urls()));
     return server;
+  }
+
+  /** Values that were kept are there before anybody connects. */
+  private void restoreState() {
+    if (keeper.isEmpty()) {
+      return;
+    }
+    EventLoop[] all = loops.all().toArray(EventLoop[]::new);
+    int[] turn = {0};
+    keeper
+        .get()
+        .load((state, piece) -> {
+          // In turns, so that all lanes share the looking after lifetimes.
+          EventLoop loop = all[turn[0]++ % all.length];
+          Lane lane = laneOf(loop);
+          return CompletableFuture.supplyAsync(() -> state.restore(lane, piece), loop).join();
+        });
+    long interval = config.persistence().orElseThrow().interval().toNanos();
+    writing.scheduleWithFixedDelay(keeper.get()::flush, 0, interval, TimeUnit.NANOSECONDS);
   }
 
   /** The bound address. */
@@ -193,8 +227,27 @@ public final class ClaspServer implements AutoCloseable {
       listener.close();
       loops.close();
       pairingPages.close();
+      keepState();
     } finally {
       stopped.complete(null);
+    }
+  }
+
+  /** The last write, when nobody changes anything any more. */
+  private void keepState() {
+    writing.shutdown();
+    if (keeper.isEmpty()) {
+      return;
+    }
+    try {
+      // A disk that hangs must not keep the process for ever.
+      if (!writing.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.error("the disk hangs: what was set last is not written to {}", keeper.get().path());
+      } else if (keeper.get().finish()) {
+        LOG.info("the state is kept in {}", keeper.get().path());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -25,6 +25,7 @@ final class Pages implements HttpHandler {
 
   private final Router router;
   private final Supplier<LinkServer> door;
+  private final Optional<Supplier<StateKeeper.Status>> state;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
   private final ApiAccess access;
@@ -35,12 +36,14 @@ final class Pages implements HttpHandler {
 
   /**
    * @param door the listener that these pages are served by
+   * @param state how the writing of the state goes, if it is written
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
    */
   Pages(
       Router router,
       Supplier<LinkServer> door,
+      Optional<Supplier<StateKeeper.Status>> state,
       ConsoleFiles console,
       OriginPolicy origins,
       ApiAccess access,
@@ -49,6 +52,7 @@ final class Pages implements HttpHandler {
       BooleanSupplier ready) {
     this.router = router;
     this.door = door;
+    this.state = state;
     this.console = console;
     this.origins = origins;
     this.access = access;
@@ -85,7 +89,11 @@ final class Pages implements HttpHandler {
           answer.accept(probe(healthy.getAsBoolean(), "ok", "stuck"));
       case "/ready", "/readyz" -> answer.accept(probe(ready.getAsBoolean(), "ready", "stopping"));
       case "/api/status" ->
-          guarded(query, access::administrator, _ -> StatusJson.of(router, door.get()), answer);
+          guarded(
+              query,
+              access::administrator,
+              _ -> StatusJson.of(router, door.get(), state.map(Supplier::get)),
+              answer);
       case "/api/subscriptions" ->
           guarded(
               query,

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
  * @param network what it takes from the network, and from whom
+ * @param persistence where values are kept; empty = they end with the server
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  * @param pairing how clients get a token for a code, if they can
@@ -30,6 +31,7 @@ public record ServerConfig(
     int loops,
     Duration drain,
     NetworkConfig network,
+    Optional<Persistence> persistence,
     RouterConfig router,
     Authenticator authenticator,
     Optional<PairingConfig> pairing) {
@@ -46,6 +48,7 @@ public record ServerConfig(
           0,
           Duration.ofSeconds(3),
           NetworkConfig.DEFAULT,
+          Optional.empty(),
           RouterConfig.DEFAULT,
           Authenticator.OPEN,
           Optional.empty());
@@ -65,46 +68,70 @@ public record ServerConfig(
 
   public ServerConfig withHost(String value) {
     return new ServerConfig(
-        value, port, allowOpen, origins, loops, drain, network, router, authenticator, pairing);
+        value, port, allowOpen, origins, loops, drain, network, persistence, router, authenticator, pairing);
   }
 
   public ServerConfig withPort(int value) {
     return new ServerConfig(
-        host, value, allowOpen, origins, loops, drain, network, router, authenticator, pairing);
+        host, value, allowOpen, origins, loops, drain, network, persistence, router, authenticator, pairing);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
     return new ServerConfig(
-        host, port, value, origins, loops, drain, network, router, authenticator, pairing);
+        host, port, value, origins, loops, drain, network, persistence, router, authenticator, pairing);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
     return new ServerConfig(
-        host, port, allowOpen, Optional.of(value), loops, drain, network, router, authenticator, pairing);
+        host,
+        port,
+        allowOpen,
+        Optional.of(value),
+        loops,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator, pairing);
   }
 
   public ServerConfig withLoops(int value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, value, drain, network, router, authenticator, pairing);
+        host, port, allowOpen, origins, value, drain, network, persistence, router, authenticator, pairing);
   }
 
   public ServerConfig withDrain(Duration value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, value, network, router, authenticator, pairing);
+        host, port, allowOpen, origins, loops, value, network, persistence, router, authenticator, pairing);
   }
 
   public ServerConfig withNetwork(NetworkConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, value, router, authenticator, pairing);
+        host, port, allowOpen, origins, loops, drain, value, persistence, router, authenticator, pairing);
+  }
+
+  public ServerConfig withPersistence(Persistence value) {
+    return new ServerConfig(
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        Optional.of(value),
+        router,
+        authenticator, pairing);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, network, value, authenticator, pairing);
+        host, port, allowOpen, origins, loops, drain, network, persistence, value, authenticator, pairing);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, network, router, value, pairing);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, network, persistence, router, value, pairing);
   }
 
   public ServerConfig withPairing(PairingConfig value) {
@@ -116,6 +143,7 @@ public record ServerConfig(
         loops,
         drain,
         network,
+        persistence,
         router,
         authenticator,
         Optional.of(value));

@@ -48,6 +48,7 @@ class PagesTest {
     return new Pages(
         router,
         () -> door,
+        Optional.empty(),
         new ConsoleFiles(),
         origins,
         new ApiAccess(authenticator),

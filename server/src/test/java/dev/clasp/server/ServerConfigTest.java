@@ -7,6 +7,7 @@ import dev.clasp.router.RouterConfig;
 import dev.clasp.security.TokenIssuer;
 import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,7 @@ class ServerConfigTest {
     PairingConfig pairing =
         new PairingConfig((scopes, subject) -> new TokenIssuer.Issued("cpsk_x", "x"));
     NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
+    Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -53,6 +55,7 @@ class ServerConfigTest {
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
             .withNetwork(network)
+            .withPersistence(persistence)
             .withRouter(router)
             .withAuthenticator(authenticator)
             .withPairing(pairing);
@@ -67,6 +70,7 @@ class ServerConfigTest {
                 2,
                 Duration.ofSeconds(9),
                 network,
+                Optional.of(persistence),
                 router,
                 authenticator,
                 Optional.of(pairing)));
