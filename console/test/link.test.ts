@@ -7,6 +7,7 @@ type Callback = Parameters<Client['subscribe']>[1];
 class FakeClient implements Client {
   session: string | null = null;
   closed = false;
+  refuse: (text: string) => void = () => {};
   subscribed: Callback | undefined;
   private cache = new Map<string, unknown>();
   private disconnected: ((reason?: string) => void)[] = [];
@@ -26,6 +27,10 @@ class FakeClient implements Client {
 
   onDisconnect(callback: (reason?: string) => void): void {
     this.disconnected.push(callback);
+  }
+
+  onError(callback: (error: Error) => void): void {
+    this.refuse = (text) => callback(new Error(text));
   }
 
   subscribe(_pattern: string, callback: Callback): unknown {
@@ -87,6 +92,7 @@ beforeEach(() => {
       connected: () => received.push('connected'),
       parameter: (address, value, meta) => received.push(['parameter', address, value, ...(meta ? [meta] : [])]),
       signal: (address, value) => received.push(['signal', address, value]),
+      refused: (text) => received.push(['refused', text]),
     },
     () => {
       const client = new FakeClient();
@@ -151,6 +157,16 @@ describe('the connection', () => {
     await old.fail('late');
     expect(clients).toHaveLength(2);
     expect(received).toEqual(['connected']);
+  });
+
+  test('tells what the router refuses', async () => {
+    const old = newest();
+    await old.welcome();
+    received = [];
+    old.refuse('Insufficient scope for subscription');
+    link.replace();
+    old.refuse('late');
+    expect(received).toEqual([['refused', 'Insufficient scope for subscription']]);
   });
 
   test('that comes after it was given up is closed', async () => {

@@ -12,6 +12,8 @@ export interface LinkListener {
   connected(): void;
   parameter(address: string, value: unknown, meta?: SnapshotMeta): void;
   signal(address: string, value: unknown): void;
+  /** The router refuses what was asked for. */
+  refused(text: string): void;
 }
 
 /** What the page needs of the published client. */
@@ -20,6 +22,7 @@ export interface Client {
   connect(timeoutMs: number): Promise<void>;
   close(): void;
   onDisconnect(callback: (reason?: string) => void): void;
+  onError(callback: (error: Error) => void): void;
   subscribe(
     pattern: string,
     callback: (value: unknown, address: string, meta?: { revision?: number; timestamp?: number }) => void,
@@ -56,8 +59,14 @@ export class Link {
     private readonly newClient: () => Client,
   ) {}
 
-  static to(url: string, name: string, listener: LinkListener): Link {
-    return new Link(listener, () => new Clasp(url, { name, reconnect: false }) as Client);
+  /**
+   * @param token what to log in with, asked for each connection; empty if there is none
+   */
+  static to(url: string, name: string, listener: LinkListener, token: () => string = () => ''): Link {
+    return new Link(listener, () => {
+      const t = token();
+      return new Clasp(url, { name, reconnect: false, ...(t ? { token: t } : {}) }) as Client;
+    });
   }
 
   start(): void {
@@ -68,6 +77,11 @@ export class Link {
     this.listener.state({ kind: 'connecting', attempt: this.attempt });
     // A failure is told twice, as a rejection and as a disconnect; the first of them counts.
     client.onDisconnect((reason) => this.ended(client, reason ?? ''));
+    client.onError((error) => {
+      if (client === this.client) {
+        this.listener.refused(error.message);
+      }
+    });
     client.connect(CONNECT_TIMEOUT).then(
       () => this.opened(client),
       () => this.ended(client, ''),

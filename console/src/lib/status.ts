@@ -62,23 +62,52 @@ export function ratesBetween(before: Status | null, after: Status): Rates {
 const INTERVAL = 1_000;
 const TIMEOUT = 4_000;
 
-/** Asks once a second, never twice at the same time. Returns the function that stops it. */
-export function pollStatus(url: string, answered: (status: Status) => void, failed: () => void): () => void {
+export interface StatusListener {
+  answered(status: Status): void;
+  failed(): void;
+  /** The router answers, but this token may not see the status. */
+  hidden(): void;
+  /** The router wants a token, or another one; it is not asked any more. */
+  denied(problem: string): void;
+}
+
+/**
+ * Asks once a second, never twice at the same time. Returns the function that stops it.
+ *
+ * A wrong token is asked with once: more would look like guessing.
+ */
+export function pollStatus(url: string, token: string, listener: StatusListener): () => void {
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ask = async () => {
     try {
-      const reply = await fetch(url, { cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT) });
+      const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
+      const reply = await fetch(url, { cache: 'no-store', headers, signal: AbortSignal.timeout(TIMEOUT) });
+      if (reply.status === 401 || reply.status === 429) {
+        const problem = token ? (await reply.text()).trim() : '';
+        if (!stopped) {
+          stopped = true;
+          listener.denied(problem);
+        }
+        return;
+      }
+      if (reply.status === 403 && token) {
+        if (!stopped) {
+          listener.hidden();
+          timer = setTimeout(() => void ask(), INTERVAL);
+        }
+        return;
+      }
       if (!reply.ok) {
         throw new Error(`status ${reply.status}`);
       }
       const status = (await reply.json()) as Status;
       if (!stopped) {
-        answered(status);
+        listener.answered(status);
       }
     } catch {
       if (!stopped) {
-        failed();
+        listener.failed();
       }
     }
     if (!stopped) {

@@ -14,12 +14,24 @@ export const t = {
     label: 'Connection to the router',
     connecting: 'Connecting',
     live: 'Live',
+    tokenWanted: 'Token wanted',
     retrying: 'Reconnecting',
     waiting: (attempt: number, seconds: number) => `Reconnecting in ${seconds} s (attempt ${attempt})`,
     retryNow: 'Try now',
     lost: 'No connection to the router. What you see is the last that arrived.',
     never: 'The router does not answer yet. This page keeps trying.',
     reason: (reason: string) => `The router said: ${reason}`,
+  },
+
+  token: {
+    title: 'This router wants a token',
+    why: 'The console shows what the token may read. Sessions and counters need one with admin:/**.',
+    label: 'Token',
+    submit: 'Connect',
+    kept: 'It stays in this tab until the tab is closed, and is sent to this router only.',
+    forget: 'Forget the token',
+    noStatus: 'This token may not see sessions and counters: that needs admin:/**.',
+    notAll: 'This token may not read all addresses, so there is nothing to see here: that needs read:/**.',
   },
 
   counters: {

@@ -97,6 +97,9 @@ final class Address {
    */
   int pins;
 
+  /** Is among the changes that somebody will ask for. */
+  boolean noted;
+
   /** Waits among the addresses without a parameter to be forgotten. */
   boolean idle;
 

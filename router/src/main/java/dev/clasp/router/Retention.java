@@ -120,6 +120,32 @@ final class Retention {
     return false;
   }
 
+  /**
+   * Takes the room of a parameter that is put back from before a restart.
+   *
+   * @return false if there is none
+   */
+  boolean makeRoom(Stripe stripe, Address address, int valueLength) {
+    long bytes =
+        address.stored()
+            ? valueLength - address.valueLength
+            : address.name.length + valueLength + OVERHEAD_BYTES;
+    boolean isNew = !address.stored();
+    if (isNew && !takePlace()) {
+      return false;
+    }
+    if (!takeBytes(bytes)) {
+      if (isNew) {
+        space.parameters().decrementAndGet();
+      }
+      return false;
+    }
+    if (isNew) {
+      stripe.countStored(1);
+    }
+    return true;
+  }
+
   private static Refusal atCapacity(String what) {
     return new Refusal(ErrorCode.BAD_REQUEST, "AtCapacity: " + what);
   }
@@ -206,6 +232,7 @@ final class Retention {
     }
     stripe.countStored(-1);
     address.clear();
+    stripe.noteChange(address);
     stripe.keepIdle(address);
   }
 
@@ -301,7 +328,7 @@ final class Retention {
     if (tell && address.valueType != ValueLayout.NULL) {
       space.bytes().addAndGet(-address.valueLength);
       address.store(address.value, 0, 0, ValueLayout.NULL);
-      address.revision++;
+      address.revision = space.stripeOf(address.hash).nextRevision(address);
       router.writes().announceValue(lane, address);
     }
     remove(address);

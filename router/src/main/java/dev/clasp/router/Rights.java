@@ -87,8 +87,11 @@ final class Rights {
   }
 
   @Nullable Refusal get(MessageView get) {
-    return scopes.all()
-            || scopes.permit(Action.READ, get.buffer(), get.addressOffset(), get.addressLength())
+    if (scopes.all()) {
+      return null;
+    }
+    get.validateAddress();
+    return scopes.permit(Action.READ, get.buffer(), get.addressOffset(), get.addressLength())
         ? null
         : refusal("read operation");
   }
@@ -234,6 +237,7 @@ final class Rights {
 
   private short answer(MessageView message, @Nullable Address address) {
     if (address == null) {
+      message.validateAddress();
       return judge(message.buffer(), message.addressOffset(), message.addressLength());
     }
     @Nullable Address[] known = asked;

@@ -6,6 +6,7 @@ import dev.clasp.protocol.ValueLayout;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.router.spi.Witness;
 import dev.clasp.security.Action;
 import dev.clasp.security.Authenticator;
 import dev.clasp.security.Identity;
@@ -47,6 +48,7 @@ public final class Router {
   private final RouterConfig config;
   private final RouterClock clock;
   private final Authenticator authenticator;
+  private final Witness witness;
   private final Set<LoginAttempt> logins = ConcurrentHashMap.newKeySet();
   private final AddressSpace space;
   private final SubscriptionIndex subscriptions;
@@ -56,6 +58,7 @@ public final class Router {
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
   private final Timelines timelines;
+  private final RouterState state;
   private final Writes writes;
   private final Bundles bundles;
   private final Reads reads = new Reads(this);
@@ -74,15 +77,28 @@ public final class Router {
    * @param authenticator asked once for every HELLO
    */
   public Router(RouterConfig config, RouterClock clock, Authenticator authenticator) {
+    this(config, clock, authenticator, Witness.NONE);
+  }
+
+  /**
+   * A router that asks who may come in and reports who does what.
+   *
+   * @param authenticator asked once for every HELLO
+   * @param witness told what an audit log wants to know
+   */
+  public Router(
+      RouterConfig config, RouterClock clock, Authenticator authenticator, Witness witness) {
     this.config = config;
     this.clock = clock;
     this.authenticator = authenticator;
+    this.witness = witness;
     this.space = new AddressSpace(config);
     this.subscriptions = new SubscriptionIndex(globstarParent());
     this.histories = new Histories(config);
     this.signals = new SignalRegistry(config.maxSignals());
     this.startedMicros = clock.unixMicros();
     this.retention = new Retention(this);
+    this.state = new RouterState(this);
     this.timelines = new Timelines(this);
     this.writes = new Writes(this);
     this.bundles = new Bundles(this, writes);
@@ -183,6 +199,10 @@ public final class Router {
         session.lane().executor().execute(() -> session.rights().lapse());
       }
     }
+  }
+
+  Witness witness() {
+    return witness;
   }
 
   Authenticator authenticator() {
@@ -289,9 +309,8 @@ public final class Router {
   }
 
   /**
-   * The same, but only what somebody with these scopes may read. Whoever may not read everything
-   * gets full pages, however many addresses have to be looked at: where a page ends must not name
-   * an address that the reader may not know of.
+   * The same for somebody with these scopes: only what they allow to read. The address where the
+   * next page begins may be one that they do not.
    */
   public ParameterPage parameters(
       AddressPattern pattern, int limit, Optional<String> after, Scopes reader) {
@@ -301,8 +320,7 @@ public final class Router {
     @Nullable Address[] piece = new @Nullable Address[SnapshotCursor.PIECE];
     long now = clock.nanos();
     Address last = null;
-    int mostLooks = reader.all() ? LOOKED_AT : Integer.MAX_VALUE;
-    for (int looked = 0; found.size() < limit && looked < mostLooks; ) {
+    for (int looked = 0; found.size() < limit && looked < LOOKED_AT; ) {
       int count = walk.fetch(piece);
       for (int i = 0; i < count && found.size() < limit; i++) {
         last = Objects.requireNonNull(piece[i]);
@@ -344,6 +362,11 @@ public final class Router {
         holder == null ? Optional.empty() : Optional.of(holder.id()),
         address.strategy(),
         due == Retention.NEVER ? OptionalLong.empty() : OptionalLong.of(Math.max(0, due - now)));
+  }
+
+  /** The parameters, for whoever keeps them elsewhere. */
+  public RouterState state() {
+    return state;
   }
 
   /** Number of stored parameters. */

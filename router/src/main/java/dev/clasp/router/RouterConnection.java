@@ -73,16 +73,21 @@ public final class RouterConnection {
   /** The HELLO whose token is being looked at. */
   private @Nullable LoginAttempt login;
 
-  /** What came behind it, in order. */
+  /** What came behind it, or while a snapshot was on its way, in order. */
   private final ArrayDeque<byte[]> held = new ArrayDeque<>(0);
 
   private int heldBytes;
   private @Nullable Session session;
   private boolean closing;
+
+  /** Why the connection ends, as soon as that is known. */
+  private @Nullable CloseReason closeReason;
+
   private long readMicros;
   private long readNanos;
   private boolean timeFresh;
   private boolean readingPaused;
+  private boolean releasing;
   private int framesOfRead;
 
   private int badFrames;
@@ -121,8 +126,8 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
-      if (login != null) {
-        hold(b, at, end - at);
+      if (login != null || catchingUp()) {
+        hold(Arrays.copyOfRange(b, at, end));
         return;
       }
       framesOfRead++;
@@ -162,7 +167,9 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (s.outbound().stuffed()) {
+    if (waits()) {
+      pauseReading();
+    } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
       pauseReading();
     } else if (router.congested()) {
@@ -175,6 +182,7 @@ public final class RouterConnection {
     Session s = session;
     if (s != null) {
       s.outbound().writabilityChanged();
+      resumeReading();
     }
     resumeReading();
   }
@@ -190,6 +198,7 @@ public final class RouterConnection {
   /** The connection has ended, whoever ended it. */
   public void closed(CloseReason reason) {
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     Session s = session;
@@ -200,17 +209,64 @@ public final class RouterConnection {
     }
   }
 
-  /** Another lane has caught up. Any lane's thread. */
-  void resumeAfterCongestion() {
-    lane.executor().execute(this::resumeReading);
+  /**
+   * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
+   * So whoever asks for the values and then for a PONG has the values when the PONG comes.
+   */
+  private boolean catchingUp() {
+    return session != null && session.catchingUp();
+  }
+
+  /**
+   * Keeps what is not to be looked at yet. It is what the socket had read before reading stopped;
+   * whoever has not logged in may not make us keep much.
+   */
+  private void hold(byte[] rest) {
+    heldBytes += rest.length;
+    if (login != null && (held.size() >= HELD_MESSAGES || heldBytes > HELD_BYTES)) {
+      close(new CloseReason(CloseReason.POLICY, "too many messages before WELCOME"));
+    } else if (releasing) {
+      held.addFirst(rest);
+    } else {
+      held.addLast(rest);
+    }
+  }
+
+  /**
+   * Routes what was held, as far as nothing makes it wait again: the login has been answered, the
+   * snapshot is complete, or it waits for the receiver and then is not waited for.
+   */
+  private void release() {
+    if (releasing) {
+      // The one who does it goes on.
+      return;
+    }
+    releasing = true;
+    while (!held.isEmpty() && login == null && !catchingUp() && !closing) {
+      byte[] next = held.removeFirst();
+      heldBytes -= next.length;
+      frame(next, 0, next.length);
+    }
+    releasing = false;
+    readComplete();
+    resumeReading();
   }
 
   private void resumeReading() {
     Session s = session;
-    if (readingPaused && !closing && login == null && (s == null || !s.outbound().stuffed())) {
+    if (readingPaused
+        && !closing
+        && login == null
+        && !catchingUp()
+        && (s == null || !s.outbound().stuffed())) {
       readingPaused = false;
       connection.reading(true);
     }
+  }
+
+  /** Another lane has caught up. Any lane's thread. */
+  void resumeAfterCongestion() {
+    lane.executor().execute(this::resumeReading);
   }
 
   private void pauseReading() {
@@ -386,16 +442,6 @@ public final class RouterConnection {
     }
   }
 
-  /** Keeps what was read before reading stopped. */
-  private void hold(byte[] b, int offset, int length) {
-    heldBytes += length;
-    if (held.size() >= HELD_MESSAGES || heldBytes > HELD_BYTES) {
-      close(new CloseReason(CloseReason.POLICY, "too many messages before WELCOME"));
-    } else {
-      held.addLast(Arrays.copyOfRange(b, offset, offset + length));
-    }
-  }
-
   /** Nobody waits for the answer any more. */
   private void abandonLogin() {
     LoginAttempt attempt = login;
@@ -421,8 +467,7 @@ public final class RouterConnection {
         refusedLogin(attempt, new Refusal(code, text));
       }
     }
-    resumeReading();
-    routeHeld();
+    release();
   }
 
   private void admitted(LoginAttempt attempt, Identity identity) {
@@ -449,36 +494,19 @@ public final class RouterConnection {
 
   private void refusedLogin(LoginAttempt attempt, Refusal refusal) {
     String name = LogText.of(attempt.hello().name());
-    if (refusal.code() == ErrorCode.TOO_MANY) {
-      // There may be very many.
-      LOG.debug("login of {} from {} is put off", name, connection.peer());
-    } else {
-      LOG.info(
-          "login of {} from {} is refused: {} {}",
-          name,
-          connection.peer(),
-          refusal.code(),
-          refusal.text());
-    }
+    // The authenticator knows more about it, and how much of that belongs into a log.
+    LOG.debug(
+        "login of {} from {} is refused: {} {}",
+        name,
+        connection.peer(),
+        refusal.code(),
+        refusal.text());
     Session s = session;
     if (s == null) {
       refuse(refusal, refusal.text());
     } else {
       dismiss(s, refusal);
     }
-  }
-
-  /** Routes what came while the token was looked at. */
-  private void routeHeld() {
-    if (held.isEmpty()) {
-      return;
-    }
-    List<byte[]> waiting = List.copyOf(held);
-    held.clear();
-    heldBytes = 0;
-    // Another HELLO among them makes the rest wait again.
-    waiting.forEach(message -> frame(message, 0, message.length));
-    readComplete();
   }
 
   /** Its token is no longer valid. */
@@ -494,13 +522,15 @@ public final class RouterConnection {
 
   /** Says why, and closes when that is on its way. Nothing else is sent or received any more. */
   private void dismiss(Session s, Refusal why) {
+    CloseReason reason = new CloseReason(CloseReason.POLICY, why.text());
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     leave(s);
     Replies.error(s, why, null);
     s.outbound().seal();
-    s.closeWhenFlushed(new CloseReason(CloseReason.POLICY, why.text()), DISMISS_NANOS, () -> {});
+    s.closeWhenFlushed(reason, DISMISS_NANOS, () -> {});
   }
 
   private Session welcome(Message.Hello hello, Identity identity) {
@@ -512,10 +542,11 @@ public final class RouterConnection {
             hello.features(),
             lane,
             connection,
-            router);
+            router,
+            this::release);
     session = s;
-    connection.established();
     s.whenExpelled(why -> expel(s, why));
+    connection.established();
     router.sessions().put(s.id(), s);
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);
@@ -528,6 +559,7 @@ public final class RouterConnection {
           LogText.of(identity.tokenId()),
           identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
     }
+    router.witness().began(s.party());
     Replies.message(
         s,
         new Message.Welcome(
@@ -591,6 +623,7 @@ public final class RouterConnection {
 
   private void close(CloseReason reason) {
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     Session s = session;
@@ -598,6 +631,13 @@ public final class RouterConnection {
       connection.close(reason);
     } else {
       s.close(reason);
+    }
+  }
+
+  /** The first reason is the one: what the transport reports later follows from it. */
+  private void endsBecause(CloseReason reason) {
+    if (closeReason == null) {
+      closeReason = reason;
     }
   }
 
@@ -636,6 +676,7 @@ public final class RouterConnection {
     if (ephemerals != null) {
       ephemerals.endAll();
     }
+    router.witness().ended(s.party(), Optional.ofNullable(closeReason));
   }
 
   /** The locks that an ended session still holds. */

@@ -107,6 +107,9 @@ final class SnapshotCursor implements CatchUp {
     if (pattern != null && !pattern.matches(address.name, 0, address.name.length)) {
       return true;
     }
+    if (!session.rights().mayRead(address.name)) {
+      return true;
+    }
     Stripe stripe = router.space().stripeOf(address.hash);
     stripe.lock.lock();
     try {
@@ -132,9 +135,6 @@ final class SnapshotCursor implements CatchUp {
   }
 
   private void visit(Session session, Address address) {
-    if (!session.rights().mayRead(address.name)) {
-      return;
-    }
     History history = address.history;
     if (replay != null && history != null && replay.mayFollow(address)) {
       if (address.stored()) {

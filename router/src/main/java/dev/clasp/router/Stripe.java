@@ -40,6 +40,21 @@ final class Stripe {
   /** Highest revision of an address that was forgotten: no address begins below it (RT-33). */
   private long revisionFloor;
 
+  /** Every write gets a revision above it. */
+  private long writeFloor;
+
+  /** Changes that are noted at most; beyond, everything has to be asked for. */
+  private static final int MAX_CHANGES = 1 << 16;
+
+  /** Addresses that changed since somebody asked; null if nobody will. */
+  private @Nullable Address @Nullable [] changed;
+
+  /** How many. Read without the lock as a hint. */
+  volatile int changes;
+
+  /** There were more. Read without the lock as a hint. */
+  volatile boolean changesLost;
+
   /** Where the next search for a parameter to displace begins. */
   private int hand;
 
@@ -136,6 +151,79 @@ final class Stripe {
     if (address.pins == 0 && !address.stored()) {
       keepIdle(address);
     }
+  }
+
+  // --- changes -----------------------------------------------------------------------------------
+
+  /** Lock held. */
+  void trackChanges() {
+    if (changed == null) {
+      changed = new @Nullable Address[16];
+    }
+  }
+
+  /** The parameter of the address has changed, came or went. Lock held. */
+  void noteChange(Address address) {
+    if (changed != null && !address.noted) {
+      note(address, changed);
+    }
+  }
+
+  private void note(Address address, @Nullable Address[] list) {
+    int count = changes;
+    if (count == MAX_CHANGES) {
+      takeChanges(count, _ -> {});
+      changesLost = true;
+      count = 0;
+    }
+    if (changesLost) {
+      return;
+    }
+    if (count == list.length) {
+      list = Arrays.copyOf(list, 2 * count);
+      changed = list;
+    }
+    address.noted = true;
+    list[count] = address;
+    changes = count + 1;
+  }
+
+  /** Shows the oldest changes to the visitor and forgets them. Lock held. */
+  void takeChanges(int max, Visitor visitor) {
+    @Nullable Address[] list = changed;
+    if (list == null) {
+      return;
+    }
+    int count = changes;
+    int taken = Math.min(count, max);
+    for (int i = 0; i < taken; i++) {
+      Address address = list[i];
+      if (address != null) {
+        address.noted = false;
+        visitor.visit(address);
+      }
+    }
+    System.arraycopy(list, taken, list, 0, count - taken);
+    Arrays.fill(list, count - taken, count, null);
+    changes = count - taken;
+  }
+
+  // --- revisions ---------------------------------------------------------------------------------
+
+  /** The revision of a write to this address. Lock held. */
+  long nextRevision(Address address) {
+    return Math.max(address.revision, writeFloor) + 1;
+  }
+
+  /** No address that is new begins below it. Lock held. */
+  long revisionFloor() {
+    return revisionFloor;
+  }
+
+  /** Lock held. */
+  void raiseFloors(long ofNew, long ofAll) {
+    revisionFloor = Math.max(revisionFloor, ofNew);
+    writeFloor = Math.max(writeFloor, ofAll);
   }
 
   /** Calls the visitor for every address that has a parameter. Lock held. */

@@ -218,7 +218,7 @@ final class Writes {
       address.creator = session.quota;
       stripe.countStored(1);
     }
-    address.revision++;
+    address.revision = stripe.nextRevision(address);
     address.writer = session.writerBytes();
     address.writtenMicros = session.nowMicros();
     address.writtenNanos = session.now();
@@ -231,6 +231,7 @@ final class Writes {
     if (address.ephemeral() && !session.ended()) {
       session.ephemerals(router).wrote(address);
     }
+    stripe.noteChange(address);
     retention.written(session.lane(), address);
     session.lane().add(Counter.SETS, 1);
   }
@@ -258,6 +259,7 @@ final class Writes {
   /** An administrator takes the lock of another session away. Stripe lock held. */
   private void breakLock(Session session, Session holder, Address address) {
     LOG.info("{} breaks the lock of {} on {}", session, holder, LogText.of(address.toString()));
+    router.witness().lockBroken(session.party(), holder.party(), address.toString());
     Stripe stripe = router.space().stripeOf(address.hash);
     // Only its own lane may touch what the holder remembers; it may hold the lock again by then.
     holder

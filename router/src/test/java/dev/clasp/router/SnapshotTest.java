@@ -133,6 +133,48 @@ class SnapshotTest {
   }
 
   @Test
+  void whatIsAskedMeanwhileIsAnsweredBehindTheSnapshot() {
+    storeMany();
+    TestPeer reader = t.client("reader");
+    reader.received();
+
+    reader.sendWithinTurn(subscribe(1, "/**"));
+    reader.sendWithinTurn(new Message.Ping());
+    reader.sendWithinTurn(subscribe(2, "/many/1*"));
+    reader.sendWithinTurn(TestPeer.setOf("/own", Value.TRUE));
+    reader.sendWithinTurn(new Message.Get("/own"));
+    assertThat(reader.reading()).isFalse();
+    List<Message> messages = reader.received();
+
+    assertThat(reader.reading()).isTrue();
+    int ping = messages.indexOf(new Message.Pong());
+    assertThat(seen(messages.subList(0, ping))).hasSize(MANY);
+    int own = ping + 1;
+    while (!(messages.get(own) instanceof SetValue)) {
+      own++;
+    }
+    assertThat(seen(messages.subList(ping, own))).hasSize(1000);
+    assertThat(messages.subList(own + 1, messages.size()))
+        .satisfiesExactly(
+            ack -> assertThat(ack).isInstanceOf(Message.Ack.class),
+            got -> assertThat(got).isInstanceOf(Snapshot.class));
+  }
+
+  @Test
+  void aSlowReaderIsHeardWhileItsSnapshotWaits() {
+    storeMany();
+    TestPeer reader = t.client("reader");
+    reader.received();
+
+    reader.sendWithinTurn(subscribe(1, "/**"));
+    reader.stall();
+    reader.send(TestPeer.setOf("/own", Value.TRUE));
+
+    assertThat(reader.reading()).isTrue();
+    assertThat(t.router.parameters(AddressPattern.parse("/own"), 1)).hasSize(1);
+  }
+
+  @Test
   void aSnapshotThatIsUnderWayEndsWithItsSession() {
     storeMany();
     TestPeer reader = t.client("reader");

@@ -31,7 +31,8 @@ class SubscriptionIndexTest {
 
   private Subscription subscription(String pattern, GlobstarParent parent) {
     TestPeer peer = new TestPeer(time, router, lane);
-    Session session = new Session("s" + id, "n", Identity.ANYBODY, Set.of(), lane, peer, router);
+    Session session =
+        new Session("s" + id, "n", Identity.ANYBODY, Set.of(), lane, peer, router, () -> {});
     return new Subscription(
         session, id++, AddressPattern.parse(pattern, parent), 0x1F, SubscribeOptions.NONE);
   }

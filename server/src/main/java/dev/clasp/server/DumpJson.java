@@ -9,9 +9,12 @@ import dev.clasp.router.ParameterPage;
 import dev.clasp.router.ParameterStatus;
 import dev.clasp.router.Router;
 import dev.clasp.router.SubscriptionStatus;
+import dev.clasp.security.Action;
+import dev.clasp.security.Scopes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,12 +39,23 @@ final class DumpJson {
   private DumpJson() {}
 
   /**
-   * @param after only parameters behind this address
+   * What somebody with these scopes may read.
+   *
+   * @param after only parameters behind this place
    */
   static byte[] parameters(
-      Router router, AddressPattern pattern, int limit, Optional<String> after) {
-    ParameterPage page = router.parameters(pattern, limit, after);
-    return list("parameters", page.parameters(), DumpJson::parameter, page.next());
+      Router router,
+      AddressPattern pattern,
+      int limit,
+      Optional<String> after,
+      Scopes reader,
+      PageCursors cursors) {
+    ParameterPage page = router.parameters(pattern, limit, after.map(cursors::resolve), reader);
+    return list(
+        "parameters",
+        page.parameters(),
+        (json, p) -> parameter(json, p, reader),
+        page.next().map(next -> cursors.name(next, reader)));
   }
 
   static byte[] subscriptions(Router router, int limit) {
@@ -74,7 +88,8 @@ final class DumpJson {
     return out.toByteArray();
   }
 
-  private static void parameter(JsonGenerator json, ParameterStatus p) throws IOException {
+  private static void parameter(JsonGenerator json, ParameterStatus p, Scopes reader)
+      throws IOException {
     json.writeStringField("address", p.address());
     json.writeFieldName("value");
     value(json, p.value());
@@ -82,12 +97,18 @@ final class DumpJson {
     json.writeStringField("writer", p.writer());
     json.writeStringField("written", StatusJson.instant(p.writtenMicros()));
     json.writeStringField("strategy", p.strategy().name().toLowerCase(Locale.ROOT));
-    if (p.lockHolder().isPresent()) {
+    if (p.lockHolder().isPresent() && administers(reader, p.address())) {
       json.writeStringField("lockHolder", p.lockHolder().get());
     }
     if (p.expiresInNanos().isPresent()) {
       json.writeNumberField("expiresInSeconds", p.expiresInNanos().getAsLong() / 1e9);
     }
+  }
+
+  /** Who holds a lock is for administrators (D6). */
+  private static boolean administers(Scopes reader, String address) {
+    byte[] b = address.getBytes(StandardCharsets.UTF_8);
+    return reader.permit(Action.ADMIN, b, 0, b.length);
   }
 
   private static void subscription(JsonGenerator json, SubscriptionStatus s) throws IOException {

@@ -6,6 +6,7 @@ import dev.clasp.protocol.Framing;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.transport.FrameLink;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Set;
 
 /** A transport's link as the router's connection. */
@@ -51,13 +52,18 @@ final class LinkConnection implements Connection {
 
   @Override
   public String peer() {
-    if (link.remote() instanceof InetSocketAddress address) {
+    return text(link.remote());
+  }
+
+  /** {@code 192.0.2.1:50000} or {@code [2001:db8::1]:50000}. */
+  static String text(SocketAddress remote) {
+    if (remote instanceof InetSocketAddress address) {
       String host = address.getHostString();
       String bracketed = host.contains(":") ? "[" + host + "]" : host;
       // Headers of proxies name no port.
       return address.getPort() == 0 ? bracketed : bracketed + ":" + address.getPort();
     }
-    return link.remote().toString();
+    return remote.toString();
   }
 
   @Override

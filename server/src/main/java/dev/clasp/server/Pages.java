@@ -3,6 +3,8 @@ package dev.clasp.server;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.PatternException;
 import dev.clasp.router.Router;
+import dev.clasp.security.Scopes;
+import dev.clasp.server.ApiAccess.Answer;
 import dev.clasp.transport.HttpHandler;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
@@ -11,7 +13,11 @@ import dev.clasp.transport.OriginPolicy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** What the main port answers to plain HTTP: the console, the status, the probes. */
@@ -19,51 +25,89 @@ final class Pages implements HttpHandler {
 
   private final Router router;
   private final Supplier<LinkServer> door;
+  private final Optional<Supplier<StateKeeper.Status>> state;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
+  private final ApiAccess access;
+  private final PageCursors cursors = new PageCursors();
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
 
   /**
    * @param door the listener that these pages are served by
+   * @param state how the writing of the state goes, if it is written
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
    */
   Pages(
       Router router,
       Supplier<LinkServer> door,
+      Optional<Supplier<StateKeeper.Status>> state,
       ConsoleFiles console,
       OriginPolicy origins,
+      ApiAccess access,
       BooleanSupplier healthy,
       BooleanSupplier ready) {
     this.router = router;
     this.door = door;
+    this.state = state;
     this.console = console;
     this.origins = origins;
+    this.access = access;
     this.healthy = healthy;
     this.ready = ready;
   }
 
+  /** For what is answered at once; the API may have to look at a token first. */
   @Override
   public HttpReply handle(HttpQuery query) {
+    AtomicReference<HttpReply> answer =
+        new AtomicReference<>(
+            HttpReply.text(503, "the token is being looked at, ask again\n")
+                .withHeader("Retry-After", "1"));
+    handle(query, answer::set);
+    return answer.get();
+  }
+
+  @Override
+  public void handle(HttpQuery query, Consumer<HttpReply> answer) {
     if (!query.method().equals("GET") && !query.method().equals("HEAD")) {
-      return HttpReply.text(405, "only GET and HEAD are served here\n")
-          .withHeader("Allow", "GET, HEAD");
+      answer.accept(
+          HttpReply.text(405, "only GET and HEAD are served here\n")
+              .withHeader("Allow", "GET, HEAD"));
+      return;
     }
-    return switch (query.path()) {
-      case "/health", "/healthz", "/livez" -> probe(healthy.getAsBoolean(), "ok", "stuck");
-      case "/ready", "/readyz" -> probe(ready.getAsBoolean(), "ready", "stopping");
-      case "/api/status" -> guarded(query, () -> StatusJson.of(router, door.get()));
+    switch (query.path()) {
+      case "/health", "/healthz", "/livez" ->
+          answer.accept(probe(healthy.getAsBoolean(), "ok", "stuck"));
+      case "/ready", "/readyz" -> answer.accept(probe(ready.getAsBoolean(), "ready", "stopping"));
+      case "/api/status" ->
+          guarded(
+              query,
+              access::administrator,
+              _ -> StatusJson.of(router, door.get(), state.map(Supplier::get)),
+              answer);
       case "/api/subscriptions" ->
-          guarded(query, () -> DumpJson.subscriptions(router, limit(query)));
+          guarded(
+              query,
+              access::administrator,
+              _ -> DumpJson.subscriptions(router, limit(query)),
+              answer);
       case "/api/parameters" ->
           guarded(
               query,
-              () ->
+              access::reader,
+              reader ->
                   DumpJson.parameters(
-                      router, pattern(query), limit(query), parameter(query, "after")));
-      default -> console.serve(query.path());
-    };
+                      router,
+                      pattern(query),
+                      limit(query),
+                      parameter(query, "after"),
+                      reader,
+                      cursors),
+              answer);
+      default -> answer.accept(console.serve(query.path()));
+    }
   }
 
   private static HttpReply probe(boolean good, String yes, String no) {
@@ -71,20 +115,35 @@ final class Pages implements HttpHandler {
         .withHeader("Cache-Control", "no-store");
   }
 
-  /** An answer for people of this machine and for pages that may connect. */
-  private HttpReply guarded(HttpQuery query, Supplier<byte[]> json) {
-    if (!origins.allowsHost(query.header("host").orElse(null))) {
-      return HttpReply.text(
-          403,
-          "the status is not shown under this host name; use the address or localhost, or allow the"
-              + " origin in the router's settings\n");
+  /** An answer for people of this machine and for pages that may connect, as far as they may. */
+  private void guarded(
+      HttpQuery query,
+      BiConsumer<HttpQuery, Consumer<Answer>> right,
+      Function<Scopes, byte[]> json,
+      Consumer<HttpReply> answer) {
+    if (origins.allowsHost(query.header("host").orElse(null))) {
+      right.accept(query, given -> answer.accept(page(given, json)));
+    } else {
+      answer.accept(
+          HttpReply.text(
+              403,
+              "the status is not shown under this host name; use the address or localhost, or"
+                  + " allow the origin in the router's settings\n"));
     }
-    try {
-      return new HttpReply(200, "application/json", json.get())
-          .withHeader("Cache-Control", "no-store");
-    } catch (PatternException | IllegalArgumentException e) {
-      return HttpReply.text(400, e.getMessage() + "\n");
-    }
+  }
+
+  private static HttpReply page(Answer given, Function<Scopes, byte[]> json) {
+    return switch (given) {
+      case Answer.Denied(HttpReply reply) -> reply;
+      case Answer.Granted(Scopes scopes) -> {
+        try {
+          yield new HttpReply(200, "application/json", json.apply(scopes))
+              .withHeader("Cache-Control", "no-store");
+        } catch (PatternException | IllegalArgumentException e) {
+          yield HttpReply.text(400, e.getMessage() + "\n");
+        }
+      }
+    };
   }
 
   private static AddressPattern pattern(HttpQuery query) {

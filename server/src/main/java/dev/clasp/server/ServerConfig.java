@@ -1,31 +1,38 @@
 package dev.clasp.server;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.Authenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Settings of a server. Immutable.
  *
  * @param host address to bind; loopback unless the user says otherwise (D18)
  * @param port 0 = any free port
- * @param allowOpen accept a host that is not loopback although there is no authentication yet
- * @param origins which web pages may connect and see the status
+ * @param allowOpen accept a host that is not loopback although everybody may do everything
+ * @param origins which web pages may connect and see the status, if not the default: see {@link
+ *     #effectiveOrigins}
  * @param loops event loops; 0 = chosen by the number of cores
  * @param drain when stopping, how long slow clients have to take what waits for them
  * @param network what it takes from the network, and from whom
+ * @param persistence where values are kept; empty = they end with the server
  * @param router settings of the router itself
+ * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  */
 public record ServerConfig(
     String host,
     int port,
     boolean allowOpen,
-    OriginPolicy origins,
+    Optional<OriginPolicy> origins,
     int loops,
     Duration drain,
     NetworkConfig network,
-    RouterConfig router) {
+    Optional<Persistence> persistence,
+    RouterConfig router,
+    Authenticator authenticator) {
 
   /** The port that every CLASP client tries first. */
   public static final int DEFAULT_PORT = 7330;
@@ -35,11 +42,13 @@ public record ServerConfig(
           "127.0.0.1",
           DEFAULT_PORT,
           false,
-          OriginPolicy.LOCAL,
+          Optional.empty(),
           0,
           Duration.ofSeconds(3),
           NetworkConfig.DEFAULT,
-          RouterConfig.DEFAULT);
+          Optional.empty(),
+          RouterConfig.DEFAULT,
+          Authenticator.OPEN);
 
   public ServerConfig {
     Objects.requireNonNull(host);
@@ -55,35 +64,84 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(value, port, allowOpen, origins, loops, drain, network, router);
+    return new ServerConfig(
+        value, port, allowOpen, origins, loops, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(host, value, allowOpen, origins, loops, drain, network, router);
+    return new ServerConfig(
+        host, value, allowOpen, origins, loops, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(host, port, value, origins, loops, drain, network, router);
+    return new ServerConfig(
+        host, port, value, origins, loops, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
-    return new ServerConfig(host, port, allowOpen, value, loops, drain, network, router);
+    return new ServerConfig(
+        host,
+        port,
+        allowOpen,
+        Optional.of(value),
+        loops,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator);
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(host, port, allowOpen, origins, value, drain, network, router);
+    return new ServerConfig(
+        host, port, allowOpen, origins, value, drain, network, persistence, router, authenticator);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, value, network, router);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, value, network, persistence, router, authenticator);
   }
 
   public ServerConfig withNetwork(NetworkConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, value, router);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, value, persistence, router, authenticator);
+  }
+
+  public ServerConfig withPersistence(Persistence value) {
+    return new ServerConfig(
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        Optional.of(value),
+        router,
+        authenticator);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(host, port, allowOpen, origins, loops, drain, network, value);
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, network, persistence, value, authenticator);
+  }
+
+  public ServerConfig withAuthenticator(Authenticator value) {
+    return new ServerConfig(
+        host, port, allowOpen, origins, loops, drain, network, persistence, router, value);
+  }
+
+  /** Whoever connects needs a token. */
+  public boolean wantsTokens() {
+    return !authenticator.equals(Authenticator.OPEN);
+  }
+
+  /**
+   * Which web pages may connect: those of this machine and network, or any if tokens are wanted,
+   * which a browser does not send by itself (D19).
+   */
+  public OriginPolicy effectiveOrigins() {
+    return origins.orElse(wantsTokens() ? OriginPolicy.ANY : OriginPolicy.LOCAL);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** The answer to {@code GET /api/status} (docs/status-api.md). */
 final class StatusJson {
@@ -23,7 +24,10 @@ final class StatusJson {
 
   private StatusJson() {}
 
-  static byte[] of(Router router, LinkServer door) {
+  /**
+   * @param state how the writing of the state goes, if it is written
+   */
+  static byte[] of(Router router, LinkServer door, Optional<StateKeeper.Status> state) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       long uptime = router.clock().unixMicros() - router.startedMicros();
@@ -44,6 +48,18 @@ final class StatusJson {
       json.writeNumberField("messagesIn", router.count(Counter.FRAMES_IN));
       json.writeNumberField("messagesOut", router.count(Counter.FRAMES_OUT));
       json.writeNumberField("dropped", router.count(Counter.DROPPED));
+      if (state.isPresent()) {
+        json.writeObjectFieldStart("persistence");
+        json.writeBooleanField("writing", state.get().failure().isEmpty());
+        if (state.get().failure().isPresent()) {
+          json.writeStringField("failure", state.get().failure().get());
+        }
+        json.writeNumberField("bytes", state.get().bytes());
+        if (state.get().writtenMicros() > 0) {
+          json.writeStringField("written", instant(state.get().writtenMicros()));
+        }
+        json.writeEndObject();
+      }
       json.writeObjectFieldStart("counters");
       for (Counter counter : Counter.values()) {
         json.writeNumberField(counter.key(), router.count(counter));

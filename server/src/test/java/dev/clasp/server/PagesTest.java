@@ -5,20 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.router.Router;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.security.Authenticator;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
 import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.OriginPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PagesTest {
+
+  private static final InetSocketAddress REMOTE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
 
   private boolean healthy = true;
   private boolean ready = true;
@@ -34,13 +41,25 @@ class PagesTest {
           .build();
 
   private Pages pages(OriginPolicy origins) {
-    return new Pages(router, () -> door, new ConsoleFiles(), origins, () -> healthy, () -> ready);
+    return pages(origins, Authenticator.OPEN);
+  }
+
+  private Pages pages(OriginPolicy origins, Authenticator authenticator) {
+    return new Pages(
+        router,
+        () -> door,
+        Optional.empty(),
+        new ConsoleFiles(),
+        origins,
+        new ApiAccess(authenticator),
+        () -> healthy,
+        () -> ready);
   }
 
   private final Pages pages = pages(OriginPolicy.LOCAL);
 
   private static HttpQuery query(String method, String path, Map<String, String> headers) {
-    return new HttpQuery(method, path, "", headers, new byte[0]);
+    return new HttpQuery(REMOTE, method, path, "", headers, new byte[0]);
   }
 
   private HttpReply get(String path) {
@@ -134,7 +153,8 @@ class PagesTest {
 
   private HttpReply ask(String path, String parameters) {
     return pages.handle(
-        new HttpQuery("GET", path, parameters, Map.of("host", "localhost:7330"), new byte[0]));
+        new HttpQuery(
+            REMOTE, "GET", path, parameters, Map.of("host", "localhost:7330"), new byte[0]));
   }
 
   @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -18,14 +21,28 @@ class ServerConfigTest {
     assertThat(config.host()).isEqualTo("127.0.0.1");
     assertThat(config.port()).isEqualTo(7330);
     assertThat(config.allowOpen()).isFalse();
-    assertThat(config.origins()).isEqualTo(OriginPolicy.LOCAL);
+    assertThat(config.origins()).isEmpty();
+    assertThat(config.effectiveOrigins()).isEqualTo(OriginPolicy.LOCAL);
+    assertThat(config.wantsTokens()).isFalse();
+  }
+
+  @Test
+  void anyPageMayConnectIfItHasToHaveAToken() {
+    ServerConfig config = ServerConfig.DEFAULT.withAuthenticator(new FakeAuthenticator());
+    OriginPolicy chosen = new OriginPolicy(Set.of("https://a.example"));
+
+    assertThat(config.wantsTokens()).isTrue();
+    assertThat(config.effectiveOrigins()).isEqualTo(OriginPolicy.ANY);
+    assertThat(config.withOrigins(chosen).effectiveOrigins()).isEqualTo(chosen);
   }
 
   @Test
   void everySettingIsChangedAlone() {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
+    FakeAuthenticator authenticator = new FakeAuthenticator();
     NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
+    Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -35,11 +52,23 @@ class ServerConfigTest {
             .withLoops(2)
             .withDrain(Duration.ofSeconds(9))
             .withNetwork(network)
-            .withRouter(router);
+            .withPersistence(persistence)
+            .withRouter(router)
+            .withAuthenticator(authenticator);
 
     assertThat(all)
         .isEqualTo(
-            new ServerConfig("::1", 1, true, origins, 2, Duration.ofSeconds(9), network, router));
+            new ServerConfig(
+                "::1",
+                1,
+                true,
+                Optional.of(origins),
+                2,
+                Duration.ofSeconds(9),
+                network,
+                Optional.of(persistence),
+                router,
+                authenticator));
   }
 
   @Test

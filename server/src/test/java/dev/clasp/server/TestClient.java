@@ -48,8 +48,14 @@ final class TestClient implements AutoCloseable, FrameListener {
 
   /** Connects, says HELLO, and has WELCOME and SNAPSHOT. */
   static TestClient hello(ClaspServer server, String name) throws Exception {
+    return hello(server, name, Optional.empty());
+  }
+
+  /** The same with a token. */
+  static TestClient hello(ClaspServer server, String name, Optional<String> token)
+      throws Exception {
     TestClient client = connect(server);
-    client.send(new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty()));
+    client.send(new Message.Hello(1, Set.of(), name, token, Optional.empty()));
     client.await(Message.Welcome.class);
     client.await(Message.Snapshot.class);
     return client;

@@ -36,7 +36,7 @@ class FloorsTest {
           Map.entry("security", List.of("protocol")),
           Map.entry("router", List.of("protocol", "security")),
           Map.entry("transport", List.of("protocol")),
-          Map.entry("testkit", List.of("protocol", "security", "router")),
+          Map.entry("testkit", List.of("protocol", "security")),
           Map.entry("client", List.of("protocol", "transport")),
           Map.entry("bridge", List.of("protocol")),
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
@@ -135,8 +135,13 @@ class FloorsTest {
   }
 
   @Test
-  void jsonStaysInTheUpperFloors() {
-    check(onlyIn("com.fasterxml.jackson..", "bridge", "server", "cli", "bench"));
+  void jsonStaysOutOfTheHotPath() {
+    check(onlyIn("com.fasterxml.jackson..", "security", "bridge", "server", "cli", "bench"));
+  }
+
+  @Test
+  void onlySecurityReadsSignedTokens() {
+    check(onlyIn("com.nimbusds..", "security"));
   }
 
   @Test

@@ -10,6 +10,9 @@ import dev.clasp.client.ClientEvent;
 import dev.clasp.client.Signal;
 import dev.clasp.client.SubscribeOptions;
 import dev.clasp.protocol.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +24,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @RealProgram
 class ReconnectTest {
 
-  @RegisterExtension static final Stage stage = Stage.forRestarts();
+  @RegisterExtension
+  static final Stage stage =
+      Stage.forRestarts("--persist", folder(), "--persist-interval", "200ms");
+
+  private static String folder() {
+    try {
+      return Files.createTempDirectory(Installation.output(""), "state").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** Ten attempts, the last after almost a minute. */
   private static final Map<String, Object> RECONNECTING =
@@ -166,25 +179,51 @@ class ReconnectTest {
   }
 
   @Test
-  @Pending("persistence: state that outlives the server")
   void theStateOutlivesARestart() {
     PeerClient desk = stage.connect(stage.node(), "desk", RECONNECTING);
     desk.set("/persistent/x", 1);
+    desk.set("/persistent/x", 2);
     desk.fence();
+    Message.Parameter before = stored("/persistent/x");
 
     stage.restartServer();
 
     awaitSecondConnection(desk);
+    assertThat(stored("/persistent/x")).isEqualTo(before);
+    desk.subscribe("/persistent/*").await("/persistent/x", 2);
+  }
+
+  @Test
+  void theStateOutlivesAServerThatWasKilled() {
+    PeerClient desk = stage.connect(stage.node(), "desk", RECONNECTING);
+    desk.set("/persistent/y", "kept");
+    desk.fence();
+    Message.Parameter before = stored("/persistent/y");
+    StatusPage.awaitWritten(stage.server(), before.timestampMicros().orElseThrow());
+
+    stage.server().kill();
+    desk.awaitEvent("disconnected");
+    stage.restartServer();
+
+    awaitSecondConnection(desk);
+    assertThat(stored("/persistent/y")).isEqualTo(before);
+    // What was seen before the end is never seen again for something else.
+    desk.fence().set("/persistent/y", "newer");
+    desk.fence();
+    assertThat(stored("/persistent/y").revision()).isGreaterThan(before.revision() + 1);
+  }
+
+  /** What a client gets that does not know anything yet. */
+  private static Message.Parameter stored(String address) {
     RawClient raw = stage.raw("raw");
-    raw.send(new Message.Get("/persistent/x"));
-    assertThat(
-            raw.await(
-                    "the value",
-                    message ->
-                        message instanceof Message.Snapshot snapshot
-                            ? snapshot.parameters().stream().findFirst()
-                            : Optional.empty())
-                .address())
-        .isEqualTo("/persistent/x");
+    raw.send(new Message.Get(address));
+    return raw.await(
+        "the value",
+        message ->
+            message instanceof Message.Snapshot snapshot
+                ? snapshot.parameters().stream()
+                    .filter(p -> p.address().equals(address))
+                    .findFirst()
+                : Optional.empty());
   }
 }

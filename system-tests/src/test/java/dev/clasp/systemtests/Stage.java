@@ -44,8 +44,8 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
   }
 
   /** With a server that can be started again on its port. */
-  static Stage forRestarts() {
-    return new Stage(true);
+  static Stage forRestarts(String... serverOptions) {
+    return new Stage(true, serverOptions);
   }
 
   ServerProcess server() {

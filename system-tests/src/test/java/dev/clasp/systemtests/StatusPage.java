@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -49,6 +51,17 @@ record StatusPage(JsonNode json) {
   /** Waits until the router has noticed that this session is over. */
   static void awaitGone(ServerProcess server, String name) {
     await(server, "end of session " + name, status -> !status.has(name));
+  }
+
+  /** Waits until everything that was set up to then is on the disk; Unix microseconds. */
+  static void awaitWritten(ServerProcess server, long micros) {
+    await(
+        server,
+        "write of the state",
+        status ->
+            status.json.path("persistence").has("written")
+                && Instant.parse(status.json.get("persistence").get("written").asText())
+                    .isAfter(Instant.EPOCH.plus(micros, ChronoUnit.MICROS).plusMillis(1)));
   }
 
   /** Waits until the server says of itself what is wanted. */

@@ -7,24 +7,25 @@ import dev.clasp.security.Identity;
 import dev.clasp.security.Login;
 import dev.clasp.security.Scope;
 import dev.clasp.security.Scopes;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Knows the tokens that a test tells it. Answers at once, or when told, as one that has to ask
- * somebody else. Tokens may be added on any thread; the rest is for one.
+ * somebody else. Any thread.
  */
 public final class FakeAuthenticator implements Authenticator {
 
   private final Map<String, Login> logins = new ConcurrentHashMap<>();
-  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
-  private boolean later;
+  private final LinkedBlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+  private volatile boolean later;
 
   /** Admits a token with these scopes, for example {@code read:/a/**}. */
   public FakeAuthenticator admit(String token, String... scopes) {
@@ -54,14 +55,18 @@ public final class FakeAuthenticator implements Authenticator {
     return this;
   }
 
-  /** Answers the oldest question that waits. */
+  /** Answers the oldest question that waits; if there is none, the next one. */
   public void answer() {
-    waiting.remove().run();
-  }
-
-  /** Questions that wait. */
-  public int waiting() {
-    return waiting.size();
+    try {
+      Runnable answer = waiting.poll(60, TimeUnit.SECONDS);
+      if (answer == null) {
+        throw new AssertionError("nobody has asked");
+      }
+      answer.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   @Override

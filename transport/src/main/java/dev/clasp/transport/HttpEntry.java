@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -29,6 +30,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +57,10 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final LinkServer.Builder config;
   private final Arrival arrival;
   private boolean finished;
+
+  /** An answer that takes its time is under way. */
+  private boolean answering;
+
   private int requests;
 
   HttpEntry(LinkServer server, Arrival arrival) {
@@ -67,7 +74,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (finished) {
       return;
     }
-    if (!context.channel().isWritable() || ++requests > REQUESTS_MAX) {
+    if (answering || !context.channel().isWritable() || ++requests > REQUESTS_MAX) {
       // It does not read the answers, or does not wait for them.
       finished = true;
       context.close();
@@ -86,13 +93,44 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
       arrival.heard();
       arrival.keepFor(config.limits.keepAlive().toNanos());
       boolean headOnly = request.method().equals(HttpMethod.HEAD);
-      if (HttpUtil.isKeepAlive(request)) {
-        FullHttpResponse response = response(page(request), headOnly);
-        HttpUtil.setKeepAlive(response.headers(), request.protocolVersion(), true);
-        context.writeAndFlush(response);
-      } else {
-        finish(context, page(request), headOnly);
-      }
+      boolean keepAlive = HttpUtil.isKeepAlive(request);
+      HttpVersion version = request.protocolVersion();
+      answering = true;
+      page(
+          context.channel().remoteAddress(),
+          request,
+          reply -> onLoop(context, () -> answer(context, reply, headOnly, keepAlive, version)));
+    }
+  }
+
+  private static void onLoop(ChannelHandlerContext context, Runnable task) {
+    if (context.executor().inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      context.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The loop has stopped, and the connection with it.
+    }
+  }
+
+  private void answer(
+      ChannelHandlerContext context,
+      HttpReply reply,
+      boolean headOnly,
+      boolean keepAlive,
+      HttpVersion version) {
+    if (!answering || context.isRemoved()) {
+      return;
+    }
+    answering = false;
+    if (keepAlive) {
+      FullHttpResponse response = response(reply, headOnly);
+      HttpUtil.setKeepAlive(response.headers(), version, true);
+      context.writeAndFlush(response);
+    } else {
+      finish(context, reply, headOnly);
     }
   }
 
@@ -105,7 +143,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     return headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true);
   }
 
-  private HttpReply page(FullHttpRequest request) {
+  private void page(SocketAddress remote, FullHttpRequest request, Consumer<HttpReply> answer) {
     String target = originForm(request.uri());
     int question = target.indexOf('?');
     Map<String, String> headers = new HashMap<>();
@@ -113,16 +151,18 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     byte[] body = new byte[request.content().readableBytes()];
     request.content().getBytes(request.content().readerIndex(), body);
     try {
-      return config.http.handle(
+      config.http.handle(
           new HttpQuery(
+              remote,
               request.method().name(),
               question < 0 ? target : target.substring(0, question),
               question < 0 ? "" : target.substring(question + 1),
               headers,
-              body));
+              body),
+          answer);
     } catch (RuntimeException | StackOverflowError e) {
       LOG.error("answering {} {} failed", request.method(), printable(target), e);
-      return HttpReply.text(500, "internal error\n");
+      answer.accept(HttpReply.text(500, "internal error\n"));
     }
   }
 

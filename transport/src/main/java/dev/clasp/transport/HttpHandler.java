@@ -1,6 +1,7 @@
 package dev.clasp.transport;
 
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Answers plain HTTP requests on the port of a {@link LinkServer}. Runs on an event loop: fast, no
@@ -10,6 +11,16 @@ import java.util.Set;
 public interface HttpHandler {
 
   HttpReply handle(HttpQuery query);
+
+  /**
+   * The same for an answer that may take its time; meanwhile the connection waits.
+   *
+   * @param answer called once, during this call or later, on any thread; a connection that has
+   *     closed meanwhile does not mind
+   */
+  default void handle(HttpQuery query, Consumer<HttpReply> answer) {
+    answer.accept(handle(query));
+  }
 
   /** What a server without pages answers: probes are fine, everybody else should upgrade. */
   static HttpReply probesOnly(HttpQuery query) {

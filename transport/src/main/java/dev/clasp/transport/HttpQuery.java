@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
 
@@ -8,10 +9,16 @@ import java.util.Optional;
  *
  * @param path without query string
  * @param query the query string, empty if none
+ * @param remote where it came from
  * @param headers by lower-case name; the last of several lines
  */
 public record HttpQuery(
-    String method, String path, String query, Map<String, String> headers, byte[] body) {
+    SocketAddress remote,
+    String method,
+    String path,
+    String query,
+    Map<String, String> headers,
+    byte[] body) {
 
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));

@@ -25,6 +25,9 @@ public record OriginPolicy(Set<String> allowed) {
   /** Nothing configured. */
   public static final OriginPolicy LOCAL = new OriginPolicy(Set.of());
 
+  /** Any page: for a router that wants tokens, which no page has unless somebody gives it one. */
+  public static final OriginPolicy ANY = new OriginPolicy(Set.of("*"));
+
   private static final String HOST = "([a-z0-9._-]{1,255}|\\[[0-9a-f:.]{2,45}])(?::[0-9]{1,5})?";
 
   /** Scheme, host and port as browsers write them (RFC 6454 section 6.2). */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,53 @@ class HttpEntryTest {
         rest = rest.substring(to);
       }
       return answers;
+    }
+  }
+
+  // --- answers that take their time --------------------------------------------------------------
+
+  /** Answers when the test says so. */
+  private static final class SlowPages implements HttpHandler {
+    private final List<Consumer<HttpReply>> waiting = new ArrayList<>();
+
+    @Override
+    public HttpReply handle(HttpQuery query) {
+      throw new AssertionError("the other one is asked");
+    }
+
+    @Override
+    public void handle(HttpQuery query, Consumer<HttpReply> answer) {
+      waiting.add(answer);
+    }
+  }
+
+  @Test
+  void anAnswerMayTakeItsTime() {
+    SlowPages pages = new SlowPages();
+    builder.http(pages);
+    try (EmbeddedPeer peer = connect()) {
+      for (String path : List.of("/1", "/2")) {
+        peer.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertThat(peer.receivedText()).isEmpty();
+        pages.waiting.removeFirst().accept(HttpReply.text(200, path));
+        assertThat(Answer.of(peer.receivedText()).body()).isEqualTo(path);
+      }
+      assertThat(peer.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void whoeverDoesNotWaitForItIsClosed() {
+    SlowPages pages = new SlowPages();
+    builder.http(pages);
+    for (String next : List.of("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n", upgrade())) {
+      try (EmbeddedPeer peer = connect()) {
+        peer.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        peer.send(next);
+        assertThat(peer.isOpen()).isFalse();
+        pages.waiting.removeFirst().accept(HttpReply.text(200, "late"));
+        assertThat(peer.receivedText()).isEmpty();
+      }
     }
   }
 

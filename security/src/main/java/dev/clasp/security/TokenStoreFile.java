@@ -1,0 +1,97 @@
+package dev.clasp.security;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * A file with a {@link TokenStore}, which several programs may change at the same time: each change
+ * holds the lock of a file beside it, {@code NAME.lock}, and replaces the store as a whole. A file
+ * that is not there is an empty store.
+ */
+public final class TokenStoreFile {
+
+  /** File locks are between processes; this is between the threads of ours. */
+  private static final ReentrantLock IN_PROCESS = new ReentrantLock();
+
+  private final Path file;
+
+  public TokenStoreFile(Path file) {
+    this.file = file;
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return file;
+  }
+
+  /**
+   * The store as it is now.
+   *
+   * @throws TokenFormatException it cannot be read, or is no store
+   */
+  public TokenStore read() {
+    if (!Files.exists(file)) {
+      return TokenStore.empty();
+    }
+    try {
+      return TokenStore.parse(SecretFiles.text(SecretFiles.read(file, TokenStore.MAX_BYTES)));
+    } catch (TokenFormatException e) {
+      throw new TokenFormatException("token store " + file + ": " + e.getMessage());
+    }
+  }
+
+  /** Sentences about who else could read or write the file; none if it is not there. */
+  public List<String> exposure() {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      return SecretFiles.exposure(file).stream()
+          .map(warning -> "token store " + file + ": " + warning)
+          .toList();
+    } catch (TokenFormatException e) {
+      return List.of("token store " + file + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Changes the store while nobody else does. Nothing is written if the change throws. Waits for
+   * others that are changing it.
+   *
+   * @param change what to do; its result is returned
+   * @throws TokenFormatException the store cannot be read or written
+   */
+  public <R> R change(Function<TokenStore, R> change) {
+    IN_PROCESS.lock();
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        SecretFiles.makeFolder(folder);
+      }
+      try (FileChannel channel =
+              SecretFiles.openLock(file.resolveSibling(file.getFileName() + ".lock"));
+          FileLock lock = channel.lock()) {
+        TokenStore store = read();
+        String before = store.toJson();
+        R result = change.apply(store);
+        String after = store.toJson();
+        if (lock.isValid() && !after.equals(before)) {
+          SecretFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
+        }
+        return result;
+      }
+    } catch (IOException e) {
+      throw new TokenFormatException(
+          "token store " + file + ": it cannot be written: " + SecretFiles.reason(e));
+    } finally {
+      IN_PROCESS.unlock();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.clasp.server;
+
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.AddressPattern.GlobstarParent;
+import dev.clasp.protocol.ErrorCode;
+import dev.clasp.security.Action;
+import dev.clasp.security.Authenticator;
+import dev.clasp.security.Login;
+import dev.clasp.security.Scopes;
+import dev.clasp.transport.HttpQuery;
+import dev.clasp.transport.HttpReply;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Who may see what the API tells. On an open router everybody; if tokens are wanted, whoever sends
+ * one as {@code Authorization: Bearer}, as far as its scopes allow.
+ */
+final class ApiAccess {
+
+  private static final AddressPattern EVERYTHING =
+      AddressPattern.parse("/**", GlobstarParent.EXCLUDED);
+
+  private static final String BEARER = "bearer ";
+
+  private final Authenticator authenticator;
+
+  ApiAccess(Authenticator authenticator) {
+    this.authenticator = authenticator;
+  }
+
+  /** What a request may see. */
+  sealed interface Answer {
+    record Granted(Scopes scopes) implements Answer {}
+
+    record Denied(HttpReply reply) implements Answer {}
+  }
+
+  /**
+   * What whoever sent this may read.
+   *
+   * @param to is told once, at once or on another thread when the token has been looked at
+   */
+  void reader(HttpQuery query, Consumer<Answer> to) {
+    if (authenticator.equals(Authenticator.OPEN)) {
+      to.accept(new Answer.Granted(Scopes.ALL));
+      return;
+    }
+    Optional<String> token = bearer(query);
+    if (token.isEmpty()) {
+      to.accept(denied(401, "this router wants a token: Authorization: Bearer <token>", "Bearer"));
+    } else {
+      authenticator.authenticate(
+          token, LinkConnection.text(query.remote()), login -> to.accept(answer(login)));
+    }
+  }
+
+  /** The same for what only an administrator of everything may see. */
+  void administrator(HttpQuery query, Consumer<Answer> to) {
+    reader(
+        query,
+        answer ->
+            to.accept(
+                answer instanceof Answer.Granted(Scopes scopes)
+                        && !scopes.permitAll(Action.ADMIN, EVERYTHING)
+                    ? denied(
+                        403,
+                        "this needs a token with the scope admin:/**",
+                        "Bearer error=\"insufficient_scope\"")
+                    : answer));
+  }
+
+  private static Answer answer(Login login) {
+    return switch (login) {
+      case Login.Admitted admitted -> new Answer.Granted(admitted.identity().scopes());
+      case Login.Refused(int code, String text) ->
+          code == ErrorCode.TOO_MANY
+              ? denied(429, text, "")
+              : denied(401, text, "Bearer error=\"invalid_token\"");
+    };
+  }
+
+  private static Optional<String> bearer(HttpQuery query) {
+    return query
+        .header("authorization")
+        .filter(h -> h.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+        .map(h -> h.substring(BEARER.length()).strip())
+        .filter(token -> !token.isEmpty());
+  }
+
+  private static Answer.Denied denied(int status, String text, String challenge) {
+    HttpReply reply = HttpReply.text(status, text + "\n").withHeader("Cache-Control", "no-store");
+    return new Answer.Denied(
+        challenge.isEmpty() ? reply : reply.withHeader("WWW-Authenticate", challenge));
+  }
+}
