@@ -139,11 +139,11 @@ class SmallPeerTest {
   @Test
   void theTransportIsToldWhoHasBeenLetIn() {
     TestPeer peer = test.connection();
-    assertThat(peer.established()).isZero();
+    assertThat(peer.timesEstablished()).isZero();
     peer.send(new Message.Ping());
-    assertThat(peer.established()).isZero();
+    assertThat(peer.timesEstablished()).isZero();
 
-    assertThat(test.client("in").established()).isEqualTo(1);
+    assertThat(test.client("in").timesEstablished()).isEqualTo(1);
     assertThat(Stream.of(peer.closed())).isNotEmpty();
   }
 }

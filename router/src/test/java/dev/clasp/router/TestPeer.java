@@ -121,7 +121,7 @@ final class TestPeer implements Connection {
   }
 
   /** How often the router has said that it is let in. */
-  int established() {
+  int timesEstablished() {
     return established;
   }
 
