@@ -2,10 +2,12 @@ package dev.clasp.cli;
 
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.AuditLog;
 import dev.clasp.security.Ending;
 import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenFormatException;
+import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.Persistence;
@@ -178,6 +180,12 @@ final class ServerCommand implements Callable<Integer> {
   private Duration drainTimeout = ServerConfig.DEFAULT.drain();
 
   @Option(
+      names = "--audit",
+      paramLabel = "FILE",
+      description = "Write who comes, goes and is refused into this file; 'clasp audit' shows it.")
+  private @Nullable Path audit;
+
+  @Option(
       names = "--stop-with-stdin",
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
@@ -199,14 +207,19 @@ final class ServerCommand implements Callable<Integer> {
     clasp.startLogging(Clasp.LogLevel.INFO);
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
-    Doors doors = new Doors();
     try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
-        TokenAuthenticator authenticator = tokens.map(t -> authenticator(t, doors)).orElse(null);
+        AuditLog log = audit == null ? null : auditLog(audit);
+        TokenAuthenticator authenticator =
+            tokens.map(t -> authenticator(t, trail(log))).orElse(null);
         ClaspServer server =
-            start(authenticator == null ? config : config.withAuthenticator(authenticator))) {
+            start(
+                (authenticator == null ? config : config.withAuthenticator(authenticator))
+                    .withAudit(trail(log).log()))) {
       if (authenticator != null) {
-        doors.of(server);
-        authenticator.start();
+        authenticator.start(ending -> {
+          trail(log).ending(ending);
+          showOut(server, ending);
+        });
       }
       terminal.out().println(ready(server));
       terminal.out().flush();
@@ -241,34 +254,36 @@ final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  private TokenAuthenticator authenticator(TokenConfig config, Doors doors) {
+  private AuditTrail trail(@Nullable AuditLog log) {
+    return new AuditTrail(log == null ? ServerConfig.NO_AUDIT : log, clasp.terminal().clock());
+  }
+
+  private AuditLog auditLog(Path file) {
     try {
-      return new TokenAuthenticator(config, clasp.terminal().clock(), _ -> {}, doors::close);
+      return AuditLog.open(AuditLog.Settings.of(file), clasp.terminal().clock());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILURE,
+          "the audit log " + Printable.escape(file.toString()) + " cannot be written: " + e,
+          e);
+    }
+  }
+
+  private TokenAuthenticator authenticator(TokenConfig config, AuditTrail trail) {
+    try {
+      return new TokenAuthenticator(config, clasp.terminal().clock(), trail::login);
     } catch (TokenFormatException e) {
       throw new CommandException(ExitStatus.FAILURE, String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** Shows out whose token has ended. The server is there only after who watches its doors. */
-  private static final class Doors {
-    private volatile @Nullable ClaspServer server;
-
-    void of(ClaspServer running) {
-      server = running;
-    }
-
-    void close(Ending ending) {
-      ClaspServer running = server;
-      if (running != null) {
-        switch (ending.cause()) {
-          case EXPIRED ->
-              running
-                  .router()
-                  .expel(ending::concerns, ErrorCode.TOKEN_EXPIRED, "Token has expired");
-          case REVOKED, CHANGED ->
-              running.router().expel(ending::concerns, ErrorCode.UNAUTHORIZED, "Token revoked");
-        }
-      }
+  /** Ends the sessions of a token that is no longer what it was. */
+  private static void showOut(ClaspServer server, Ending ending) {
+    switch (ending.cause()) {
+      case EXPIRED ->
+          server.router().expel(ending::concerns, ErrorCode.TOKEN_EXPIRED, "Token has expired");
+      case REVOKED, CHANGED ->
+          server.router().expel(ending::concerns, ErrorCode.UNAUTHORIZED, "Token revoked");
     }
   }
 

@@ -126,7 +126,7 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
-      if (login != null || catchingUp()) {
+      if (waits()) {
         hold(Arrays.copyOfRange(b, at, end));
         return;
       }
@@ -212,8 +212,8 @@ public final class RouterConnection {
    * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
    * So whoever asks for the values and then for a PONG has the values when the PONG comes.
    */
-  private boolean catchingUp() {
-    return session != null && session.catchingUp();
+  private boolean waits() {
+    return login != null || session != null && session.catchingUp();
   }
 
   /**
@@ -241,7 +241,7 @@ public final class RouterConnection {
       return;
     }
     releasing = true;
-    while (!held.isEmpty() && login == null && !catchingUp() && !closing) {
+    while (!held.isEmpty() && !waits() && !closing) {
       byte[] next = held.removeFirst();
       heldBytes -= next.length;
       frame(next, 0, next.length);
@@ -253,11 +253,7 @@ public final class RouterConnection {
 
   private void resumeReading() {
     Session s = session;
-    if (readingPaused
-        && !closing
-        && login == null
-        && !catchingUp()
-        && (s == null || !s.outbound().stuffed())) {
+    if (readingPaused && !closing && !waits() && (s == null || !s.outbound().stuffed())) {
       readingPaused = false;
       connection.reading(true);
     }

@@ -60,6 +60,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final Consumer<LoginReport> reports;
   private final Map<TokenDigest, Refusal> refused = new RecentMap<>(MAX_REFUSED);
   private volatile @Nullable Thread ticker;
+  private volatile Consumer<Ending> whoseEnding = _ -> {};
   private volatile boolean closed;
   private long linesSeenAt;
 
@@ -363,11 +364,12 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   }
 
   /**
-   * Looks whether files have changed and tokens have expired. On one thread at a time.
+   * Looks whether files have changed and tokens have expired. What was in the files before the call
+   * is known after it.
    *
    * @param endings is told whose sessions have to end
    */
-  void tick(Consumer<Ending> endings) {
+  synchronized void tick(Consumer<Ending> endings) {
     List<Ending> ended = new ArrayList<>();
     boolean changed = false;
     for (TokenFile file : files) {
@@ -398,7 +400,16 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
    * @param endings is told which sessions have to end, on that thread
    */
   public void start(Consumer<Ending> endings) {
+    whoseEnding = endings;
     ticker = Thread.ofVirtual().name("clasp-tokens").start(() -> tickForever(endings));
+  }
+
+  /**
+   * Looks at the files now, for whoever has just written one and wants to use the token. Any
+   * thread; blocks as long as reading takes.
+   */
+  public void refresh() {
+    tick(whoseEnding);
   }
 
   private void tickForever(Consumer<Ending> endings) {

@@ -62,6 +62,20 @@ public final class TokenStoreFile {
   }
 
   /**
+   * Makes an empty store, if there is no file.
+   *
+   * @throws TokenFormatException it cannot be written
+   */
+  public void create() {
+    locked(() -> {
+      if (!Files.exists(file)) {
+        SecretFiles.replace(file, TokenStore.empty().toJson().getBytes(StandardCharsets.UTF_8));
+      }
+      return true;
+    });
+  }
+
+  /**
    * Changes the store while nobody else does. Nothing is written if the change throws. Waits for
    * others that are changing it.
    *
@@ -69,6 +83,23 @@ public final class TokenStoreFile {
    * @throws TokenFormatException the store cannot be read or written
    */
   public <R> R change(Function<TokenStore, R> change) {
+    return locked(() -> {
+      TokenStore store = read();
+      String before = store.toJson();
+      R result = change.apply(store);
+      String after = store.toJson();
+      if (!after.equals(before)) {
+        SecretFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
+      }
+      return result;
+    });
+  }
+
+  private interface Step<R> {
+    R run() throws IOException;
+  }
+
+  private <R> R locked(Step<R> step) {
     IN_PROCESS.lock();
     try {
       Path folder = file.toAbsolutePath().getParent();
@@ -77,15 +108,8 @@ public final class TokenStoreFile {
       }
       try (FileChannel channel =
               SecretFiles.openLock(file.resolveSibling(file.getFileName() + ".lock"));
-          FileLock lock = channel.lock()) {
-        TokenStore store = read();
-        String before = store.toJson();
-        R result = change.apply(store);
-        String after = store.toJson();
-        if (lock.isValid() && !after.equals(before)) {
-          SecretFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
-        }
-        return result;
+          FileLock _ = channel.lock()) {
+        return step.run();
       }
     } catch (IOException e) {
       throw new TokenFormatException(
