@@ -169,7 +169,8 @@ final class PairCommand implements Callable<Integer> {
     Optional<String> saved = Optional.ofNullable(save).map(Path::toString);
     if (clasp.json()) {
       JsonLine line = new JsonLine();
-      saved.ifPresentOrElse(file -> line.put("file", file), () -> line.put("token", paired.token()));
+      saved.ifPresentOrElse(
+          file -> line.put("file", file), () -> line.put("token", paired.token()));
       terminal
           .out()
           .println(line.put("server", paired.server()).put("scopes", paired.scopes()).end());
@@ -187,8 +188,7 @@ final class PairCommand implements Callable<Integer> {
   // --- the administrator -------------------------------------------------------------------------
 
   private void newCode(PairingCall call) {
-    PairingCall.NewCode made =
-        call.newCode(connection.token(), Optional.ofNullable(scopes));
+    PairingCall.NewCode made = call.newCode(connection.token(), Optional.ofNullable(scopes));
     Terminal terminal = clasp.terminal();
     terminal
         .out()

@@ -68,17 +68,47 @@ public record ServerConfig(
 
   public ServerConfig withHost(String value) {
     return new ServerConfig(
-        value, port, allowOpen, origins, loops, drain, network, persistence, router, authenticator, pairing);
+        value,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withPort(int value) {
     return new ServerConfig(
-        host, value, allowOpen, origins, loops, drain, network, persistence, router, authenticator, pairing);
+        host,
+        value,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
     return new ServerConfig(
-        host, port, value, origins, loops, drain, network, persistence, router, authenticator, pairing);
+        host,
+        port,
+        value,
+        origins,
+        loops,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
@@ -92,22 +122,53 @@ public record ServerConfig(
         network,
         persistence,
         router,
-        authenticator, pairing);
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withLoops(int value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, value, drain, network, persistence, router, authenticator, pairing);
+        host,
+        port,
+        allowOpen,
+        origins,
+        value,
+        drain,
+        network,
+        persistence,
+        router,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withDrain(Duration value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, value, network, persistence, router, authenticator, pairing);
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        value,
+        network,
+        persistence,
+        router,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withNetwork(NetworkConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, value, persistence, router, authenticator, pairing);
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        value,
+        persistence,
+        router,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withPersistence(Persistence value) {
@@ -121,12 +182,23 @@ public record ServerConfig(
         network,
         Optional.of(value),
         router,
-        authenticator, pairing);
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withRouter(RouterConfig value) {
     return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, network, persistence, value, authenticator, pairing);
+        host,
+        port,
+        allowOpen,
+        origins,
+        loops,
+        drain,
+        network,
+        persistence,
+        value,
+        authenticator,
+        pairing);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
