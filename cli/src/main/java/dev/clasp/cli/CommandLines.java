@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -39,11 +38,13 @@ final class CommandLines {
           new Entry(WatchCommand::new, "watch", "sub"),
           new Entry(DemoCommand::new, "demo"),
           new Entry(MqttCommand::new, "mqtt"),
+          new Entry(TokenCommand::new, "token"),
           new Entry(PairCommand::new, "pair"),
           new Entry(PingCommand::new, "ping"),
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
+          new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
 
   /** Commands with values, which may be negative numbers. */
@@ -89,7 +90,12 @@ final class CommandLines {
     Terminal terminal = clasp.terminal();
     CommandLine line = new CommandLine(clasp);
     for (Entry entry : commands) {
-      line.addSubcommand(entry.factory.apply(clasp));
+      Object command = entry.factory.apply(clasp);
+      CommandLine subcommand = new CommandLine(command);
+      if (command instanceof CommandGroup group) {
+        group.commands().forEach(subcommand::addSubcommand);
+      }
+      line.addSubcommand(subcommand);
     }
     line.setOut(terminal.out());
     line.setErr(terminal.err());
@@ -102,14 +108,17 @@ final class CommandLines {
     line.setParameterExceptionHandler((e, args) -> usageError(clasp, e));
     line.setExecutionExceptionHandler((e, command, parsed) -> failure(clasp, e));
     HelpSections.layOut(line);
-    for (Map.Entry<String, CommandLine> command : line.getSubcommands().entrySet()) {
-      HelpSections.layOut(command.getValue());
-      command.getValue().getCommandSpec().versionProvider(new Clasp.VersionLine());
-      if (TAKING_VALUES.contains(command.getKey())) {
-        command.getValue().setUnmatchedOptionsArePositionalParams(true);
-      }
-    }
+    line.getSubcommands().forEach(CommandLines::complete);
     return line;
+  }
+
+  private static void complete(String name, CommandLine command) {
+    HelpSections.layOut(command);
+    command.getCommandSpec().versionProvider(new Clasp.VersionLine());
+    if (TAKING_VALUES.contains(name)) {
+      command.setUnmatchedOptionsArePositionalParams(true);
+    }
+    command.getSubcommands().forEach(CommandLines::complete);
   }
 
   private static int execute(Clasp clasp, ParseResult parsed) {

@@ -1,6 +1,7 @@
 package dev.clasp.cli;
 
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -19,15 +20,22 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
 
   /** Those of the router alone: others have options of the same names for something else. */
   static final Map<String, String> SERVER_VARIABLES =
-      Map.of("--host", "CLASP_BIND", "--port", "CLASP_PORT");
+      Map.of("--host", "CLASP_BIND", "--port", "CLASP_PORT", "--token-file", "CLASP_TOKEN_FILE");
+
+  /** What the router has under a name that means something else to clients. */
+  private static final Set<String> NOT_OF_THE_SERVER = Set.of("--token");
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
     if (argument instanceof OptionSpec option) {
+      boolean server = option.command().userObject() instanceof ServerCommand;
       for (String name : option.names()) {
         String variable = VARIABLES.get(name);
-        if (variable == null && option.command().userObject() instanceof ServerCommand) {
-          variable = SERVER_VARIABLES.get(name);
+        if (server) {
+          variable =
+              NOT_OF_THE_SERVER.contains(name)
+                  ? null
+                  : SERVER_VARIABLES.getOrDefault(name, variable);
         }
         String value = variable == null ? null : environment.get(variable);
         if (value != null && !value.isEmpty()) {

@@ -27,22 +27,54 @@ final class FishCompletion {
           "__fish_use_subcommand",
           " -a " + command.getCommandName() + description(spec.usageMessage().description()));
       String condition = "__fish_seen_subcommand_from " + String.join(" ", spec.names());
-      for (OptionSpec option : spec.options()) {
-        if (!option.hidden()) {
-          line(out, program, condition, option(option));
-        }
-      }
-      for (PositionalParamSpec positional : spec.positionalParameters()) {
-        List<String> candidates = candidates(positional.completionCandidates());
-        if (!candidates.isEmpty()) {
-          line(out, program, condition, " -a " + quote(String.join(" ", candidates)));
-        }
-      }
+      arguments(out, program, condition, spec);
+      nested(out, program, condition, command);
     }
     for (OptionSpec option : root.getCommandSpec().options()) {
       line(out, program, "__fish_use_subcommand", option(option));
     }
     return out.toString();
+  }
+
+  private static void arguments(
+      StringBuilder out, String program, String condition, CommandSpec spec) {
+    for (OptionSpec option : spec.options()) {
+      if (!option.hidden()) {
+        line(out, program, condition, option(option));
+      }
+    }
+    for (PositionalParamSpec positional : spec.positionalParameters()) {
+      List<String> candidates = candidates(positional.completionCandidates());
+      if (!candidates.isEmpty()) {
+        line(out, program, condition, " -a " + quote(String.join(" ", candidates)));
+      }
+    }
+  }
+
+  /** The commands of a group: offered behind its name until one of them is there. */
+  private static void nested(
+      StringBuilder out, String program, String condition, CommandLine group) {
+    Set<CommandLine> commands = new LinkedHashSet<>(group.getSubcommands().values());
+    String all = String.join(" ", group.getSubcommands().keySet());
+    for (CommandLine command : commands) {
+      CommandSpec spec = command.getCommandSpec();
+      line(
+          out,
+          program,
+          condition + "; and not __fish_seen_subcommand_from " + all,
+          " -a " + command.getCommandName() + description(spec.usageMessage().description()));
+      // Those of the group have its condition already.
+      Set<String> shared = new LinkedHashSet<>(group.getCommandSpec().optionsMap().keySet());
+      for (OptionSpec option : spec.options()) {
+        if (!option.hidden() && !shared.contains(option.longestName())) {
+          line(
+              out,
+              program,
+              condition + "; and __fish_seen_subcommand_from " + String.join(" ", spec.names()),
+              option(option));
+        }
+      }
+    }
   }
 
   private static void line(StringBuilder out, String program, String condition, String what) {

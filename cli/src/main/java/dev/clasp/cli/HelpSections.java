@@ -14,8 +14,11 @@ final class HelpSections {
   /** Lowest {@code order} of the options of {@link NetworkOptions}. */
   static final int NETWORK = 5;
 
+  /** Lowest {@code order} of the options of {@link AuthOptions}. */
+  static final int ACCESS = 16;
+
   /** Lowest {@code order} of the options of {@link RouterOptions}. */
-  static final int ROUTER = 20;
+  static final int ROUTER = 30;
 
   /** Lowest {@code order} of the options of {@link ConnectionOptions}. */
   static final int CONNECTION = 50;
@@ -57,7 +60,8 @@ final class HelpSections {
 
   private static String options(Help help) {
     return section(help, "Options", order -> order < NETWORK)
-        + section(help, "Network", order -> order >= NETWORK && order < ROUTER)
+        + section(help, "Network", order -> order >= NETWORK && order < ACCESS)
+        + section(help, "Who may come in", order -> order >= ACCESS && order < ROUTER)
         + section(help, "What happens to signals", order -> order >= ROUTER && order < CONNECTION)
         + section(help, "Connection", order -> order >= CONNECTION && order < GENERAL)
         + section(help, "General", order -> order >= GENERAL);

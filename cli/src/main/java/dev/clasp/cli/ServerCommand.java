@@ -1,17 +1,27 @@
 package dev.clasp.cli;
 
+import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.Ending;
+import dev.clasp.security.TokenAuthenticator;
+import dev.clasp.security.TokenConfig;
+import dev.clasp.security.TokenFormatException;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
+import dev.clasp.transport.OriginPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +48,8 @@ import picocli.CommandLine.Spec;
       "  clasp server",
       "  clasp server --port 0              any free port; the line says which",
       "  clasp server --name 'Main stage' --max-sessions 200",
+      "  clasp server --host 0.0.0.0 --token-file tokens.json",
+      "                                     only with a token, see 'clasp token'",
       "  clasp server --host 0.0.0.0 --allow-open",
       "                                     everybody on the network may do everything",
       "  clasp server --persist state       values survive a restart",
@@ -82,7 +94,7 @@ final class ServerCommand implements Callable<Integer> {
   @Option(
       names = "--allow-open",
       description =
-          "Listen on an address that others can reach although there is no authentication yet.")
+          "Listen on an address that others can reach although everybody may do everything.")
   private boolean allowOpen;
 
   @Option(
@@ -147,11 +159,32 @@ final class ServerCommand implements Callable<Integer> {
   private Duration persistInterval = Persistence.DEFAULT_INTERVAL;
 
   @Option(
+      names = "--allow-origin",
+      paramLabel = "ORIGIN",
+      description =
+          "Let pages of this origin connect, for example https://show.example; * for all. May be"
+              + " given several times (default: pages of this machine and network; all if tokens"
+              + " are wanted).")
+  private List<String> allowedOrigins = new ArrayList<>();
+
+  @Option(
+      names = "--drain-timeout",
+      paramLabel = "TIME",
+      converter = DurationText.class,
+      description =
+          "When stopping, how long slow clients have to take what waits for them (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "3s")
+  private Duration drainTimeout = ServerConfig.DEFAULT.drain();
+
+  @Option(
       names = "--stop-with-stdin",
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
 
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
+
+  @Mixin private AuthOptions authOptions = new AuthOptions();
 
   @Mixin private RouterOptions routerOptions = new RouterOptions();
 
@@ -162,11 +195,19 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerConfig config = config();
+    Optional<TokenConfig> tokens = tokens();
     clasp.startLogging(Clasp.LogLevel.INFO);
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
+    Doors doors = new Doors();
     try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
-        ClaspServer server = start(config)) {
+        TokenAuthenticator authenticator = tokens.map(this::authenticator).orElse(null);
+        ClaspServer server =
+            start(authenticator == null ? config : config.withAuthenticator(authenticator))) {
+      if (authenticator != null) {
+        doors.of(server);
+        authenticator.start(doors::close);
+      }
       terminal.out().println(ready(server));
       terminal.out().flush();
       if (stopWithStdin) {
@@ -183,6 +224,52 @@ final class ServerCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
     }
     return ExitStatus.OK;
+  }
+
+  /** Who may come in; empty if everybody may. */
+  private Optional<TokenConfig> tokens() {
+    try {
+      Optional<TokenConfig> tokens = authOptions.config();
+      if (authOptions.showsTokens()) {
+        clasp.note(
+            "--token shows the token to everybody who can list the processes of this machine; use"
+                + " --token-file");
+      }
+      return tokens;
+    } catch (AuthOptions.Mistake e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private TokenAuthenticator authenticator(TokenConfig config) {
+    try {
+      return new TokenAuthenticator(config, clasp.terminal().clock(), _ -> {});
+    } catch (TokenFormatException e) {
+      throw new CommandException(ExitStatus.FAILURE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Shows out whose token has ended. The server is there only after who watches its doors. */
+  private static final class Doors {
+    private volatile @Nullable ClaspServer server;
+
+    void of(ClaspServer running) {
+      server = running;
+    }
+
+    void close(Ending ending) {
+      ClaspServer running = server;
+      if (running != null) {
+        switch (ending.cause()) {
+          case EXPIRED ->
+              running
+                  .router()
+                  .expel(ending::concerns, ErrorCode.TOKEN_EXPIRED, "Token has expired");
+          case REVOKED, CHANGED ->
+              running.router().expel(ending::concerns, ErrorCode.UNAUTHORIZED, "Token revoked");
+        }
+      }
+    }
   }
 
   private static void drain(InputStream in) {
@@ -248,22 +335,26 @@ final class ServerCommand implements Callable<Integer> {
             .maxMessagesPerSecond(maxRate)
             .idleNanos(TimeUnit.SECONDS.toNanos(idleSeconds));
     routerOptions.apply(router);
-    ServerConfig config =
+    ServerConfig server =
         ServerConfig.DEFAULT
             .withHost(host)
             .withPort(port)
             .withAllowOpen(allowOpen)
             .withLoops(loops)
             .withNetwork(network)
+            .withDrain(drainTimeout)
             .withRouter(router.build());
-    if (persist == null) {
-      return config;
+    if (!allowedOrigins.isEmpty()) {
+      server = server.withOrigins(new OriginPolicy(Set.copyOf(allowedOrigins)));
     }
-    try {
-      return config.withPersistence(new Persistence(persist, persistInterval));
-    } catch (IllegalArgumentException e) {
-      throw wrong("--persist-interval: " + e.getMessage());
+    if (persist != null) {
+      try {
+        server = server.withPersistence(new Persistence(persist, persistInterval));
+      } catch (IllegalArgumentException e) {
+        throw wrong("--persist-interval: " + e.getMessage());
+      }
     }
+    return server;
   }
 
   private void range(String option, int value, int min, int max) {

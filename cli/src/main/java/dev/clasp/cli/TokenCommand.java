@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Make tokens for clients, list them, take them back.",
       "",
-      "The tokens are in a file that clasp server reads with --token-file, and reads again when it"
-          + " changes: a token that is revoked here is thrown out there within a second.",
+      "The tokens are in a file for routers to read. A router that does reads it again when it"
+          + " changes: whoever uses a token that is revoked here is thrown out within a second.",
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {

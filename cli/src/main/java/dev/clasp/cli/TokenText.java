@@ -2,6 +2,7 @@ package dev.clasp.cli;
 
 import dev.clasp.security.Scope;
 import dev.clasp.security.StoredToken;
+import dev.clasp.security.TokenDigest;
 import dev.clasp.security.TokenEntry;
 import dev.clasp.security.TokenStore;
 import java.util.List;
@@ -84,11 +85,11 @@ final class TokenText {
    */
   static StoredToken find(TokenStore store, String text) {
     List<StoredToken> all = store.tokens();
+    TokenDigest digest = TokenDigest.of(text);
     List<StoredToken> found =
         all.stream()
             .filter(token ->
-                token.secret().equals(Optional.of(text))
-                    || token.entry().digest().text().equals(text))
+                token.entry().digest().equals(digest) || token.entry().digest().text().equals(text))
             .toList();
     if (found.isEmpty()) {
       found = all.stream().filter(token -> token.entry().id().equals(text)).toList();

@@ -48,6 +48,8 @@ class CompletionTest {
     assertThat(completions(file, "clasp", "watch", "--types", "ges"))
         .containsIgnoringCase("gesture");
     assertThat(completions(file, "clasp", "--color", "al")).contains("always");
+    assertThat(completions(file, "clasp", "token", "re")).contains("revoke");
+    assertThat(completions(file, "clasp", "token", "rotate", "--ov")).contains("--overlap");
   }
 
   /** What bash offers for the last word. */
@@ -78,7 +80,12 @@ class CompletionTest {
         .contains("-a watch -d 'Print signals as they arrive, until Ctrl-C.'")
         .contains("'__fish_seen_subcommand_from set pub' -l lock ")
         .contains("-l ack -x -a 'qos always'")
-        .contains("'__fish_seen_subcommand_from completion' -a 'bash zsh fish'");
+        .contains("'__fish_seen_subcommand_from completion' -a 'bash zsh fish'")
+        .contains(
+            "'__fish_seen_subcommand_from token; and not __fish_seen_subcommand_from create list"
+                + " show revoke delete prune rotate' -a create ")
+        .contains(
+            "'__fish_seen_subcommand_from token; and __fish_seen_subcommand_from rotate' -l overlap");
     assertThat(script.lines())
         .allMatch(line -> line.startsWith("complete -c clasp ") || line.startsWith("#"));
     if (installed("fish")) {

@@ -45,8 +45,7 @@ class PairCommandTest {
                 .withFiles(List.of(store.path()))
                 .withLines(List.of(ADMIN + " admin:/**")),
             InstantSource.system(),
-            report -> {},
-            ending -> {});
+            report -> {});
     server =
         ClaspServer.start(
             ServerConfig.DEFAULT
@@ -56,7 +55,7 @@ class PairCommandTest {
                 .withPairing(
                     new PairingConfig(
                         new StoredTokenIssuer(
-                            store, InstantSource.system(), new SecureRandom(), tokens::tick))));
+                            store, InstantSource.system(), new SecureRandom(), tokens::refresh))));
   }
 
   @AfterEach

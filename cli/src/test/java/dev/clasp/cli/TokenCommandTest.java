@@ -141,6 +141,7 @@ class TokenCommandTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "-s read:a | starts with '/'",
         "-s go:/a | read, write, admin or federate",

@@ -80,6 +80,7 @@ final class Replies {
 
   static void error(Session session, Refusal refusal, @Nullable String address) {
     session.lane().countError(refusal.code());
+    session.refused(refusal, address);
     message(
         session,
         new Message.Error(

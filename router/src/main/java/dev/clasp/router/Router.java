@@ -6,6 +6,7 @@ import dev.clasp.protocol.ValueLayout;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.router.spi.Witness;
 import dev.clasp.security.Action;
 import dev.clasp.security.Authenticator;
 import dev.clasp.security.Identity;
@@ -47,6 +48,7 @@ public final class Router {
   private final RouterConfig config;
   private final RouterClock clock;
   private final Authenticator authenticator;
+  private final Witness witness;
   private final Set<LoginAttempt> logins = ConcurrentHashMap.newKeySet();
   private final AddressSpace space;
   private final SubscriptionIndex subscriptions;
@@ -75,9 +77,21 @@ public final class Router {
    * @param authenticator asked once for every HELLO
    */
   public Router(RouterConfig config, RouterClock clock, Authenticator authenticator) {
+    this(config, clock, authenticator, Witness.NONE);
+  }
+
+  /**
+   * A router that asks who may come in and reports who does what.
+   *
+   * @param authenticator asked once for every HELLO
+   * @param witness told what an audit log wants to know
+   */
+  public Router(
+      RouterConfig config, RouterClock clock, Authenticator authenticator, Witness witness) {
     this.config = config;
     this.clock = clock;
     this.authenticator = authenticator;
+    this.witness = witness;
     this.space = new AddressSpace(config);
     this.subscriptions = new SubscriptionIndex(globstarParent());
     this.histories = new Histories(config);
@@ -185,6 +199,10 @@ public final class Router {
         session.lane().executor().execute(() -> session.rights().lapse());
       }
     }
+  }
+
+  Witness witness() {
+    return witness;
   }
 
   Authenticator authenticator() {

@@ -79,6 +79,10 @@ public final class RouterConnection {
   private int heldBytes;
   private @Nullable Session session;
   private boolean closing;
+
+  /** Why the connection ends, as soon as that is known. */
+  private @Nullable CloseReason closeReason;
+
   private long readMicros;
   private long readNanos;
   private boolean timeFresh;
@@ -163,7 +167,7 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (catchingUp()) {
+    if (waits()) {
       pauseReading();
     } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
@@ -194,6 +198,7 @@ public final class RouterConnection {
   /** The connection has ended, whoever ended it. */
   public void closed(CloseReason reason) {
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     Session s = session;
@@ -205,8 +210,8 @@ public final class RouterConnection {
   }
 
   /**
-   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
-   * whoever asks for the values and then for a PONG has the values when the PONG comes.
+   * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
+   * So whoever asks for the values and then for a PONG has the values when the PONG comes.
    */
   private boolean catchingUp() {
     return session != null && session.catchingUp();
@@ -517,13 +522,15 @@ public final class RouterConnection {
 
   /** Says why, and closes when that is on its way. Nothing else is sent or received any more. */
   private void dismiss(Session s, Refusal why) {
+    CloseReason reason = new CloseReason(CloseReason.POLICY, why.text());
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     leave(s);
     Replies.error(s, why, null);
     s.outbound().seal();
-    s.closeWhenFlushed(new CloseReason(CloseReason.POLICY, why.text()), DISMISS_NANOS, () -> {});
+    s.closeWhenFlushed(reason, DISMISS_NANOS, () -> {});
   }
 
   private Session welcome(Message.Hello hello, Identity identity) {
@@ -552,6 +559,7 @@ public final class RouterConnection {
           LogText.of(identity.tokenId()),
           identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
     }
+    router.witness().began(s.party());
     Replies.message(
         s,
         new Message.Welcome(
@@ -615,6 +623,7 @@ public final class RouterConnection {
 
   private void close(CloseReason reason) {
     closing = true;
+    endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
     Session s = session;
@@ -622,6 +631,13 @@ public final class RouterConnection {
       connection.close(reason);
     } else {
       s.close(reason);
+    }
+  }
+
+  /** The first reason is the one: what the transport reports later follows from it. */
+  private void endsBecause(CloseReason reason) {
+    if (closeReason == null) {
+      closeReason = reason;
     }
   }
 
@@ -660,6 +676,7 @@ public final class RouterConnection {
     if (ephemerals != null) {
       ephemerals.endAll();
     }
+    router.witness().ended(s.party(), Optional.ofNullable(closeReason));
   }
 
   /** The locks that an ended session still holds. */

@@ -1,11 +1,13 @@
 package dev.clasp.router;
 
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.Feature;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.router.spi.Witness;
 import dev.clasp.security.Identity;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
@@ -31,6 +34,7 @@ final class Session {
   private final byte[] writerBytes;
   private final String name;
   private final Rights rights;
+  private final Witness witness;
   private final Set<Feature> features;
   private final Lane lane;
   private final Connection connection;
@@ -109,6 +113,7 @@ final class Session {
     this.writerBytes = writer.getBytes(StandardCharsets.US_ASCII);
     this.name = name;
     this.rights = new Rights(identity);
+    this.witness = router.witness();
     this.features = features;
     this.lane = lane;
     this.connection = connection;
@@ -155,6 +160,19 @@ final class Session {
 
   String id() {
     return id;
+  }
+
+  /** Who this is, for the witness. */
+  Witness.Party party() {
+    return new Witness.Party(
+        id, name, connection.peer(), connection.transport(), rights.identity());
+  }
+
+  /** Tells the witness that a request was refused, if the token is the reason. */
+  void refused(Refusal refusal, @Nullable String address) {
+    if (refusal.code() == ErrorCode.FORBIDDEN || refusal.code() == ErrorCode.BUNDLE_FORBIDDEN) {
+      witness.denied(party(), refusal.code(), refusal.text(), Optional.ofNullable(address));
+    }
   }
 
   /**

@@ -259,6 +259,7 @@ final class Writes {
   /** An administrator takes the lock of another session away. Stripe lock held. */
   private void breakLock(Session session, Session holder, Address address) {
     LOG.info("{} breaks the lock of {} on {}", session, holder, LogText.of(address.toString()));
+    router.witness().lockBroken(session.party(), holder.party(), address.toString());
     Stripe stripe = router.space().stripeOf(address.hash);
     // Only its own lane may touch what the holder remembers; it may hold the lock again by then.
     holder

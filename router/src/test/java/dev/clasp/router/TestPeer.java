@@ -1,7 +1,9 @@
 package dev.clasp.router;
 
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.Feature;
 import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Message.SetValue;
@@ -28,6 +30,9 @@ final class TestPeer implements Connection {
   private final RouterConnection connection;
   private final List<FrameCodec.Frame> received = new ArrayList<>();
   private final List<Integer> writes = new ArrayList<>();
+  private int maxFrame = FrameDescriptor.MAX_FRAME;
+  private int maxSnapshotFrame = FrameDescriptor.MAX_FRAME;
+  private int established;
   private boolean writable = true;
   private boolean reading = true;
   private @Nullable CloseReason closed;
@@ -53,6 +58,21 @@ final class TestPeer implements Connection {
   @Override
   public String transport() {
     return "memory";
+  }
+
+  @Override
+  public int maxFrame(Set<Feature> features) {
+    return features.contains(Feature.GESTURE) ? FrameDescriptor.MAX_FRAME : maxFrame;
+  }
+
+  @Override
+  public int maxSnapshotFrame() {
+    return maxSnapshotFrame;
+  }
+
+  @Override
+  public void established() {
+    established++;
   }
 
   @Override
@@ -92,6 +112,18 @@ final class TestPeer implements Connection {
   }
 
   // --- the client's side -------------------------------------------------------------------------
+
+  /** Takes only frames of this length, unless HELLO announces gestures. */
+  TestPeer takes(int longest, int longestSnapshot) {
+    maxFrame = longest;
+    maxSnapshotFrame = longestSnapshot;
+    return this;
+  }
+
+  /** How often the router has said that it is let in. */
+  int established() {
+    return established;
+  }
 
   /** HELLO, and forgets WELCOME and SNAPSHOT. */
   TestPeer hello(String name) {

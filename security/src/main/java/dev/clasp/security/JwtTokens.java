@@ -1,6 +1,7 @@
 package dev.clasp.security;
 
 import dev.clasp.security.JwtVerifier.KeySource;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All that is needed for JWTs: keys that may change, the list of revoked ones, and the verifier.
@@ -26,6 +29,8 @@ final class JwtTokens implements AutoCloseable {
       return file.current();
     }
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(JwtTokens.class);
 
   private static final int MAX_REVOKED_BYTES = 8 << 20;
 
@@ -55,7 +60,7 @@ final class JwtTokens implements AutoCloseable {
                         JwtKeys.MAX_BYTES,
                         clock,
                         bytes -> {
-                          refuseIfExposed(path);
+                          warnIfExposed(path);
                           return List.of(JwtKeys.secret(bytes));
                         }))));
     config
@@ -104,11 +109,8 @@ final class JwtTokens implements AutoCloseable {
     verifier = new JwtVerifier(config, sources, clock);
   }
 
-  private static void refuseIfExposed(java.nio.file.Path path) {
-    List<String> exposure = SecretFiles.exposure(path);
-    if (!exposure.isEmpty()) {
-      throw new TokenFormatException(exposure.getFirst());
-    }
+  private static void warnIfExposed(Path path) {
+    SecretFiles.exposure(path).forEach(warning -> LOG.warn("JWT secret {}: {}", path, warning));
   }
 
   /** Token ids: of each line its {@code jti}, or as it stands if it is an id already. */

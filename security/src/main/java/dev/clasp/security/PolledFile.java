@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -27,8 +28,11 @@ final class PolledFile<T> {
   /** A file that was written so recently may be written again without a change of its time. */
   private static final Duration UNSETTLED = Duration.ofSeconds(2);
 
-  private record Stamp(
-      java.nio.file.attribute.FileTime modified, long size, @Nullable Object key) {}
+  /**
+   * @param changed when owner, mode or content changed, where the system knows that
+   * @param key tells files of the same name apart
+   */
+  private record Stamp(FileTime modified, Object changed, long size, @Nullable Object key) {}
 
   private final String what;
   private final Path file;
@@ -86,15 +90,15 @@ final class PolledFile<T> {
       if (now.equals(stamp) && settled) {
         return Optional.empty();
       }
+      // Also if it is no good: it need not be read again until somebody has repaired it.
+      remember(now);
       byte[] read = SecretFiles.read(file, maxBytes);
       byte[] newDigest = TokenDigest.sha256(read);
       if (Arrays.equals(newDigest, digest)) {
-        remember(now);
         complaint = "";
         return Optional.empty();
       }
       T parsed = parser.apply(read);
-      remember(now);
       digest = newDigest;
       current = parsed;
       complaint = "";
@@ -121,9 +125,18 @@ final class PolledFile<T> {
   private Stamp stamp() {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+      return new Stamp(
+          attributes.lastModifiedTime(), changed(), attributes.size(), attributes.fileKey());
     } catch (IOException e) {
       throw new TokenFormatException("it cannot be read: " + SecretFiles.reason(e));
+    }
+  }
+
+  private Object changed() throws IOException {
+    try {
+      return Files.getAttribute(file, "unix:ctime");
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return "";
     }
   }
 }

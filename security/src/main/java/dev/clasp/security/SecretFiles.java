@@ -105,24 +105,33 @@ final class SecretFiles {
                 + " chmod 600 "
                 + file);
       }
-      if (mode.contains(PosixFilePermission.GROUP_READ)
-          || mode.contains(PosixFilePermission.OTHERS_READ)
-          || mode.contains(PosixFilePermission.GROUP_WRITE)) {
+      if (mode.contains(PosixFilePermission.GROUP_WRITE)) {
+        warnings.add(
+            "its group can write it, and so give itself every right; run: chmod 600 " + file);
+      } else if (mode.contains(PosixFilePermission.GROUP_READ)
+          || mode.contains(PosixFilePermission.OTHERS_READ)) {
         warnings.add("others on this machine can read it; run: chmod 600 " + file);
       }
       Path folder = real.getParent();
-      if (folder != null
-          && permissions(folder)
-              .filter(set -> set.contains(PosixFilePermission.OTHERS_WRITE))
-              .isPresent()) {
+      if (folder != null && othersReplaceIn(folder)) {
         warnings.add(
-            "everybody on this machine can write its folder; move it to one of your own, with"
-                + " mode 700");
+            "everybody on this machine can replace it in its folder; move it to one of your own,"
+                + " with mode 700");
       }
     } catch (IOException e) {
       throw new TokenFormatException("it cannot be read: " + reason(e));
     }
     return warnings;
+  }
+
+  /** In a folder that everybody may write, unless it is like the one for temporary files. */
+  private static boolean othersReplaceIn(Path folder) throws IOException {
+    int stickyBit = 01000;
+    return permissions(folder)
+            .filter(set -> set.contains(PosixFilePermission.OTHERS_WRITE))
+            .isPresent()
+        && !(Files.getAttribute(folder, "unix:mode") instanceof Integer mode
+            && (mode & stickyBit) != 0);
   }
 
   private static Optional<Set<PosixFilePermission>> permissions(Path path) throws IOException {

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * expired. Why, is in the log and in the {@link LoginReport}.
  *
  * <p>Pre-shared keys are answered within the call, everything else on another thread. Thread-safe.
- * {@link #start} begins to look after files and expiry; without it, {@link #tick} has to be called.
+ * Until {@link #start} files are not read again, keys not fetched, and nobody is told of expiry.
  */
 public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
@@ -58,8 +58,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final ExecutorService background;
   private final Executor slow;
   private final Consumer<LoginReport> reports;
-  private final Consumer<Ending> endings;
   private final Map<TokenDigest, Refusal> refused = new RecentMap<>(MAX_REFUSED);
+  private volatile Consumer<Ending> endings = ending -> {};
   private volatile @Nullable Thread ticker;
   private volatile boolean closed;
   private long linesSeenAt;
@@ -68,16 +68,12 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
    * Reads all files.
    *
    * @param reports is told what became of each HELLO, on any thread; must not block
-   * @param endings is told which sessions have to end, on the thread that ticks
    * @throws TokenFormatException a file or line is no good, or the configuration is: in one
    *     sentence
    */
   public TokenAuthenticator(
-      TokenConfig config,
-      InstantSource clock,
-      Consumer<LoginReport> reports,
-      Consumer<Ending> endings) {
-    this(config, clock, reports, endings, Optional.empty());
+      TokenConfig config, InstantSource clock, Consumer<LoginReport> reports) {
+    this(config, clock, reports, Optional.empty());
   }
 
   /** Tests hand in the executor for what is slow. */
@@ -85,7 +81,6 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       TokenConfig config,
       InstantSource clock,
       Consumer<LoginReport> reports,
-      Consumer<Ending> endings,
       Optional<Executor> slow) {
     List<String> mistakes = config.mistakes();
     if (!mistakes.isEmpty()) {
@@ -93,7 +88,6 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     }
     this.clock = clock;
     this.reports = reports;
-    this.endings = endings;
     maxJwtBytes = config.maxJwtBytes();
     throttle = new LoginThrottle(config.limits(), clock);
     background =
@@ -370,10 +364,12 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   }
 
   /**
-   * Looks whether files have changed and tokens have expired, and tells whose sessions have to end.
-   * Any thread; what was in the files before the call is known after it.
+   * Looks whether files have changed and tokens have expired. Any thread; what was in the files
+   * before the call is known after it.
+   *
+   * @param endings is told whose sessions have to end
    */
-  public synchronized void tick() {
+  synchronized void tick(Consumer<Ending> endings) {
     List<Ending> ended = new ArrayList<>();
     boolean changed = false;
     for (TokenFile file : files) {
@@ -398,15 +394,28 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     }
   }
 
-  /** Begins to {@link #tick} on a thread of its own, more than twice a second. */
-  public void start() {
+  /**
+   * Reads what has changed in the files now, and not in a moment: for whoever has just written a
+   * token into one. Any thread.
+   */
+  public void refresh() {
+    tick(endings);
+  }
+
+  /**
+   * Begins to look after files and expiry, on a thread of its own, more than twice a second. Once.
+   *
+   * @param told which sessions have to end, on that thread or that of {@link #refresh}
+   */
+  public void start(Consumer<Ending> told) {
+    endings = told;
     ticker = Thread.ofVirtual().name("clasp-tokens").start(this::tickForever);
   }
 
   private void tickForever() {
     while (!closed) {
       try {
-        tick();
+        tick(endings);
       } catch (RuntimeException e) {
         LOG.error("looking after the tokens failed; it will be tried again", e);
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.clasp.protocol.AddressPattern;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -216,6 +217,26 @@ class ScopesTest {
     assertThat(all(scopes, "/stage/200/*/lights/**")).isTrue();
     assertThat(all(scopes, "/stage/*/front/lights/**")).isFalse();
     assertThat(permit(scopes, Action.READ, "/stage/255/x/lights/1")).isTrue();
+  }
+
+  @Test
+  void permitAllocatesNothing() {
+    String words = "{one,two,three,four,five,six,seven,eight,nine,ten,eleven,twelve,thirteen}";
+    Scopes scopes =
+        scopes("read:/a", "read:/b/**", "read:/*/c?[de]*", "read:/x/*/" + words + "/" + words);
+    byte[] address = "/x/y/ten/twelve".getBytes(UTF_8);
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int permitted = 0;
+    long before = 0;
+    for (int i = 0; i < 20_000; i++) {
+      if (i == 10_000) {
+        before = threads.getCurrentThreadAllocatedBytes();
+      }
+      permitted += scopes.permit(Action.READ, address, 0, address.length) ? 1 : 0;
+    }
+    // Asking how much was allocated may allocate a little itself.
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
+    assertThat(permitted).isEqualTo(20_000);
   }
 
   @Test

@@ -52,10 +52,9 @@ class StoredTokenIssuerTest {
         new TokenAuthenticator(
             TokenConfig.NOBODY.withFiles(List.of(store().path())),
             () -> NOW,
-            report -> {},
-            ending -> {})) {
+            report -> {})) {
       TokenIssuer issuer =
-          new StoredTokenIssuer(store(), () -> NOW, new SecureRandom(), router::tick);
+          new StoredTokenIssuer(store(), () -> NOW, new SecureRandom(), router::refresh);
       for (int i = 0; i < 5; i++) {
         String token = issuer.issue(Scopes.parseList("read:/**"), "client " + i).token();
         router.authenticate(Optional.of(token), "192.0.2.1:1", logins::add);

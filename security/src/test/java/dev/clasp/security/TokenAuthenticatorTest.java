@@ -55,8 +55,7 @@ class TokenAuthenticatorTest {
 
   private TokenAuthenticator open(TokenConfig config) {
     TokenAuthenticator authenticator =
-        new TokenAuthenticator(
-            config, clock, reports::add, endings::add, Optional.of(slow::addLast));
+        new TokenAuthenticator(config, clock, reports::add, Optional.of(slow::addLast));
     open.add(authenticator);
     return authenticator;
   }
@@ -152,8 +151,7 @@ class TokenAuthenticatorTest {
             TokenConfig.NOBODY.withJwt(
                 JwtConfig.DEFAULT.withSecret(write("secret", new String(Jwts.SECRET, UTF_8)))),
             clock,
-            report -> {},
-            ending -> {})) {
+            report -> {})) {
       authenticator.authenticate(
           Optional.of(jwt("")), PEER, login -> thread.complete(Thread.currentThread()));
       assertThat(thread.get(30, TimeUnit.SECONDS).isVirtual()).isTrue();
@@ -221,8 +219,7 @@ class TokenAuthenticatorTest {
             clock,
             report -> {
               throw new IllegalStateException("disk full");
-            },
-            endings::add);
+            });
     open.add(authenticator);
     admitted(login(authenticator, DESK));
   }
@@ -303,7 +300,7 @@ class TokenAuthenticatorTest {
     Identity desk = admitted(login(authenticator, DESK));
     Identity view = admitted(login(authenticator, VIEW));
     write("tokens", VIEW + " read:/a\n# no desk");
-    authenticator.tick();
+    authenticator.tick(endings::add);
     assertThat(endings).containsExactly(new Ending(desk.tokenId(), Cause.REVOKED));
     assertThat(endings.getFirst().concerns(desk)).isTrue();
     assertThat(endings.getFirst().concerns(view)).isFalse();
@@ -320,7 +317,7 @@ class TokenAuthenticatorTest {
       login(authenticator, VIEW);
     }
     write("tokens", DESK + " read:/a\n" + VIEW + " read:/a");
-    authenticator.tick();
+    authenticator.tick(endings::add);
     admitted(login(authenticator, VIEW));
   }
 
@@ -329,7 +326,7 @@ class TokenAuthenticatorTest {
     TokenAuthenticator authenticator = withTokens(DESK + " write:/a");
     Identity desk = admitted(login(authenticator, DESK));
     write("tokens", DESK + " read:/a");
-    authenticator.tick();
+    authenticator.tick(endings::add);
     assertThat(endings).containsExactly(new Ending(desk.tokenId(), Cause.CHANGED));
     assertThat(authenticator.valid(desk)).isFalse();
     assertThat(authenticator.valid(admitted(login(authenticator, DESK)))).isTrue();
@@ -342,12 +339,12 @@ class TokenAuthenticatorTest {
             TokenConfig.NOBODY.withLines(
                 List.of(DESK + " read:/a expires=" + (clock.seconds() + 5))));
     Identity desk = admitted(login(authenticator, DESK));
-    authenticator.tick();
+    authenticator.tick(endings::add);
     assertThat(endings).isEmpty();
     clock.advance(Duration.ofSeconds(5));
     assertThat(authenticator.valid(desk)).isFalse();
-    authenticator.tick();
-    authenticator.tick();
+    authenticator.tick(endings::add);
+    authenticator.tick(endings::add);
     assertThat(endings).containsExactly(new Ending(desk.tokenId(), Cause.EXPIRED));
   }
 
@@ -363,7 +360,7 @@ class TokenAuthenticatorTest {
     String token = jwt(",\"jti\":\"one\"");
     Identity identity = admitted(login(authenticator, token));
     write("revoked", "two\none\n");
-    authenticator.tick();
+    authenticator.tick(endings::add);
     assertThat(endings)
         .containsExactlyInAnyOrder(
             new Ending("jwt:one", Cause.REVOKED), new Ending("jwt:two", Cause.REVOKED));
@@ -371,7 +368,7 @@ class TokenAuthenticatorTest {
     assertThat(login(authenticator, token)).isEqualTo(INVALID);
     assertThat(lastReport().detail()).contains("revoked");
     write("revoked", "two\n");
-    authenticator.tick();
+    authenticator.tick(endings::add);
     admitted(login(authenticator, token));
   }
 
@@ -382,7 +379,7 @@ class TokenAuthenticatorTest {
     String token = Jwts.hs256("{\"exp\":" + (clock.seconds() + 9) + "}", other);
     assertThat(login(authenticator, token)).isEqualTo(INVALID);
     write("secret", new String(other, UTF_8));
-    authenticator.tick();
+    authenticator.tick(endings::add);
     admitted(login(authenticator, token));
     assertThat(login(authenticator, jwt(""))).isEqualTo(INVALID);
   }
@@ -395,9 +392,8 @@ class TokenAuthenticatorTest {
         new TokenAuthenticator(
             TokenConfig.NOBODY.withFiles(List.of(tokens)),
             java.time.InstantSource.system(),
-            report -> {},
-            seen::complete)) {
-      authenticator.start();
+            report -> {})) {
+      authenticator.start(seen::complete);
       write("tokens", "# nobody\n");
       assertThat(seen.get(30, TimeUnit.SECONDS))
           .isEqualTo(new Ending(TokenDigest.of(DESK).id(), Cause.REVOKED));
@@ -422,7 +418,7 @@ class TokenAuthenticatorTest {
         .withMessageContaining("JWT secret " + secret)
         .withMessageContaining("at least 32 bytes");
     Path exposed = write("secret", new String(Jwts.SECRET, UTF_8));
-    Files.setPosixFilePermissions(exposed, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(exposed, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThatExceptionOfType(TokenFormatException.class)
         .isThrownBy(() -> open(TokenConfig.NOBODY.withJwt(JwtConfig.DEFAULT.withSecret(exposed))))
         .withMessageContaining("chmod 600");

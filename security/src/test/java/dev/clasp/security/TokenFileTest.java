@@ -175,6 +175,28 @@ class TokenFileTest {
   }
 
   @Test
+  void takingTheRightToWriteFromOthersRepairsAFile() throws Exception {
+    write(A + " read:/a");
+    TokenFile file = open();
+    write(B + " read:/b");
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(poll(file)).isEmpty();
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    assertThat(poll(file)).containsExactly(ending(A, Cause.REVOKED));
+  }
+
+  @Test
+  void aGroupOrAFolderThatCanChangeTheFileIsWarnedOf() throws Exception {
+    write(A + " read:/a");
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw----"));
+    assertThat(SecretFiles.exposure(path)).singleElement().asString().contains("its group");
+    write(A + " read:/a");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(SecretFiles.exposure(path)).singleElement().asString().contains("its folder");
+  }
+
+  @Test
   void whatCannotBeReadIsNamed() throws Exception {
     assertThatExceptionOfType(TokenFormatException.class)
         .isThrownBy(this::open)

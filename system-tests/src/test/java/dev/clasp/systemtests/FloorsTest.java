@@ -135,8 +135,13 @@ class FloorsTest {
   }
 
   @Test
-  void jsonStaysInTheUpperFloors() {
-    check(onlyIn("com.fasterxml.jackson..", "bridge", "server", "cli", "bench"));
+  void jsonStaysOutOfTheHotPath() {
+    check(onlyIn("com.fasterxml.jackson..", "security", "bridge", "server", "cli", "bench"));
+  }
+
+  @Test
+  void onlySecurityReadsSignedTokens() {
+    check(onlyIn("com.nimbusds..", "security"));
   }
 
   @Test

@@ -99,6 +99,25 @@ final class Installation {
         MODULE.resolve("peers/python/peer.py").toString());
   }
 
+  /** The published embedded client, in a program around it. */
+  static List<String> embedded() {
+    return built(Path.of("embedded", "release", "embedded-peer"));
+  }
+
+  /** What speaks as the Arduino library does. */
+  static List<String> arduino() {
+    return built(Path.of("arduino"));
+  }
+
+  private static List<String> built(Path program) {
+    Path file = MODULE.resolve("target/peers").resolve(program);
+    requireFile(
+        file,
+        program.getFileName()
+            + " has not been built: run ./verify, which does it with cargo and a C compiler");
+    return List.of(file.toString());
+  }
+
   /** A program of Debian's mosquitto packages. */
   static String mosquitto(String program) {
     return Stream.of("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin")
