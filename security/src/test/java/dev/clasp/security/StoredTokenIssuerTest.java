@@ -50,9 +50,7 @@ class StoredTokenIssuerTest {
     List<Login> logins = new ArrayList<>();
     try (TokenAuthenticator router =
         new TokenAuthenticator(
-            TokenConfig.NOBODY.withFiles(List.of(store().path())),
-            () -> NOW,
-            report -> {})) {
+            TokenConfig.NOBODY.withFiles(List.of(store().path())), () -> NOW, report -> {})) {
       TokenIssuer issuer =
           new StoredTokenIssuer(store(), () -> NOW, new SecureRandom(), router::refresh);
       for (int i = 0; i < 5; i++) {
@@ -66,7 +64,9 @@ class StoredTokenIssuerTest {
 
   @Test
   void aStoreThatIsMadeIsEmptyAndStaysWhatItIs() {
+    assertThat(store().looksLikeStore()).isFalse();
     store().create();
+    assertThat(store().looksLikeStore()).isTrue();
     assertThat(store().read().tokens()).isEmpty();
     new StoredTokenIssuer(store(), () -> NOW, new SecureRandom(), () -> {}).issue(Scopes.NONE, "x");
 
@@ -78,6 +78,7 @@ class StoredTokenIssuerTest {
   @Test
   void whatCannotBeStoredIsNoToken() throws Exception {
     Files.writeString(store().path(), "cpsk_abc read:/**\n");
+    assertThat(store().looksLikeStore()).isFalse();
     TokenIssuer issuer =
         new StoredTokenIssuer(
             store(),
