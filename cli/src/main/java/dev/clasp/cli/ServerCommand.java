@@ -4,12 +4,16 @@ import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.security.AuditLog;
 import dev.clasp.security.Ending;
+import dev.clasp.security.Scopes;
+import dev.clasp.security.StoredTokenIssuer;
 import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenFormatException;
+import dev.clasp.security.TokenStoreFile;
 import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
+import dev.clasp.server.PairingConfig;
 import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
@@ -18,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +57,8 @@ import picocli.CommandLine.Spec;
       "  clasp server --name 'Main stage' --max-sessions 200",
       "  clasp server --host 0.0.0.0 --token-file tokens.json",
       "                                     only with a token, see 'clasp token'",
+      "  clasp server --host 0.0.0.0 --token-file tokens.json --pair",
+      "                                     and show a code with which a client gets a token",
       "  clasp server --host 0.0.0.0 --allow-open",
       "                                     everybody on the network may do everything",
       "  clasp server --persist state       values survive a restart",
@@ -194,6 +201,8 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private AuthOptions authOptions = new AuthOptions();
 
+  @Mixin private PairOptions pairOptions = new PairOptions();
+
   @Mixin private RouterOptions routerOptions = new RouterOptions();
 
   ServerCommand(Clasp clasp) {
@@ -204,6 +213,14 @@ final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     ServerConfig config = config();
     Optional<TokenConfig> tokens = tokens();
+    Optional<TokenStoreFile> store;
+    Optional<Scopes> pairScopes;
+    try {
+      pairScopes = pairOptions.scopes();
+      store = pairOptions.store(authOptions.tokenFiles());
+    } catch (AuthOptions.Mistake e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
     clasp.startLogging(Clasp.LogLevel.INFO);
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
@@ -213,7 +230,7 @@ final class ServerCommand implements Callable<Integer> {
             tokens.map(t -> authenticator(t, trail(log))).orElse(null);
         ClaspServer server =
             start(
-                (authenticator == null ? config : config.withAuthenticator(authenticator))
+                (authenticator == null ? config : guarded(config, authenticator, store))
                     .withAudit(trail(log).log()))) {
       if (authenticator != null) {
         authenticator.start(ending -> {
@@ -222,6 +239,10 @@ final class ServerCommand implements Callable<Integer> {
         });
       }
       terminal.out().println(ready(server));
+      pairScopes
+          .flatMap(scopes -> server.pairing().map(desk -> desk.show(scopes, "--pair")))
+          .ifPresent(
+              shown -> terminal.out().println(PairOptions.line(shown, server.url(), clasp.json())));
       terminal.out().flush();
       if (stopWithStdin) {
         Thread.ofPlatform()
@@ -237,6 +258,22 @@ final class ServerCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
     }
     return ExitStatus.OK;
+  }
+
+  /** With a token only; and new ones for a code, if there is a place for them. */
+  private ServerConfig guarded(
+      ServerConfig config, TokenAuthenticator authenticator, Optional<TokenStoreFile> store) {
+    ServerConfig guarded = config.withAuthenticator(authenticator);
+    return store
+        .map(file ->
+            guarded.withPairing(
+                new PairingConfig(
+                    new StoredTokenIssuer(
+                        file,
+                        clasp.terminal().clock(),
+                        new SecureRandom(),
+                        authenticator::refresh))))
+        .orElse(guarded);
   }
 
   /** Who may come in; empty if everybody may. */

@@ -19,7 +19,7 @@ public final class StoredTokenIssuer implements TokenIssuer {
 
   /**
    * @param changed run after each change of the store; when it returns, the router must know what
-   *     is in it, see {@link TokenAuthenticator#tick}
+   *     is in it, see {@link TokenAuthenticator#refresh}
    */
   public StoredTokenIssuer(
       TokenStoreFile store, InstantSource clock, SecureRandom random, Runnable changed) {

@@ -1,6 +1,7 @@
 package dev.clasp.security;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +45,22 @@ public final class TokenStoreFile {
       return TokenStore.parse(SecretFiles.text(SecretFiles.read(file, TokenStore.MAX_BYTES)));
     } catch (TokenFormatException e) {
       throw new TokenFormatException("token store " + file + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Does the file begin like a store? False for one with lines, and if it is not there. What comes
+   * behind the first brace is not looked at.
+   */
+  public boolean looksLikeStore() {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String start = new String(in.readNBytes(4096), StandardCharsets.UTF_8);
+      return start.replace("\uFEFF", "").stripLeading().startsWith("{");
+    } catch (IOException e) {
+      return false;
     }
   }
 

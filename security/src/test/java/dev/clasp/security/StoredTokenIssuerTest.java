@@ -64,7 +64,9 @@ class StoredTokenIssuerTest {
 
   @Test
   void aStoreThatIsMadeIsEmptyAndStaysWhatItIs() {
+    assertThat(store().looksLikeStore()).isFalse();
     store().create();
+    assertThat(store().looksLikeStore()).isTrue();
     assertThat(store().read().tokens()).isEmpty();
     new StoredTokenIssuer(store(), () -> NOW, new SecureRandom(), () -> {}).issue(Scopes.NONE, "x");
 
@@ -76,6 +78,7 @@ class StoredTokenIssuerTest {
   @Test
   void whatCannotBeStoredIsNoToken() throws Exception {
     Files.writeString(store().path(), "cpsk_abc read:/**\n");
+    assertThat(store().looksLikeStore()).isFalse();
     TokenIssuer issuer =
         new StoredTokenIssuer(
             store(),
