@@ -31,8 +31,10 @@ class AuthOptionsTest {
 
   @AfterEach
   void stop() throws Exception {
-    server.interrupt();
-    serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS);
+    if (!serving.isDone()) {
+      server.interrupt();
+      serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
   }
 
   private Path file(String name, String... lines) throws IOException {
@@ -64,7 +66,7 @@ class AuthOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--auth maybe | 'maybe' is no mode: choose open or authenticated",
+        "--auth maybe | is no mode: choose open or authenticated",
         "--auth authenticated | needs something to check tokens with",
         "--auth open --token cpsk_x | leave out one of them",
         "--jwt-issuer me | need --jwt-key or --jwks",
