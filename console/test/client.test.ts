@@ -55,7 +55,7 @@ beforeEach(async () => {
     connected: () => {},
     parameter: (address, value, meta) => received.push(['parameter', address, value, meta?.revision]),
     signal: (address, value) => received.push(['signal', address, value]),
-    refused: (text) => received.push(['refused', text]),
+    narrow: () => received.push('narrow'),
   });
   link.start();
   await vi.waitFor(() => expect(FakeSocket.newest.sent.at(-1)?.type).toBe('SUBSCRIBE'));

@@ -7,7 +7,7 @@ type Callback = Parameters<Client['subscribe']>[1];
 class FakeClient implements Client {
   session: string | null = null;
   closed = false;
-  refuse: (text: string) => void = () => {};
+  error: { code: number } | null = null;
   subscribed: Callback | undefined;
   private cache = new Map<string, unknown>();
   private disconnected: ((reason?: string) => void)[] = [];
@@ -29,8 +29,8 @@ class FakeClient implements Client {
     this.disconnected.push(callback);
   }
 
-  onError(callback: (error: Error) => void): void {
-    this.refuse = (text) => callback(new Error(text));
+  getLastError(): { code: number } | null {
+    return this.error;
   }
 
   subscribe(_pattern: string, callback: Callback): unknown {
@@ -92,7 +92,7 @@ beforeEach(() => {
       connected: () => received.push('connected'),
       parameter: (address, value, meta) => received.push(['parameter', address, value, ...(meta ? [meta] : [])]),
       signal: (address, value) => received.push(['signal', address, value]),
-      refused: (text) => received.push(['refused', text]),
+      narrow: () => received.push('narrow'),
     },
     () => {
       const client = new FakeClient();
@@ -159,14 +159,22 @@ describe('the connection', () => {
     expect(received).toEqual(['connected']);
   });
 
-  test('tells what the router refuses', async () => {
-    const old = newest();
-    await old.welcome();
-    received = [];
-    old.refuse('Insufficient scope for subscription');
+  test.each([
+    [301, ['connected', 'narrow']],
+    [429, ['connected']],
+  ])('tells after an ERROR %i whether the token reaches all addresses', async (code, told) => {
+    await newest().welcome();
+    newest().error = { code };
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(received).toEqual(told);
+  });
+
+  test('that was replaced tells nothing of its token', async () => {
+    await newest().welcome();
+    newest().error = { code: 301 };
     link.replace();
-    old.refuse('late');
-    expect(received).toEqual([['refused', 'Insufficient scope for subscription']]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(received).toEqual(['connected']);
   });
 
   test('that comes after it was given up is closed', async () => {

@@ -12,8 +12,8 @@ export interface LinkListener {
   connected(): void;
   parameter(address: string, value: unknown, meta?: SnapshotMeta): void;
   signal(address: string, value: unknown): void;
-  /** The router refuses what was asked for. */
-  refused(text: string): void;
+  /** The token does not reach all addresses: nothing arrives but the first snapshot. */
+  narrow(): void;
 }
 
 /** What the page needs of the published client. */
@@ -22,7 +22,8 @@ export interface Client {
   connect(timeoutMs: number): Promise<void>;
   close(): void;
   onDisconnect(callback: (reason?: string) => void): void;
-  onError(callback: (error: Error) => void): void;
+  /** The last ERROR of the router. */
+  getLastError(): { code: number } | null;
   subscribe(
     pattern: string,
     callback: (value: unknown, address: string, meta?: { revision?: number; timestamp?: number }) => void,
@@ -35,6 +36,10 @@ export interface Client {
 const CONNECT_TIMEOUT = 5_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 5_000;
+
+/** After so long a refused subscription has been answered. */
+const ANSWER_TIME = 1_500;
+const FORBIDDEN = 301;
 
 /** The WebSocket of the router that served this page. */
 export function linkUrl(page: string): string {
@@ -77,11 +82,6 @@ export class Link {
     this.listener.state({ kind: 'connecting', attempt: this.attempt });
     // A failure is told twice, as a rejection and as a disconnect; the first of them counts.
     client.onDisconnect((reason) => this.ended(client, reason ?? ''));
-    client.onError((error) => {
-      if (client === this.client) {
-        this.listener.refused(error.message);
-      }
-    });
     client.connect(CONNECT_TIMEOUT).then(
       () => this.opened(client),
       () => this.ended(client, ''),
@@ -122,6 +122,12 @@ export class Link {
         this.received(client, address, value, meta);
       }
     });
+    // The client keeps an ERROR and tells nobody.
+    setTimeout(() => {
+      if (client === this.client && client.getLastError()?.code === FORBIDDEN) {
+        this.listener.narrow();
+      }
+    }, ANSWER_TIME);
   }
 
   private received(

@@ -31,7 +31,8 @@ export const t = {
     kept: 'It stays in this tab until the tab is closed, and is sent to this router only.',
     forget: 'Forget the token',
     noStatus: 'This token may not see sessions and counters: that needs admin:/**.',
-    notAll: 'This token may not read all addresses, so there is nothing to see here: that needs read:/**.',
+    notAll:
+      'This token may not read all addresses. What you see is how it was when the page connected; to follow it, the page needs read:/**.',
   },
 
   pairing: {

@@ -102,6 +102,8 @@ async function onPage({ page, complaints }, command) {
       return page.locator(command.selector).count();
     case 'fill':
       return page.locator(command.selector).fill(command.text);
+    case 'click':
+      return page.locator(command.selector).click();
     case 'screenshot':
       await page.screenshot({ path: command.file });
       return undefined;
