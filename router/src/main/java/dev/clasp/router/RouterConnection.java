@@ -167,7 +167,7 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (waits()) {
+    if (catchingUp()) {
       pauseReading();
     } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
@@ -182,7 +182,6 @@ public final class RouterConnection {
     Session s = session;
     if (s != null) {
       s.outbound().writabilityChanged();
-      resumeReading();
     }
     resumeReading();
   }
@@ -210,8 +209,8 @@ public final class RouterConnection {
   }
 
   /**
-   * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
-   * So whoever asks for the values and then for a PONG has the values when the PONG comes.
+   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
+   * whoever asks for the values and then for a PONG has the values when the PONG comes.
    */
   private boolean catchingUp() {
     return session != null && session.catchingUp();
