@@ -41,7 +41,7 @@ final class Exchange {
   private final Deadlines deadlines;
   private final LockBook locks = new LockBook();
   private final Correlation correlation;
-  private final ClockSync clock;
+  private final ClockExchanges clock;
 
   /** The newest read of each address that others may join. */
   private final Map<String, Request.Read> openReads = new HashMap<>();
@@ -83,11 +83,11 @@ final class Exchange {
     this.deadlines = new Deadlines(reactor, config.requestTimeout().toNanos(), this::expired);
     this.correlation = new Correlation(counters, completer, locks);
     this.clock =
-        new ClockSync(
+        new ClockExchanges(
             reactor, completer, batch::add, config.requestTimeout().toNanos(), config.clockSync());
   }
 
-  ClockSync clock() {
+  ClockExchanges clock() {
     return clock;
   }
 

@@ -404,7 +404,7 @@ abstract sealed class Request<T> implements Submission, Answerable {
     }
   }
 
-  /** Exchanges of SYNC; sent by {@link ClockSync}. */
+  /** Exchanges of SYNC; sent by {@link ClockExchanges}. */
   static final class ClockCheck extends Request<ClockReading> {
     ClockCheck() {
       super(NOTHING);

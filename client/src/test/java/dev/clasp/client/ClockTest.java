@@ -3,7 +3,6 @@ package dev.clasp.client;
 import static dev.clasp.client.Outcomes.failure;
 import static dev.clasp.client.Outcomes.result;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.clasp.client.ClaspException.Kind;
 import dev.clasp.protocol.Message;
@@ -13,80 +12,8 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Router time. */
+/** Router time. The estimate itself is that of the protocol module, and tested there. */
 class ClockTest {
-
-  // --- the filter --------------------------------------------------------------------------------
-
-  @Test
-  void computesOffsetAndRoundTrip() {
-    ClockFilter filter = new ClockFilter();
-    assertThat(filter.add(1000, 1050, 1060, 1110)).isTrue();
-
-    ClockReading reading = filter.reading(77);
-    // The reference gives these for the same exchange (wire.md 9.3).
-    assertThat(reading.offsetMicros()).isZero();
-    assertThat(reading.roundTrip()).isEqualTo(Duration.ofNanos(100_000));
-    assertThat(reading.jitter()).isZero();
-    assertThat(reading.quality()).isCloseTo(0.816, within(1e-9));
-    assertThat(reading.samples()).isEqualTo(1);
-  }
-
-  @Test
-  void withoutSamplesGoesByTheWelcome() {
-    assertThat(new ClockFilter().reading(77))
-        .isEqualTo(new ClockReading(77, Duration.ZERO, Duration.ZERO, 0, 0));
-  }
-
-  @Test
-  void trustsTheShortestRoundTrip() {
-    ClockFilter filter = new ClockFilter();
-    filter.add(0, 500, 510, 100);
-    filter.add(1000, 9500, 9510, 19_120);
-    filter.add(2000, 2495, 2505, 2150);
-
-    assertThat(filter.offset()).isEqualTo(455);
-    assertThat(filter.lastRoundTrip()).isEqualTo(140);
-  }
-
-  @Test
-  void ignoresExchangesThatContradictThemselves() {
-    ClockFilter filter = new ClockFilter();
-    assertThat(filter.add(1000, 2000, 1999, 1100)).isFalse();
-    assertThat(filter.add(1000, 2000, 2200, 1100)).isFalse();
-    assertThat(filter.add(1000, 2000, 2000, 999)).isFalse();
-    assertThat(filter.isEmpty()).isTrue();
-  }
-
-  @Test
-  void forgetsOldSamples() {
-    ClockFilter filter = new ClockFilter();
-    filter.add(0, 0, 0, 2);
-    for (int i = 0; i < ClockFilter.WINDOW; i++) {
-      filter.add(0, 5_000, 5_000, 100);
-    }
-    assertThat(filter.offset()).isEqualTo(4_950);
-  }
-
-  @Test
-  void findsTheOffsetBehindRandomDelays() {
-    SplittableRandom random = new SplittableRandom(3);
-    for (int round = 0; round < 500; round++) {
-      long offset = random.nextLong(-1_000_000_000L, 1_000_000_000L);
-      ClockFilter filter = new ClockFilter();
-      long shortest = Long.MAX_VALUE;
-      long now = 1_700_000_000_000_000L;
-      for (int i = 0; i < ClockFilter.WINDOW; i++) {
-        long there = random.nextLong(50, 20_000);
-        long back = random.nextLong(50, 20_000);
-        shortest = Math.min(shortest, there + back);
-        long arrival = now + there + offset;
-        filter.add(now, arrival, arrival + 10, now + there + 10 + back);
-        now += 1_000_000;
-      }
-      assertThat(Math.abs(filter.offset() - offset)).isLessThanOrEqualTo(shortest / 2 + 1);
-    }
-  }
 
   // --- router time -------------------------------------------------------------------------------
 
@@ -155,7 +82,7 @@ class ClockTest {
   @Test
   void measuresFiveTimesAfterConnectingOneAfterTheOther() {
     ClaspClient client = connect(true);
-    for (int i = 0; i < ClockSync.BURST; i++) {
+    for (int i = 0; i < ClockExchanges.BURST; i++) {
       assertThat(answer(Duration.ofMillis(50), Duration.ofMillis(2))).isEqualTo(1);
     }
     assertThat(rig.link().takeSyncs()).isEmpty();
@@ -178,7 +105,7 @@ class ClockTest {
     rig.reactor.run();
     answer(Duration.ofMillis(10), Duration.ofMillis(1));
     var second = client.sync();
-    for (int i = 1; i < ClockSync.BURST; i++) {
+    for (int i = 1; i < ClockExchanges.BURST; i++) {
       answer(Duration.ofMillis(10), Duration.ofMillis(1));
     }
 
@@ -215,7 +142,7 @@ class ClockTest {
   @Test
   void theClockOfTheNextRouterIsMeasuredAnew() {
     ClaspClient client = connect(true);
-    for (int i = 0; i < ClockSync.BURST; i++) {
+    for (int i = 0; i < ClockExchanges.BURST; i++) {
       answer(Duration.ofHours(1), Duration.ofMillis(1));
     }
     rig.link().breaks("cable");
@@ -224,7 +151,7 @@ class ClockTest {
 
     assertThat(client.clock().samples()).isZero();
     assertThat(Math.abs(client.time() - rig.reactor.unixMicros())).isLessThan(1_000_000);
-    for (int i = 0; i < ClockSync.BURST; i++) {
+    for (int i = 0; i < ClockExchanges.BURST; i++) {
       assertThat(answer(Duration.ofHours(2), Duration.ofMillis(1))).isEqualTo(1);
     }
     assertThat(client.time() - rig.reactor.unixMicros())

@@ -106,6 +106,11 @@ public final class ClockSync {
     return kept > 0;
   }
 
+  /** The offset of the sample in use, which {@link #offsetMicros} is on its way to. */
+  public long bestOffsetMicros() {
+    return best.offsetMicros();
+  }
+
   /** What has to be added to this reading of the local clock to get the router's time. */
   public long offsetMicros(long localMicros) {
     long way = best.offsetMicros() - slewFrom;

@@ -47,6 +47,7 @@ class ClockSyncTest {
     assertThat(clock.add(sample(300_000, 5_000, 200, 2_000))).isEqualTo(Verdict.OUTLIER);
 
     assertThat(clock.offsetMicros(400_000)).isEqualTo(5_000);
+    assertThat(clock.bestOffsetMicros()).isEqualTo(5_000);
     assertThat(clock.roundTripMicros()).isEqualTo(400);
     assertThat(clock.samples()).isEqualTo(4);
     assertThat(clock.outliers()).isEqualTo(1);

@@ -126,7 +126,7 @@ public final class RouterConnection {
       if (closing) {
         return;
       }
-      if (login != null || catchingUp()) {
+      if (waits()) {
         hold(Arrays.copyOfRange(b, at, end));
         return;
       }
@@ -167,7 +167,7 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (catchingUp()) {
+    if (waits()) {
       pauseReading();
     } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
@@ -209,11 +209,11 @@ public final class RouterConnection {
   }
 
   /**
-   * True while a snapshot is on its way piece by piece. What is asked meanwhile waits, so that
-   * whoever asks for the values and then for a PONG has the values when the PONG comes.
+   * Nothing is looked at now: the token of a HELLO is, or a snapshot is on its way piece by piece.
+   * So whoever asks for the values and then for a PONG has the values when the PONG comes.
    */
-  private boolean catchingUp() {
-    return session != null && session.catchingUp();
+  private boolean waits() {
+    return login != null || session != null && session.catchingUp();
   }
 
   /**
@@ -241,7 +241,7 @@ public final class RouterConnection {
       return;
     }
     releasing = true;
-    while (!held.isEmpty() && login == null && !catchingUp() && !closing) {
+    while (!held.isEmpty() && !waits() && !closing) {
       byte[] next = held.removeFirst();
       heldBytes -= next.length;
       frame(next, 0, next.length);
@@ -253,11 +253,7 @@ public final class RouterConnection {
 
   private void resumeReading() {
     Session s = session;
-    if (readingPaused
-        && !closing
-        && login == null
-        && !catchingUp()
-        && (s == null || !s.outbound().stuffed())) {
+    if (readingPaused && !closing && !waits() && (s == null || !s.outbound().stuffed())) {
       readingPaused = false;
       connection.reading(true);
     }

@@ -426,10 +426,13 @@ final class Session {
   /** Its turn has come. */
   void takeTurn() {
     waitsForTurn = false;
-    catchUp();
-    continueSnapshots();
-    if (!waitsForTurn) {
-      caughtUp.run();
+    try {
+      catchUp();
+      continueSnapshots();
+    } finally {
+      if (!waitsForTurn) {
+        caughtUp.run();
+      }
     }
   }
 

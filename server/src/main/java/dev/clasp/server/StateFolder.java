@@ -180,7 +180,9 @@ final class StateFolder implements AutoCloseable {
   /** Whether the server before this one ended in order; says from now on that it did not. */
   boolean takeClean() throws IOException {
     boolean clean = Files.deleteIfExists(folder.resolve(CLEAN));
-    forceFolder();
+    if (clean) {
+      forceFolder();
+    }
     return clean;
   }
 

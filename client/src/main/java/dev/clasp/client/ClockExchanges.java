@@ -1,8 +1,11 @@
 package dev.clasp.client;
 
+import dev.clasp.protocol.ClockSample;
+import dev.clasp.protocol.ClockSync;
 import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.Message;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Measures the router's clock: bursts of exchanges, one after the other, after connecting, every 30
  * s, and on request. Loop, except {@link #reading}, {@link #time}.
  */
-final class ClockSync {
+final class ClockExchanges {
 
   static final int BURST = 5;
   static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -26,7 +29,9 @@ final class ClockSync {
   private final RouterTime time = new RouterTime();
   private final List<Request.ClockCheck> waiting = new ArrayList<>();
 
-  private ClockFilter filter = new ClockFilter();
+  /** Of the router of this connection. */
+  private ClockSync estimate = new ClockSync();
+
   private long welcomeOffset;
   private boolean everConnected;
   private boolean connected;
@@ -43,7 +48,7 @@ final class ClockSync {
    * @param limitNanos for one answer
    * @param periodic measure without being asked
    */
-  ClockSync(
+  ClockExchanges(
       Reactor reactor,
       Completer completer,
       Consumer<byte[]> send,
@@ -74,7 +79,7 @@ final class ClockSync {
    */
   void connected(long helloMicros, long routerMicros) {
     connected = true;
-    filter = new ClockFilter();
+    estimate = new ClockSync();
     long now = reactor.unixMicros();
     welcomeOffset = routerMicros - (helloMicros + now) / 2;
     if (everConnected) {
@@ -83,7 +88,7 @@ final class ClockSync {
       time.set(now, welcomeOffset);
       everConnected = true;
     }
-    reading = filter.reading(welcomeOffset);
+    reading = read();
     if (periodic || !waiting.isEmpty()) {
       burst();
     }
@@ -121,10 +126,9 @@ final class ClockSync {
 
   /** An answer has come. */
   void answered(Message.Sync sync) {
-    if (!isOutstanding
-        || sync.t1Micros() != outstanding
-        || sync.t2Micros().isEmpty()
-        || sync.t3Micros().isEmpty()) {
+    long now = reactor.unixMicros();
+    ClockSample sample = ClockSample.of(sync, now).orElse(null);
+    if (!isOutstanding || sample == null || sample.t1Micros() != outstanding) {
       return;
     }
     isOutstanding = false;
@@ -132,17 +136,15 @@ final class ClockSync {
       patience.cancel();
       patience = null;
     }
-    long now = reactor.unixMicros();
-    if (filter.add(
-        sync.t1Micros(), sync.t2Micros().getAsLong(), sync.t3Micros().getAsLong(), now)) {
-      time.correct(now, filter.offset());
-      reading = filter.reading(welcomeOffset);
+    if (estimate.add(sample) != ClockSync.Verdict.DISCARDED) {
+      time.correct(now, estimate.bestOffsetMicros());
+      reading = read();
     }
     left--;
     if (left > 0) {
       exchange();
     } else {
-      if (!filter.isEmpty()) {
+      if (estimate.isSynchronized()) {
         for (Request.ClockCheck check : waiting) {
           completer.complete(check, reading);
         }
@@ -150,6 +152,15 @@ final class ClockSync {
       }
       finish();
     }
+  }
+
+  private ClockReading read() {
+    return new ClockReading(
+        estimate.isSynchronized() ? estimate.bestOffsetMicros() : welcomeOffset,
+        Duration.of(estimate.roundTripMicros(), ChronoUnit.MICROS),
+        Duration.of(estimate.jitterMicros(), ChronoUnit.MICROS),
+        estimate.quality(),
+        Math.toIntExact(estimate.samples()));
   }
 
   private void finish() {
