@@ -34,6 +34,21 @@ export const t = {
     notAll: 'This token may not read all addresses, so there is nothing to see here: that needs read:/**.',
   },
 
+  pairing: {
+    open: 'Pair a device',
+    title: 'Pair a device',
+    how: (server: string) => `On the device: clasp pair ${server} – and then this code:`,
+    left: (seconds: number, attempts: number) =>
+      `${seconds} s left, ${attempts === 1 ? '1 attempt' : `${attempts} attempts`}`,
+    allows: (scopes: string) => `Good for one device, which may then ${scopes}`,
+    scopes: 'What the device may do',
+    show: 'Show a code',
+    withdraw: 'Take the code back',
+    close: 'Close',
+    over: 'The code was used, or is no longer good. Sessions shows whether the device has come.',
+    noAnswer: 'The router does not answer.',
+  },
+
   counters: {
     label: 'Counters',
     sessions: 'Sessions',

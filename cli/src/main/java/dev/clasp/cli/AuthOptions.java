@@ -120,6 +120,11 @@ final class AuthOptions {
       description = "No JWTs whose jti is a line of this file. Read again when it changes.")
   private @Nullable Path jwtRevoked;
 
+  /** Where tokens are. */
+  List<Path> tokenFiles() {
+    return tokenFiles;
+  }
+
   /** A token is on the command line. */
   boolean showsTokens() {
     return !tokens.isEmpty();

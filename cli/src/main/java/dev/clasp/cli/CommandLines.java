@@ -39,6 +39,7 @@ final class CommandLines {
           new Entry(DemoCommand::new, "demo"),
           new Entry(MqttCommand::new, "mqtt"),
           new Entry(TokenCommand::new, "token"),
+          new Entry(PairCommand::new, "pair"),
           new Entry(PingCommand::new, "ping"),
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),

@@ -68,6 +68,16 @@ final class ConnectionOptions {
     return Optional.ofNullable(token);
   }
 
+  /** What the client is to be called, if the user says so. */
+  Optional<String> name() {
+    return Optional.ofNullable(name);
+  }
+
+  /** How long to wait for the router. */
+  Duration answerTimeout() {
+    return answerTimeout;
+  }
+
   /** For commands that take the URL as an argument too. */
   void useServer(String url) {
     server = url;

@@ -2,12 +2,18 @@ package dev.clasp.cli;
 
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.AuditLog;
 import dev.clasp.security.Ending;
+import dev.clasp.security.Scopes;
+import dev.clasp.security.StoredTokenIssuer;
 import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenFormatException;
+import dev.clasp.security.TokenStoreFile;
+import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
+import dev.clasp.server.PairingConfig;
 import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
@@ -16,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +57,8 @@ import picocli.CommandLine.Spec;
       "  clasp server --name 'Main stage' --max-sessions 200",
       "  clasp server --host 0.0.0.0 --token-file tokens.json",
       "                                     only with a token, see 'clasp token'",
+      "  clasp server --host 0.0.0.0 --token-file tokens.json --pair",
+      "                                     and show a code with which a client gets a token",
       "  clasp server --host 0.0.0.0 --allow-open",
       "                                     everybody on the network may do everything",
       "  clasp server --persist state       values survive a restart",
@@ -178,6 +187,12 @@ final class ServerCommand implements Callable<Integer> {
   private Duration drainTimeout = ServerConfig.DEFAULT.drain();
 
   @Option(
+      names = "--audit",
+      paramLabel = "FILE",
+      description = "Write who comes, goes and is refused into this file; 'clasp audit' shows it.")
+  private @Nullable Path audit;
+
+  @Option(
       names = "--stop-with-stdin",
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
@@ -185,6 +200,8 @@ final class ServerCommand implements Callable<Integer> {
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
 
   @Mixin private AuthOptions authOptions = new AuthOptions();
+
+  @Mixin private PairOptions pairOptions = new PairOptions();
 
   @Mixin private RouterOptions routerOptions = new RouterOptions();
 
@@ -196,19 +213,36 @@ final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     ServerConfig config = config();
     Optional<TokenConfig> tokens = tokens();
+    Optional<TokenStoreFile> store;
+    Optional<Scopes> pairScopes;
+    try {
+      pairScopes = pairOptions.scopes();
+      store = pairOptions.store(authOptions.tokenFiles());
+    } catch (AuthOptions.Mistake e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
     clasp.startLogging(Clasp.LogLevel.INFO);
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
-    Doors doors = new Doors();
     try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
-        TokenAuthenticator authenticator = tokens.map(t -> authenticator(t, doors)).orElse(null);
+        AuditLog log = audit == null ? null : auditLog(audit);
+        TokenAuthenticator authenticator =
+            tokens.map(t -> authenticator(t, trail(log))).orElse(null);
         ClaspServer server =
-            start(authenticator == null ? config : config.withAuthenticator(authenticator))) {
+            start(
+                (authenticator == null ? config : guarded(config, authenticator, store))
+                    .withAudit(trail(log).log()))) {
       if (authenticator != null) {
-        doors.of(server);
-        authenticator.start();
+        authenticator.start(ending -> {
+          trail(log).ending(ending);
+          showOut(server, ending);
+        });
       }
       terminal.out().println(ready(server));
+      pairScopes
+          .flatMap(scopes -> server.pairing().map(desk -> desk.show(scopes, "--pair")))
+          .ifPresent(
+              shown -> terminal.out().println(PairOptions.line(shown, server.url(), clasp.json())));
       terminal.out().flush();
       if (stopWithStdin) {
         Thread.ofPlatform()
@@ -226,6 +260,22 @@ final class ServerCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
+  /** With a token only; and new ones for a code, if there is a place for them. */
+  private ServerConfig guarded(
+      ServerConfig config, TokenAuthenticator authenticator, Optional<TokenStoreFile> store) {
+    ServerConfig guarded = config.withAuthenticator(authenticator);
+    return store
+        .map(file ->
+            guarded.withPairing(
+                new PairingConfig(
+                    new StoredTokenIssuer(
+                        file,
+                        clasp.terminal().clock(),
+                        new SecureRandom(),
+                        authenticator::refresh))))
+        .orElse(guarded);
+  }
+
   /** Who may come in; empty if everybody may. */
   private Optional<TokenConfig> tokens() {
     try {
@@ -241,34 +291,36 @@ final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  private TokenAuthenticator authenticator(TokenConfig config, Doors doors) {
+  private AuditTrail trail(@Nullable AuditLog log) {
+    return new AuditTrail(log == null ? ServerConfig.NO_AUDIT : log, clasp.terminal().clock());
+  }
+
+  private AuditLog auditLog(Path file) {
     try {
-      return new TokenAuthenticator(config, clasp.terminal().clock(), _ -> {}, doors::close);
+      return AuditLog.open(AuditLog.Settings.of(file), clasp.terminal().clock());
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILURE,
+          "the audit log " + Printable.escape(file.toString()) + " cannot be written: " + e,
+          e);
+    }
+  }
+
+  private TokenAuthenticator authenticator(TokenConfig config, AuditTrail trail) {
+    try {
+      return new TokenAuthenticator(config, clasp.terminal().clock(), trail::login);
     } catch (TokenFormatException e) {
       throw new CommandException(ExitStatus.FAILURE, String.valueOf(e.getMessage()), e);
     }
   }
 
-  /** Shows out whose token has ended. The server is there only after who watches its doors. */
-  private static final class Doors {
-    private volatile @Nullable ClaspServer server;
-
-    void of(ClaspServer running) {
-      server = running;
-    }
-
-    void close(Ending ending) {
-      ClaspServer running = server;
-      if (running != null) {
-        switch (ending.cause()) {
-          case EXPIRED ->
-              running
-                  .router()
-                  .expel(ending::concerns, ErrorCode.TOKEN_EXPIRED, "Token has expired");
-          case REVOKED, CHANGED ->
-              running.router().expel(ending::concerns, ErrorCode.UNAUTHORIZED, "Token revoked");
-        }
-      }
+  /** Ends the sessions of a token that is no longer what it was. */
+  private static void showOut(ClaspServer server, Ending ending) {
+    switch (ending.cause()) {
+      case EXPIRED ->
+          server.router().expel(ending::concerns, ErrorCode.TOKEN_EXPIRED, "Token has expired");
+      case REVOKED, CHANGED ->
+          server.router().expel(ending::concerns, ErrorCode.UNAUTHORIZED, "Token revoked");
     }
   }
 

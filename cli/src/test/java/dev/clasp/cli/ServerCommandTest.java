@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServerCommandTest {
 
@@ -33,6 +37,64 @@ class ServerCommandTest {
     assertThat(READY.matcher(terminal.out()).matches()).isTrue();
     assertThat(new TestTerminal().run("get", "/a", "-s", ready.group(1)))
         .isEqualTo(ExitStatus.UNAVAILABLE);
+  }
+
+  @Test
+  void showsACodeWithWhichAClientGetsAToken(@TempDir Path folder) throws Exception {
+    String store = folder.resolve("tokens.json").toString();
+    CompletableFuture<Integer> serving =
+        terminal.start(
+            "server",
+            "--port",
+            "0",
+            "--token-file",
+            store,
+            "--pair",
+            "--pair-scopes",
+            "read:/a/**");
+    Matcher shown =
+        Pattern.compile(
+                "(?s).*Pairing code: (\\d{3} \\d{3}) - for one client, within 300 s: clasp pair"
+                    + " (ws://localhost:\\d+)\\R")
+            .matcher(terminal.awaitOut(text -> text.lines().count() == 2));
+    assertThat(shown.matches()).as(terminal.out()).isTrue();
+
+    TestTerminal client = new TestTerminal();
+    assertThat(client.run("pair", shown.group(2), "--code", shown.group(1)))
+        .as(client.err())
+        .isZero();
+    TestTerminal reader =
+        new TestTerminal(
+            Map.of("CLASP_TOKEN", client.out().strip(), "CLASP_SERVER", shown.group(2)), false);
+    assertThat(reader.run("get", "/a/x")).isEqualTo(ExitStatus.ABSENT);
+    assertThat(
+            new TestTerminal(
+                    Map.of("CLASP_TOKEN", client.out().strip(), "CLASP_SERVER", shown.group(2)),
+                    false)
+                .run("get", "/b/x"))
+        .isEqualTo(ExitStatus.NOT_PERMITTED);
+
+    terminal.interrupt();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  @Test
+  void aCodeIsOfNoUseWithoutAPlaceForTheToken(@TempDir Path folder) throws Exception {
+    assertThat(terminal.run("server", "--port", "0", "--pair")).isEqualTo(ExitStatus.USAGE);
+    assertThat(terminal.err()).contains("--pair needs a --token-file");
+
+    Path lines = Files.writeString(folder.resolve("tokens.txt"), "cpsk_abcdefgh read:/**\n");
+    TestTerminal second = new TestTerminal();
+    assertThat(second.run("server", "--port", "0", "--pair", "--token-file", lines.toString()))
+        .isEqualTo(ExitStatus.USAGE);
+    assertThat(second.err()).contains("these have lines");
+
+    TestTerminal third = new TestTerminal();
+    String store = folder.resolve("new.json").toString();
+    assertThat(third.run("server", "--pair", "--pair-scopes", "fly:/**", "--token-file", store))
+        .isEqualTo(ExitStatus.USAGE);
+    assertThat(third.err()).contains("--pair-scopes: ");
+    assertThat(folder.resolve("new.json")).doesNotExist();
   }
 
   @Test

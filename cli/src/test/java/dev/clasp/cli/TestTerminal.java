@@ -101,6 +101,11 @@ final class TestTerminal {
     out.failWith("No space left on device");
   }
 
+  /** What a person types before the command asks for it. */
+  void type(String line) throws IOException {
+    new PipedOutputStream(in).write(line.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** Ends standard input. */
   void closeIn() throws IOException {
     new PipedOutputStream(in).close();

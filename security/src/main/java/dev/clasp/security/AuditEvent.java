@@ -30,15 +30,19 @@ public record AuditEvent(
 
   /** What it was. */
   public enum Kind {
-    LOGIN("auth"),
+    /** Somebody did not get in. */
+    LOGIN("auth.fail"),
+    /** Somebody has tried too often. */
+    LIMIT("limit.block"),
     /** A request that the token does not allow. */
     DENIED("authz.denied"),
     SESSION_OPEN("session.open"),
     SESSION_CLOSE("session.close"),
+    TOKEN_CREATED("token.create"),
     TOKEN_EXPIRED("token.expire"),
     TOKEN_REVOKED("token.revoke"),
     TOKEN_CHANGED("token.change"),
-    /** A token was given to a client that knew a pairing code. */
+    /** About a code that a client may get a token for. */
     PAIRING("pairing"),
     LOCK_BREAK("lock.break"),
     /** Somebody looked at or changed something over HTTP. */

@@ -17,21 +17,26 @@ final class Quoted {
     return cut(text, 12);
   }
 
+  /** May a terminal or a log do something else with the character than show it? */
+  static boolean acts(int c) {
+    return Character.isISOControl(c)
+        || switch (Character.getType(c)) {
+          case Character.FORMAT,
+              Character.LINE_SEPARATOR,
+              Character.PARAGRAPH_SEPARATOR,
+              Character.SURROGATE ->
+              true;
+          default -> false;
+        };
+  }
+
   private static String cut(String text, int max) {
     StringBuilder out = new StringBuilder("'");
     int end = 0;
     for (int n = 0; n < max && end < text.length(); n++) {
       int c = text.codePointAt(end);
       end += Character.charCount(c);
-      if (Character.isISOControl(c)
-          || switch (Character.getType(c)) {
-            case Character.FORMAT,
-                Character.LINE_SEPARATOR,
-                Character.PARAGRAPH_SEPARATOR,
-                Character.SURROGATE ->
-                true;
-            default -> false;
-          }) {
+      if (acts(c)) {
         out.append('\uFFFD');
       } else {
         out.appendCodePoint(c);

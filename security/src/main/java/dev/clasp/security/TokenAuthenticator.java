@@ -59,6 +59,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final Executor slow;
   private final Consumer<LoginReport> reports;
   private final Map<TokenDigest, Refusal> refused = new RecentMap<>(MAX_REFUSED);
+  private volatile Consumer<Ending> endings = ending -> {};
   private volatile @Nullable Thread ticker;
   private volatile boolean closed;
   private long linesSeenAt;
@@ -363,11 +364,12 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   }
 
   /**
-   * Looks whether files have changed and tokens have expired. On one thread at a time.
+   * Looks whether files have changed and tokens have expired. Any thread; what was in the files
+   * before the call is known after it.
    *
    * @param endings is told whose sessions have to end
    */
-  void tick(Consumer<Ending> endings) {
+  synchronized void tick(Consumer<Ending> endings) {
     List<Ending> ended = new ArrayList<>();
     boolean changed = false;
     for (TokenFile file : files) {
@@ -393,15 +395,24 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   }
 
   /**
-   * Begins to look after files and expiry, on a thread of its own, more than twice a second. Once.
-   *
-   * @param endings is told which sessions have to end, on that thread
+   * Reads what has changed in the files now, and not in a moment: for whoever has just written a
+   * token into one. Any thread.
    */
-  public void start(Consumer<Ending> endings) {
-    ticker = Thread.ofVirtual().name("clasp-tokens").start(() -> tickForever(endings));
+  public void refresh() {
+    tick(endings);
   }
 
-  private void tickForever(Consumer<Ending> endings) {
+  /**
+   * Begins to look after files and expiry, on a thread of its own, more than twice a second. Once.
+   *
+   * @param told which sessions have to end, on that thread or that of {@link #refresh}
+   */
+  public void start(Consumer<Ending> told) {
+    endings = told;
+    ticker = Thread.ofVirtual().name("clasp-tokens").start(this::tickForever);
+  }
+
+  private void tickForever() {
     while (!closed) {
       try {
         tick(endings);

@@ -1,6 +1,7 @@
 package dev.clasp.security;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,22 @@ public final class TokenStoreFile {
     }
   }
 
+  /**
+   * Does the file begin like a store? False for one with lines, and if it is not there. What comes
+   * behind the first brace is not looked at.
+   */
+  public boolean looksLikeStore() {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String start = new String(in.readNBytes(4096), StandardCharsets.UTF_8);
+      return start.replace("\uFEFF", "").stripLeading().startsWith("{");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Sentences about who else could read or write the file; none if it is not there. */
   public List<String> exposure() {
     if (!Files.exists(file)) {
@@ -62,6 +79,20 @@ public final class TokenStoreFile {
   }
 
   /**
+   * Makes an empty store, if there is no file.
+   *
+   * @throws TokenFormatException it cannot be written
+   */
+  public void create() {
+    locked(() -> {
+      if (!Files.exists(file)) {
+        SecretFiles.replace(file, TokenStore.empty().toJson().getBytes(StandardCharsets.UTF_8));
+      }
+      return true;
+    });
+  }
+
+  /**
    * Changes the store while nobody else does. Nothing is written if the change throws. Waits for
    * others that are changing it.
    *
@@ -69,6 +100,23 @@ public final class TokenStoreFile {
    * @throws TokenFormatException the store cannot be read or written
    */
   public <R> R change(Function<TokenStore, R> change) {
+    return locked(() -> {
+      TokenStore store = read();
+      String before = store.toJson();
+      R result = change.apply(store);
+      String after = store.toJson();
+      if (!after.equals(before)) {
+        SecretFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
+      }
+      return result;
+    });
+  }
+
+  private interface Step<R> {
+    R run() throws IOException;
+  }
+
+  private <R> R locked(Step<R> step) {
     IN_PROCESS.lock();
     try {
       Path folder = file.toAbsolutePath().getParent();
@@ -77,15 +125,8 @@ public final class TokenStoreFile {
       }
       try (FileChannel channel =
               SecretFiles.openLock(file.resolveSibling(file.getFileName() + ".lock"));
-          FileLock lock = channel.lock()) {
-        TokenStore store = read();
-        String before = store.toJson();
-        R result = change.apply(store);
-        String after = store.toJson();
-        if (lock.isValid() && !after.equals(before)) {
-          SecretFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
-        }
-        return result;
+          FileLock _ = channel.lock()) {
+        return step.run();
       }
     } catch (IOException e) {
       throw new TokenFormatException(

@@ -24,9 +24,17 @@ final class ApiAccess {
   private static final String BEARER = "bearer ";
 
   private final Authenticator authenticator;
+  private final Denials denials;
 
-  ApiAccess(Authenticator authenticator) {
+  /** Is told of what was not shown. Any thread. */
+  @FunctionalInterface
+  interface Denials {
+    void denied(String path, String peer, int status);
+  }
+
+  ApiAccess(Authenticator authenticator, Denials denials) {
     this.authenticator = authenticator;
+    this.denials = denials;
   }
 
   /** What a request may see. */
@@ -42,6 +50,17 @@ final class ApiAccess {
    * @param to is told once, at once or on another thread when the token has been looked at
    */
   void reader(HttpQuery query, Consumer<Answer> to) {
+    readerOf(query, answer -> to.accept(reported(query, answer)));
+  }
+
+  private Answer reported(HttpQuery query, Answer answer) {
+    if (answer instanceof Answer.Denied(HttpReply reply)) {
+      denials.denied(query.path(), LinkConnection.text(query.remote()), reply.status());
+    }
+    return answer;
+  }
+
+  private void readerOf(HttpQuery query, Consumer<Answer> to) {
     if (authenticator.equals(Authenticator.OPEN)) {
       to.accept(new Answer.Granted(Scopes.ALL));
       return;
@@ -57,17 +76,19 @@ final class ApiAccess {
 
   /** The same for what only an administrator of everything may see. */
   void administrator(HttpQuery query, Consumer<Answer> to) {
-    reader(
+    readerOf(
         query,
         answer ->
             to.accept(
-                answer instanceof Answer.Granted(Scopes scopes)
-                        && !scopes.permitAll(Action.ADMIN, EVERYTHING)
-                    ? denied(
-                        403,
-                        "this needs a token with the scope admin:/**",
-                        "Bearer error=\"insufficient_scope\"")
-                    : answer));
+                reported(
+                    query,
+                    answer instanceof Answer.Granted(Scopes scopes)
+                            && !scopes.permitAll(Action.ADMIN, EVERYTHING)
+                        ? denied(
+                            403,
+                            "this needs a token with the scope admin:/**",
+                            "Bearer error=\"insufficient_scope\"")
+                        : answer)));
   }
 
   private static Answer answer(Login login) {

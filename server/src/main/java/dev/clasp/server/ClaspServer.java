@@ -4,12 +4,16 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.router.Lane;
 import dev.clasp.router.Router;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.security.PairingDesk;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.LinkServer;
+import dev.clasp.transport.OriginPolicy;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +42,11 @@ public final class ClaspServer implements AutoCloseable {
       new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
 
   private final ServerConfig config;
+  private final AuditTrail trail;
   private final Router router;
   private final EventLoops loops;
+  private final Optional<PairingDesk> pairing;
+  private final PairingPages pairingPages;
   private final LinkServer listener;
   private final Optional<StateKeeper> keeper;
   private final ScheduledExecutorService writing =
@@ -52,13 +59,28 @@ public final class ClaspServer implements AutoCloseable {
 
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
-    this.router = new Router(config.router(), RouterClock.system(), config.authenticator());
+    this.trail = new AuditTrail(config.audit(), InstantSource.system());
+    this.router = new Router(config.router(), RouterClock.system(), config.authenticator(), trail);
     this.keeper =
         config
             .persistence()
             .map(
                 p -> new StateKeeper(router.state(), StateFolder.open(p.folder()), router.clock()));
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
+    ApiAccess access = new ApiAccess(config.authenticator(), trail::apiDenied);
+    this.pairing =
+        config
+            .pairing()
+            .map(p ->
+                new PairingDesk(
+                    config.router().name(),
+                    System::nanoTime,
+                    new SecureRandom(),
+                    p.issuer(),
+                    new PairingLog(p.witness().andThen(trail::pairing))));
+    this.pairingPages =
+        new PairingPages(
+            config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
     this.listener =
         LinkServer.builder()
@@ -76,7 +98,8 @@ public final class ClaspServer implements AutoCloseable {
                     keeper.map(k -> k::status),
                     new ConsoleFiles(),
                     config.effectiveOrigins(),
-                    new ApiAccess(config.authenticator()),
+                    access,
+                    pairingPages,
                     watch::turning,
                     () -> ready))
             .acceptor(link ->
@@ -99,8 +122,10 @@ public final class ClaspServer implements AutoCloseable {
       server.restoreState();
       server.listener.start();
       server.ready = true;
+      server.trail.started("version " + Version.number() + " on " + server.address());
     } catch (RuntimeException e) {
       server.loops.close();
+      server.pairingPages.close();
       server.writing.shutdown();
       server.keeper.ifPresent(StateKeeper::close);
       throw new ServerException(String.valueOf(e.getMessage()), e);
@@ -169,6 +194,11 @@ public final class ClaspServer implements AutoCloseable {
     return router;
   }
 
+  /** Where codes for pairing are made, if the configuration has it. */
+  public Optional<PairingDesk> pairing() {
+    return pairing;
+  }
+
   EventLoops loops() {
     return loops;
   }
@@ -195,11 +225,13 @@ public final class ClaspServer implements AutoCloseable {
   private void stop() {
     try {
       LOG.info("stopping");
+      trail.draining();
       ready = false;
       listener.stopAccepting();
       await(router.closeAll(STOPPING, config.drain().toNanos()));
       listener.close();
       loops.close();
+      pairingPages.close();
       keepState();
     } finally {
       stopped.complete(null);

@@ -29,6 +29,7 @@ final class Pages implements HttpHandler {
   private final ConsoleFiles console;
   private final OriginPolicy origins;
   private final ApiAccess access;
+  private final PairingPages pairing;
   private final PageCursors cursors = new PageCursors();
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
@@ -46,6 +47,7 @@ final class Pages implements HttpHandler {
       ConsoleFiles console,
       OriginPolicy origins,
       ApiAccess access,
+      PairingPages pairing,
       BooleanSupplier healthy,
       BooleanSupplier ready) {
     this.router = router;
@@ -54,6 +56,7 @@ final class Pages implements HttpHandler {
     this.console = console;
     this.origins = origins;
     this.access = access;
+    this.pairing = pairing;
     this.healthy = healthy;
     this.ready = ready;
   }
@@ -71,6 +74,10 @@ final class Pages implements HttpHandler {
 
   @Override
   public void handle(HttpQuery query, Consumer<HttpReply> answer) {
+    if (PairingPages.has(query.path())) {
+      pairing.handle(query, answer);
+      return;
+    }
     if (!query.method().equals("GET") && !query.method().equals("HEAD")) {
       answer.accept(
           HttpReply.text(405, "only GET and HEAD are served here\n")

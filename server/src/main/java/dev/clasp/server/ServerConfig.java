@@ -1,11 +1,13 @@
 package dev.clasp.server;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.AuditEvent;
 import dev.clasp.security.Authenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Settings of a server. Immutable.
@@ -21,6 +23,8 @@ import java.util.Optional;
  * @param persistence where values are kept; empty = they end with the server
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
+ * @param pairing how clients get a token for a code, if they can
+ * @param audit told who does what, from any thread; must not block
  */
 public record ServerConfig(
     String host,
@@ -32,7 +36,12 @@ public record ServerConfig(
     NetworkConfig network,
     Optional<Persistence> persistence,
     RouterConfig router,
-    Authenticator authenticator) {
+    Authenticator authenticator,
+    Optional<PairingConfig> pairing,
+    Consumer<AuditEvent> audit) {
+
+  /** Nobody wants to know. */
+  public static final Consumer<AuditEvent> NO_AUDIT = _ -> {};
 
   /** The port that every CLASP client tries first. */
   public static final int DEFAULT_PORT = 7330;
@@ -48,7 +57,9 @@ public record ServerConfig(
           NetworkConfig.DEFAULT,
           Optional.empty(),
           RouterConfig.DEFAULT,
-          Authenticator.OPEN);
+          Authenticator.OPEN,
+          Optional.empty(),
+          NO_AUDIT);
 
   public ServerConfig {
     Objects.requireNonNull(host);
@@ -64,71 +75,104 @@ public record ServerConfig(
   }
 
   public ServerConfig withHost(String value) {
-    return new ServerConfig(
-        value, port, allowOpen, origins, loops, drain, network, persistence, router, authenticator);
+    return with(b -> b.host = value);
   }
 
   public ServerConfig withPort(int value) {
-    return new ServerConfig(
-        host, value, allowOpen, origins, loops, drain, network, persistence, router, authenticator);
+    return with(b -> b.port = value);
   }
 
   public ServerConfig withAllowOpen(boolean value) {
-    return new ServerConfig(
-        host, port, value, origins, loops, drain, network, persistence, router, authenticator);
+    return with(b -> b.allowOpen = value);
   }
 
   public ServerConfig withOrigins(OriginPolicy value) {
-    return new ServerConfig(
-        host,
-        port,
-        allowOpen,
-        Optional.of(value),
-        loops,
-        drain,
-        network,
-        persistence,
-        router,
-        authenticator);
+    return with(b -> b.origins = Optional.of(value));
   }
 
   public ServerConfig withLoops(int value) {
-    return new ServerConfig(
-        host, port, allowOpen, origins, value, drain, network, persistence, router, authenticator);
+    return with(b -> b.loops = value);
   }
 
   public ServerConfig withDrain(Duration value) {
-    return new ServerConfig(
-        host, port, allowOpen, origins, loops, value, network, persistence, router, authenticator);
+    return with(b -> b.drain = value);
   }
 
   public ServerConfig withNetwork(NetworkConfig value) {
-    return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, value, persistence, router, authenticator);
+    return with(b -> b.network = value);
   }
 
   public ServerConfig withPersistence(Persistence value) {
-    return new ServerConfig(
-        host,
-        port,
-        allowOpen,
-        origins,
-        loops,
-        drain,
-        network,
-        Optional.of(value),
-        router,
-        authenticator);
+    return with(b -> b.persistence = Optional.of(value));
   }
 
   public ServerConfig withRouter(RouterConfig value) {
-    return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, network, persistence, value, authenticator);
+    return with(b -> b.router = value);
   }
 
   public ServerConfig withAuthenticator(Authenticator value) {
-    return new ServerConfig(
-        host, port, allowOpen, origins, loops, drain, network, persistence, router, value);
+    return with(b -> b.authenticator = value);
+  }
+
+  public ServerConfig withPairing(PairingConfig value) {
+    return with(b -> b.pairing = Optional.of(value));
+  }
+
+  public ServerConfig withAudit(Consumer<AuditEvent> value) {
+    return with(b -> b.audit = value);
+  }
+
+  private ServerConfig with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.config();
+  }
+
+  /** The settings while one of them is changed. */
+  private static final class Copy {
+    private String host;
+    private int port;
+    private boolean allowOpen;
+    private Optional<OriginPolicy> origins;
+    private int loops;
+    private Duration drain;
+    private NetworkConfig network;
+    private Optional<Persistence> persistence;
+    private RouterConfig router;
+    private Authenticator authenticator;
+    private Optional<PairingConfig> pairing;
+    private Consumer<AuditEvent> audit;
+
+    Copy(ServerConfig from) {
+      host = from.host;
+      port = from.port;
+      allowOpen = from.allowOpen;
+      origins = from.origins;
+      loops = from.loops;
+      drain = from.drain;
+      network = from.network;
+      persistence = from.persistence;
+      router = from.router;
+      authenticator = from.authenticator;
+      pairing = from.pairing;
+      audit = from.audit;
+    }
+
+    ServerConfig config() {
+      return new ServerConfig(
+          host,
+          port,
+          allowOpen,
+          origins,
+          loops,
+          drain,
+          network,
+          persistence,
+          router,
+          authenticator,
+          pairing,
+          audit);
+    }
   }
 
   /** Whoever connects needs a token. */

@@ -51,7 +51,12 @@ class PagesTest {
         Optional.empty(),
         new ConsoleFiles(),
         origins,
-        new ApiAccess(authenticator),
+        new ApiAccess(authenticator, (path, peer, status) -> {}),
+        new PairingPages(
+            false,
+            Optional.empty(),
+            new ApiAccess(authenticator, (path, peer, status) -> {}),
+            OriginPolicy.LOCAL),
         () -> healthy,
         () -> ready);
   }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.AuditEvent;
+import dev.clasp.security.TokenIssuer;
 import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ServerConfigTest {
@@ -41,6 +44,9 @@ class ServerConfigTest {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
     FakeAuthenticator authenticator = new FakeAuthenticator();
+    PairingConfig pairing =
+        new PairingConfig((scopes, subject) -> new TokenIssuer.Issued("cpsk_x", "x"));
+    Consumer<AuditEvent> audit = _ -> {};
     NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
     Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
     ServerConfig all =
@@ -54,7 +60,9 @@ class ServerConfigTest {
             .withNetwork(network)
             .withPersistence(persistence)
             .withRouter(router)
-            .withAuthenticator(authenticator);
+            .withAuthenticator(authenticator)
+            .withPairing(pairing)
+            .withAudit(audit);
 
     assertThat(all)
         .isEqualTo(
@@ -68,7 +76,9 @@ class ServerConfigTest {
                 network,
                 Optional.of(persistence),
                 router,
-                authenticator));
+                authenticator,
+                Optional.of(pairing),
+                audit));
   }
 
   @Test

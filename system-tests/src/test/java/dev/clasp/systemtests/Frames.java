@@ -19,6 +19,10 @@ final class Frames {
     return new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty());
   }
 
+  static Message.Hello hello(String name, String token) {
+    return new Message.Hello(1, Set.of(), name, Optional.of(token), Optional.empty());
+  }
+
   static Message.Subscribe subscribe(int id, String pattern) {
     return subscribe(id, pattern, SignalType.ALL_MASK);
   }

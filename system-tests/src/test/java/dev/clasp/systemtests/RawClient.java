@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -307,7 +306,11 @@ final class RawClient implements AutoCloseable {
 
   /** HELLO; returns WELCOME when the snapshot behind it has come as well, and forgets both. */
   Message.Welcome hello(String name) {
-    send(new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty()));
+    return hello(Frames.hello(name));
+  }
+
+  Message.Welcome hello(Message.Hello hello) {
+    send(hello);
     List<Arrival.Binary> answers = exchange();
     return answers.stream()
         .map(Arrival.Binary::message)

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionExceptionHandler {
 
   private final boolean restarts;
+  private final Optional<String> token;
   private final String[] serverOptions;
   private final List<Peer> peers = new ArrayList<>();
   private final List<Runnable> endings = new ArrayList<>();
@@ -35,17 +36,27 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
    * @param serverOptions of {@code clasp server}
    */
   Stage(String... serverOptions) {
-    this(false, serverOptions);
+    this(false, Optional.empty(), serverOptions);
   }
 
-  private Stage(boolean restarts, String... serverOptions) {
+  private Stage(boolean restarts, Optional<String> token, String... serverOptions) {
     this.restarts = restarts;
+    this.token = token;
     this.serverOptions = serverOptions.clone();
   }
 
   /** With a server that can be started again on its port. */
   static Stage forRestarts(String... serverOptions) {
-    return new Stage(true, serverOptions);
+    return new Stage(true, Optional.empty(), serverOptions);
+  }
+
+  /**
+   * With a server that wants tokens.
+   *
+   * @param token lets in whoever looks whether the server is there
+   */
+  static Stage withTokens(String token, String... serverOptions) {
+    return new Stage(false, Optional.of(token), serverOptions);
   }
 
   ServerProcess server() {
@@ -58,7 +69,7 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
       server = running;
       // Published clients wait ten seconds for a WELCOME; the first one costs a cold server most.
       try (RawClient first = RawClient.connect(running.url())) {
-        first.hello("first");
+        first.hello(token.map(t -> Frames.hello("first", t)).orElse(Frames.hello("first")));
       }
     }
     return running;
@@ -166,6 +177,13 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
   RawClient raw(String name) {
     RawClient client = rawConnection();
     client.hello(name);
+    return client;
+  }
+
+  /** The same with a token. */
+  RawClient raw(String name, String withToken) {
+    RawClient client = rawConnection();
+    client.hello(Frames.hello(name, withToken));
     return client;
   }
 
