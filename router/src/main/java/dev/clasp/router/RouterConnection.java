@@ -167,7 +167,7 @@ public final class RouterConnection {
     if (s == null || readingPaused) {
       return;
     }
-    if (catchingUp()) {
+    if (waits()) {
       pauseReading();
     } else if (s.outbound().stuffed()) {
       // It does not read its answers: no more questions until it does.
