@@ -17,13 +17,16 @@ final class ServerProcess implements AutoCloseable {
 
   private final List<String> options;
   private final Program program;
+  private final Received<String> lines;
   private final URI url;
   private final URI page;
   private final int port;
 
-  private ServerProcess(List<String> options, Program program, Matcher ready) {
+  private ServerProcess(
+      List<String> options, Program program, Received<String> lines, Matcher ready) {
     this.options = options;
     this.program = program;
+    this.lines = lines;
     this.url = URI.create(ready.group(1));
     this.port = Integer.parseInt(ready.group(2));
     this.page = URI.create(ready.group(3));
@@ -68,7 +71,7 @@ final class ServerProcess implements AutoCloseable {
               "line that says it is ready",
               Patience.START,
               all -> all.stream().map(READY::matcher).filter(Matcher::matches).findFirst());
-      return new ServerProcess(options, program, ready);
+      return new ServerProcess(options, program, lines, ready);
     } catch (AssertionError e) {
       program.stop();
       throw new AssertionError(e.getMessage() + "\n" + program.transcript(), e);
@@ -98,6 +101,13 @@ final class ServerProcess implements AutoCloseable {
   /** Ends it without a word to anybody. */
   void kill() {
     program.crash();
+  }
+
+  /** Waits for a line that it prints to its standard output. */
+  Matcher awaitLine(Pattern wanted) {
+    return lines.awaitAnswer(
+        "line like " + wanted,
+        all -> all.stream().map(wanted::matcher).filter(Matcher::matches).findFirst());
   }
 
   boolean running() {
