@@ -9,11 +9,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * {@code churn}: connect, HELLO, WELCOME, disconnect, again and again, beside sessions that do
- * nothing.
+ * nothing, and beside connections that never become one.
  */
 final class Churn {
 
   private static final int CLIENTS = 8;
+
+  /** Connections that say nothing, or not enough. */
+  private static final int SILENT = 1000;
 
   private Churn() {}
 
@@ -27,7 +30,19 @@ final class Churn {
               clients + " at once, " + idle + " idle",
               (rig, figures) -> measure(rig, figures, clients, idle)));
     }
+    trials.add(
+        new Trial(
+            Scenario.CHURN,
+            clients + " at once, " + SILENT + " silent",
+            (rig, figures) -> besideSilence(rig, figures, clients)));
     return trials;
+  }
+
+  private static void besideSilence(Rig rig, Figures figures, int clients) {
+    try (SilentCrowd crowd = SilentCrowd.around(rig.uri(), SILENT)) {
+      measure(rig, figures, clients, 0);
+      figures.add("silent connections", Unit.COUNT, Better.NEITHER, crowd.size());
+    }
   }
 
   private static void measure(Rig rig, Figures figures, int clients, int idle) {

@@ -18,7 +18,10 @@ public enum Scenario {
       true),
   WILDCARD("wildcard", "a message with 0 to 10,000 subscriptions around that do not match", false),
   THROUGHPUT("throughput", "highest rate with less than 0.01 % loss", true),
-  CHURN("churn", "connect, HELLO, disconnect, beside 0 and 1000 idle sessions", false),
+  CHURN(
+      "churn",
+      "connect, HELLO, disconnect, beside 0 and 1000 idle sessions, and 1000 that say nothing",
+      false),
   LATE_JOIN(
       "late-join", "10 to 100,000 parameters until a joiner has them all; the writers", false),
   MEMORY("memory", "bytes for a connection, a subscription, a value; needs the process", false),

@@ -134,7 +134,9 @@ class ScenarioSmokeTest {
   @Test
   void churn() {
     List<RunResult> results = run(Scenario.CHURN, plan -> plan.clients(4));
-    assertThat(results).hasSize(2);
+    assertThat(results).hasSize(3);
+    assertThat(figure(results.get(2), "cycles")).isPositive();
+    assertThat(figure(results.get(2), "silent connections")).isBetween(500.0, 1000.0);
     assertThat(figure(results.get(0), "idle sessions")).isZero();
     assertThat(figure(results.get(1), "idle sessions")).isBetween(150.0, SESSIONS - 4.0);
   }

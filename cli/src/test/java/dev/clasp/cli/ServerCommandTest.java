@@ -2,11 +2,17 @@ package dev.clasp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Message;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -149,5 +155,51 @@ class ServerCommandTest {
     assertThat(terminal.run("server", "--host", "0.0.0.0", "--port", "0"))
         .isEqualTo(ExitStatus.FAILURE);
     assertThat(terminal.err()).contains("--allow-open").hasLineCount(1);
+  }
+
+  /** With one connection, there is no room for a second. */
+  @Test
+  void limitsOfConnectionsAreOptions() throws Exception {
+    CompletableFuture<Integer> serving =
+        terminal.start(
+            "server",
+            "--port",
+            "0",
+            "--protocol",
+            "tcp",
+            "--max-connections",
+            "1",
+            "--max-connections-per-ip",
+            "50",
+            "--max-unauthenticated",
+            "10",
+            "--max-unauthenticated-per-ip",
+            "5",
+            "--connection-rate",
+            "100",
+            "--connection-burst",
+            "200",
+            "--limit-loopback",
+            "--upgrade-timeout",
+            "1m",
+            "--trusted-proxy",
+            "10.0.0.0/8",
+            "--small-frame",
+            "128");
+    Matcher ready =
+        Pattern.compile("CLASP router ready: (tcp://localhost:(\\d+)) - .*\\R")
+            .matcher(terminal.awaitOut(text -> text.endsWith(System.lineSeparator())));
+    assertThat(ready.matches()).isTrue();
+    try (Socket only = new Socket("127.0.0.1", Integer.parseInt(ready.group(2)))) {
+      byte[] hello =
+          FrameCodec.encode(
+              new Message.Hello(1, Set.of(), "only", Optional.empty(), Optional.empty()));
+      only.getOutputStream()
+          .write(ByteBuffer.allocate(4 + hello.length).putInt(hello.length).put(hello).array());
+      assertThat(only.getInputStream().readNBytes(3)).as("of the length of WELCOME").hasSize(3);
+      assertThat(new TestTerminal().run("set", "/a", "1", "-s", ready.group(1))).isNotZero();
+    }
+    terminal.interrupt();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
   }
 }

@@ -2,17 +2,13 @@ package dev.clasp.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameCodec;
-import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Message.SetValue;
 import dev.clasp.protocol.Message.Snapshot;
 import dev.clasp.protocol.Message.SubscribeOptions;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
-import dev.clasp.router.spi.Connection;
-import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +19,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -58,8 +53,8 @@ class HistoryTest {
     List<Reader> readers = new ArrayList<>();
     List<Writer> writers = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {
-      Loop loop = new Loop(Executors.newSingleThreadScheduledExecutor());
-      threads.add(loop.executor);
+      ThreadLoop loop = new ThreadLoop();
+      threads.add(loop.executor());
       Lane lane = router.addLane(loop);
       for (int k = 0; k < 4; k++) {
         // Half of them end with nothing but a subscription that thins.
@@ -70,17 +65,17 @@ class HistoryTest {
     List<Future<?>> rounds = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       for (Writer writer : writers) {
-        rounds.add(writer.loop.executor.submit(() -> writer.write()));
+        rounds.add(writer.loop.executor().submit(() -> writer.write()));
       }
       for (Reader reader : readers) {
-        rounds.add(reader.loop.executor.submit(() -> reader.disturb()));
+        rounds.add(reader.loop.executor().submit(() -> reader.disturb()));
       }
     }
     for (Future<?> done : rounds) {
       done.get(60, TimeUnit.SECONDS);
     }
     for (Reader reader : readers) {
-      reader.loop.executor.submit(() -> reader.settle()).get(60, TimeUnit.SECONDS);
+      reader.loop.executor().submit(() -> reader.settle()).get(60, TimeUnit.SECONDS);
     }
     // Whatever was posted between lanes runs before a task submitted now; twice, for resumes that
     // post again.
@@ -108,7 +103,7 @@ class HistoryTest {
   }
 
   private static Map<String, Long> onItsThread(Reader reader) throws Exception {
-    return reader.loop.executor.submit(() -> Map.copyOf(reader.newest)).get(60, TimeUnit.SECONDS);
+    return reader.loop.executor().submit(() -> Map.copyOf(reader.newest)).get(60, TimeUnit.SECONDS);
   }
 
   private void barrier() throws InterruptedException {
@@ -117,76 +112,28 @@ class HistoryTest {
     assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
-  private record Loop(ScheduledExecutorService executor) implements LaneExecutor {
-    @Override
-    public void execute(Runnable task) {
-      executor.execute(task);
-    }
-
-    @Override
-    public Cancellable schedule(Runnable task, long delayNanos) {
-      Future<?> future = executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-      return () -> future.cancel(false);
-    }
-  }
-
-  private abstract static class Peer implements Connection {
-    final Loop loop;
+  private abstract static class Peer extends MemoryConnection {
+    final ThreadLoop loop;
     final SplittableRandom random;
     final int addresses;
-    final RouterConnection connection;
 
-    @SuppressWarnings("this-escape")
-    Peer(Router router, Lane lane, Loop loop, SplittableRandom random, int addresses) {
+    Peer(Router router, Lane lane, ThreadLoop loop, SplittableRandom random, int addresses) {
+      super(router, lane);
       this.loop = loop;
       this.random = random;
       this.addresses = addresses;
-      this.connection = router.open(lane, this);
-    }
-
-    void send(Message message, Qos qos) {
-      byte[] frame = FrameCodec.encode(message, qos);
-      connection.frame(frame, 0, frame.length);
     }
 
     void hello(String name) {
       send(new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty()), Qos.FIRE);
       connection.readComplete();
     }
-
-    @Override
-    public Framing framing() {
-      return Framing.BARE;
-    }
-
-    @Override
-    public String peer() {
-      return "test";
-    }
-
-    @Override
-    public String transport() {
-      return "memory";
-    }
-
-    @Override
-    public boolean writable() {
-      return true;
-    }
-
-    @Override
-    public void reading(boolean enabled) {}
-
-    @Override
-    public void close(CloseReason reason) {
-      connection.closed(reason);
-    }
   }
 
   private static final class Writer extends Peer {
     private boolean greeted;
 
-    Writer(Router router, Lane lane, Loop loop, SplittableRandom random, int addresses) {
+    Writer(Router router, Lane lane, ThreadLoop loop, SplittableRandom random, int addresses) {
       super(router, lane, loop, random, addresses);
     }
 
@@ -216,7 +163,7 @@ class HistoryTest {
     Reader(
         Router router,
         Lane lane,
-        Loop loop,
+        ThreadLoop loop,
         SplittableRandom random,
         int addresses,
         boolean thinned) {

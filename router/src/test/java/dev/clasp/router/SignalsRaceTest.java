@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Easing;
 import dev.clasp.protocol.FrameCodec;
-import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Message.Announce;
@@ -20,8 +19,6 @@ import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Timeline.Keyframe;
 import dev.clasp.protocol.Value;
-import dev.clasp.router.spi.Connection;
-import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +30,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -78,8 +74,8 @@ class SignalsRaceTest {
     List<Peer> peers = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(11);
     for (int i = 0; i < LANES; i++) {
-      Loop loop = new Loop(Executors.newSingleThreadScheduledExecutor());
-      threads.add(loop.executor);
+      ThreadLoop loop = new ThreadLoop();
+      threads.add(loop.executor());
       Lane lane = router.addLane(loop);
       for (int k = 0; k < PEERS; k++) {
         peers.add(new Peer(router, lane, loop, random.split()));
@@ -88,7 +84,7 @@ class SignalsRaceTest {
     List<Future<?>> rounds = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
       for (Peer peer : peers) {
-        rounds.add(peer.loop.executor.submit(peer::act));
+        rounds.add(peer.loop.executor().submit(peer::act));
       }
     }
     for (Future<?> done : rounds) {
@@ -97,11 +93,11 @@ class SignalsRaceTest {
     assertThat(router.timelines().size()).isLessThanOrEqualTo(6);
     // All leave, and with them what they scheduled; then one says stop for every address.
     for (Peer peer : peers) {
-      peer.loop.executor.submit(peer::leave).get(60, TimeUnit.SECONDS);
+      peer.loop.executor().submit(peer::leave).get(60, TimeUnit.SECONDS);
     }
     settle();
     Peer last = peers.getFirst();
-    last.loop.executor.submit(last::stopAllTimelines).get(60, TimeUnit.SECONDS);
+    last.loop.executor().submit(last::stopAllTimelines).get(60, TimeUnit.SECONDS);
     settle();
     assertThat(violations).isEmpty();
     assertThat(router.count(Counter.TIMELINE_SAMPLES)).isPositive();
@@ -139,28 +135,15 @@ class SignalsRaceTest {
     }
   }
 
-  private record Loop(ScheduledExecutorService executor) implements LaneExecutor {
-    @Override
-    public void execute(Runnable task) {
-      executor.execute(task);
-    }
-
-    @Override
-    public Cancellable schedule(Runnable task, long delayNanos) {
-      Future<?> future = executor.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-      return () -> future.cancel(false);
-    }
-  }
-
   /** A client that comes, does something at random, and goes. Its loop's thread only. */
   private final class Peer {
     private final Router router;
     private final Lane lane;
-    private final Loop loop;
+    private final ThreadLoop loop;
     private final SplittableRandom random;
     private @Nullable Link link;
 
-    Peer(Router router, Lane lane, Loop loop, SplittableRandom random) {
+    Peer(Router router, Lane lane, ThreadLoop loop, SplittableRandom random) {
       this.router = router;
       this.lane = lane;
       this.loop = loop;
@@ -310,20 +293,17 @@ class SignalsRaceTest {
     private void send(Message message) {
       Link l = link;
       if (l != null) {
-        byte[] frame = FrameCodec.encode(message, Qos.COMMIT);
-        l.connection.frame(frame, 0, frame.length);
+        l.send(message, Qos.COMMIT);
       }
     }
   }
 
   /** One connection of a peer; the session behind it may end a little later than it. */
-  private final class Link implements Connection {
-    private final RouterConnection connection;
+  private final class Link extends MemoryConnection {
     private final Map<String, Long> newest = new HashMap<>();
 
-    @SuppressWarnings("this-escape")
     Link(Router router, Lane lane) {
-      connection = router.open(lane, this);
+      super(router, lane);
     }
 
     @Override
@@ -346,34 +326,6 @@ class SignalsRaceTest {
           violations.add(address + " stepped back from " + before + " to " + revision);
         }
       }
-    }
-
-    @Override
-    public Framing framing() {
-      return Framing.BARE;
-    }
-
-    @Override
-    public String peer() {
-      return "test";
-    }
-
-    @Override
-    public String transport() {
-      return "memory";
-    }
-
-    @Override
-    public boolean writable() {
-      return true;
-    }
-
-    @Override
-    public void reading(boolean enabled) {}
-
-    @Override
-    public void close(CloseReason reason) {
-      connection.closed(reason);
     }
   }
 }

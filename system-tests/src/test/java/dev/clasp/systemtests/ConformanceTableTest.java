@@ -83,8 +83,8 @@ class ConformanceTableTest {
               .toList();
     }
     String table = table();
+    // There may be none at all.
     assertThat(pending)
-        .isNotEmpty()
         .allSatisfy(method ->
             assertThat(table.lines().filter(line -> line.contains("." + method + "`")))
                 .allMatch(line -> line.contains("not yet"))
