@@ -100,6 +100,8 @@ async function onPage({ page, complaints }, command) {
       return page.locator(command.selector).first().innerText();
     case 'count':
       return page.locator(command.selector).count();
+    case 'click':
+      return page.locator(command.selector).click();
     case 'fill':
       return page.locator(command.selector).fill(command.text);
     case 'click':
