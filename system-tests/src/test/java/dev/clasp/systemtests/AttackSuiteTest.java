@@ -676,6 +676,29 @@ class AttackSuiteTest {
     }
   }
 
+  /** A page that is full must not tell whether anything is behind it that may not be read. */
+  @Test
+  void whereAPageEndsTellsNothingOfWhatIsBehindIt() throws IOException, InterruptedException {
+    String token = MINT.token(Kind.HS256, "read:/pages/*/open");
+    RawClient owner = owner("owner");
+    owner.send(set("/pages/alone/open", 1));
+    owner.send(set("/pages/front/closed", 1)).send(set("/pages/front/open", 1));
+    owner.send(set("/pages/after/open", 1)).send(set("/pages/after/secret", 1));
+    owner.exchange();
+
+    for (int limit : List.of(1, 2, 3)) {
+      List<String> shapes = new ArrayList<>();
+      for (String room : List.of("alone", "front", "after")) {
+        JsonNode page =
+            Json.parse(get(query("/pages/" + room + "/*", "&limit=" + limit), token).body());
+        assertThat(page.get("parameters").findValuesAsText("address"))
+            .containsExactly("/pages/" + room + "/open");
+        shapes.add(page.path("next").asText().replace(room, "ROOM"));
+      }
+      assertThat(shapes).as("by " + limit).containsOnly(shapes.getFirst());
+    }
+  }
+
   private static Map<String, List<String>> headers(HttpResponse<String> answer) {
     Map<String, List<String>> all = new TreeMap<>();
     answer
