@@ -8,6 +8,8 @@ import { Clasp } from '@clasp-to/core';
 const PING = Uint8Array.of(0x53, 0x01, 0x00, 0x01, 0x41);
 const PONG_TYPE = 0x42;
 const FLAG_TIMESTAMP = 0x20;
+/** Of what arrives, so many bytes of a connection are kept. */
+const KEPT_BYTES = 1 << 20;
 
 /** A subclass of the platform's WebSocket that notes what arrives. */
 function noting(WebSocketClass) {
@@ -15,11 +17,17 @@ function noting(WebSocketClass) {
     /** Message types of the frames since the last look. */
     types = [];
     pongs = [];
+    kept = [];
+    keptBytes = 0;
 
     constructor(...args) {
       super(...args);
       this.addEventListener('message', (event) => {
         const frame = new Uint8Array(event.data);
+        if (this.keptBytes < KEPT_BYTES) {
+          this.kept.push(frame);
+          this.keptBytes += frame.length;
+        }
         const type = frame[(frame[1] & FLAG_TIMESTAMP) === 0 ? 4 : 12];
         if (type === PONG_TYPE && this.pongs.length > 0) {
           this.pongs.shift()();
@@ -157,6 +165,8 @@ export function createClients(report) {
         return client.ws.fence();
       case 'frames':
         return client.ws.types.splice(0);
+      case 'received':
+        return client.ws.kept.map((frame) => [...frame].map((b) => b.toString(16).padStart(2, '0')).join('')).join('');
       case 'cached':
         return toJson(client.cached(address));
       case 'time':

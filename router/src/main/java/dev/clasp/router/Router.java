@@ -310,7 +310,8 @@ public final class Router {
 
   /**
    * The same for somebody with these scopes: only what they allow to read. The address where the
-   * next page begins may be one that they do not.
+   * next page begins may be one that they do not. A full page always has a next one, which may be
+   * empty.
    */
   public ParameterPage parameters(
       AddressPattern pattern, int limit, Optional<String> after, Scopes reader) {
@@ -331,7 +332,10 @@ public final class Router {
           addStatus(last, now, found);
         }
       }
-      if (walk.last() && (count == 0 || last == piece[count - 1])) {
+      boolean end = walk.last() && (count == 0 || last == piece[count - 1]);
+      // Behind a full page there may always be more: else its end would tell somebody who may not
+      // read what is behind it whether there is anything.
+      if (end && (reader.all() || found.size() < limit)) {
         return new ParameterPage(found, Optional.empty());
       }
     }

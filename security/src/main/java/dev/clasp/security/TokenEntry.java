@@ -61,10 +61,13 @@ public record TokenEntry(
   /**
    * May a session that began with this entry go on when the other has taken its place? Whether it
    * ends later or sooner now does not matter yet.
+   *
+   * @param then when this entry was looked at, Unix seconds; if it was early then, there is none
+   * @param now when the other is, Unix seconds
    */
-  boolean survives(TokenEntry newer, long unixSeconds) {
+  boolean survives(TokenEntry newer, long then, long now) {
     return scopes.equals(newer.scopes)
         && subject.equals(newer.subject)
-        && !newer.early(unixSeconds);
+        && (early(then) || !newer.early(now));
   }
 }

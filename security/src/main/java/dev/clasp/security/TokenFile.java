@@ -100,7 +100,7 @@ final class TokenFile {
         endings.add(new Ending(before.id(), Ending.Cause.REVOKED));
       } else if (after.get().expired(now)) {
         endings.add(new Ending(before.id(), Ending.Cause.EXPIRED));
-      } else if (!before.survives(after.get(), now)) {
+      } else if (!before.survives(after.get(), seenAt, now)) {
         endings.add(new Ending(before.id(), Ending.Cause.CHANGED));
       }
     }

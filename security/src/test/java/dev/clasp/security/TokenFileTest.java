@@ -93,6 +93,19 @@ class TokenFileTest {
   }
 
   @Test
+  void aTokenWhoseTimeHasNotComeIsNoNews() throws Exception {
+    write(A + " read:/a not_before=" + (clock.seconds() + 60));
+    TokenFile file = open();
+    assertThat(poll(file)).isEmpty();
+    assertThat(poll(file)).isEmpty();
+    clock.advance(Duration.ofSeconds(60));
+    assertThat(poll(file)).isEmpty();
+    write(A + " read:/a not_before=" + (clock.seconds() + 60));
+    assertThat(poll(file)).as("put off").containsExactly(ending(A, Cause.CHANGED));
+    assertThat(poll(file)).as("once").isEmpty();
+  }
+
+  @Test
   void aTokenWithAnotherExpiryEndsThen() throws Exception {
     long later = clock.seconds() + 1000;
     write(A + " read:/a expires=" + later, B + " read:/b expires=" + later);

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -16,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * docs/conformance.md and docs/limits.md name tests that are there, and the former says "not yet"
- * of those that wait.
+ * docs/conformance.md, docs/limits.md, docs/security.md and docs/dependencies.md name tests that
+ * are there, and the first says "not yet" of those that wait.
  */
 class ConformanceTableTest {
 
@@ -29,8 +31,11 @@ class ConformanceTableTest {
 
   @TestFactory
   Stream<DynamicTest> everyTestThatIsNamedExists() throws IOException {
-    String limits = Files.readString(Installation.root().resolve("docs/limits.md"));
-    List<MatchResult> named = TEST.matcher(table() + limits).results().toList();
+    StringBuilder pages = new StringBuilder();
+    for (String page : List.of("conformance", "limits", "security", "dependencies")) {
+      pages.append(Files.readString(Installation.root().resolve("docs/" + page + ".md")));
+    }
+    List<MatchResult> named = TEST.matcher(pages).results().toList();
     assertThat(named).hasSizeGreaterThan(40);
     return named.stream()
         .map(test ->
@@ -66,6 +71,25 @@ class ConformanceTableTest {
         .allMatch(table::contains);
     assertThat(IntStream.rangeClosed(1, 22).mapToObj(i -> "| S" + i + " "))
         .allMatch(table::contains);
+  }
+
+  /** In the table of threats, or in that of what waits for something. */
+  @Test
+  void everyDefectOfTheSecurityCatalogueHasItsRow() throws IOException {
+    String page = Files.readString(Installation.root().resolve("docs/security.md"));
+    Set<Integer> listed = new HashSet<>();
+    Pattern range = Pattern.compile("SEC-(\\d\\d)(?: to SEC-(\\d\\d))?");
+    page.lines()
+        .filter(line -> line.startsWith("| SEC-"))
+        .map(line -> line.split("\\|", -1)[1])
+        .flatMap(cell -> range.matcher(cell).results())
+        .forEach(found -> {
+          int from = Integer.parseInt(found.group(1));
+          int to = found.group(2) == null ? from : Integer.parseInt(found.group(2));
+          IntStream.rangeClosed(from, to).forEach(listed::add);
+        });
+    assertThat(listed)
+        .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 56).boxed().toList());
   }
 
   @Test

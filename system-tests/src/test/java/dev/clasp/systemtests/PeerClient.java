@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +187,11 @@ final class PeerClient {
     List<Integer> types = new ArrayList<>();
     call("frames").forEach(type -> types.add(type.intValue()));
     return types;
+  }
+
+  /** Every byte that the router has sent, up to a megabyte; JavaScript only. */
+  byte[] received() {
+    return HexFormat.of().parseHex(call("received").asText());
   }
 
   /** Many calls in a row, without waiting in between. */

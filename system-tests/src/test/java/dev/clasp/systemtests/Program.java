@@ -21,6 +21,9 @@ final class Program implements AutoCloseable {
 
   private static final int KEPT_LINES = 60;
 
+  /** Of everything that was printed; more than that no test has a use for. */
+  private static final int KEPT_CHARACTERS = 4 << 20;
+
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -31,6 +34,7 @@ final class Program implements AutoCloseable {
   private final Process process;
   private final Writer input;
   private final Deque<String> transcript = new ArrayDeque<>();
+  private final StringBuilder printed = new StringBuilder();
 
   private Program(String name, Process process) {
     this.name = name;
@@ -82,6 +86,9 @@ final class Program implements AutoCloseable {
 
   private void keep(String line) {
     synchronized (transcript) {
+      if (printed.length() < KEPT_CHARACTERS) {
+        printed.append(line).append('\n');
+      }
       transcript.add(line.length() > 500 ? line.substring(0, 500) + "..." : line);
       if (transcript.size() > KEPT_LINES) {
         transcript.removeFirst();
@@ -114,6 +121,13 @@ final class Program implements AutoCloseable {
           + "\n"
           + String.join("\n", transcript)
           + "\n";
+    }
+  }
+
+  /** All its lines, those of the standard error marked. */
+  String printed() {
+    synchronized (transcript) {
+      return printed.toString();
     }
   }
 

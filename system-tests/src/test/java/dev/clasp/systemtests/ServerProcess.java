@@ -118,6 +118,11 @@ final class ServerProcess implements AutoCloseable {
     return program.transcript();
   }
 
+  /** Everything that it printed, its log included. */
+  String printed() {
+    return program.printed();
+  }
+
   /**
    * What it complained about in its log: there is no such thing in a good run, whatever peers do.
    */

@@ -43,6 +43,20 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
 
+  /**
+   * On every answer that does not say otherwise: browsers take it for what it is, show it in no
+   * frame, run nothing that might be in it, keep it nowhere, tell nobody its address and give it to
+   * no page of others.
+   */
+  private static final Map<String, String> PROTECTION =
+      Map.of(
+          "X-Content-Type-Options", "nosniff",
+          "X-Frame-Options", "DENY",
+          "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
+          "Referrer-Policy", "no-referrer",
+          "Cross-Origin-Resource-Policy", "same-origin",
+          "Cache-Control", "no-store");
+
   private static final Logger LOG = LoggerFactory.getLogger(HttpEntry.class);
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final String SUBPROTOCOL = "clasp";
@@ -184,7 +198,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
             headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(reply.body()));
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, reply.contentType());
     response.headers().set(HttpHeaderNames.CONTENT_LENGTH, reply.body().length);
-    response.headers().set("X-Content-Type-Options", "nosniff");
+    PROTECTION.forEach(response.headers()::set);
     reply.headers().forEach(response.headers()::set);
     return response;
   }

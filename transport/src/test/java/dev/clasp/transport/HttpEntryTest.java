@@ -468,6 +468,29 @@ class HttpEntryTest {
   }
 
   @Test
+  void everyAnswerIsProtectedAlsoARefusal() {
+    for (String request :
+        List.of(
+            "GET /a HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\nupgrade: websocket\r\n\r\n",
+            "GET\r\n\r\n")) {
+      try (EmbeddedPeer peer = connect()) {
+        peer.send(request);
+
+        assertThat(Answer.of(peer.receivedText()).headers())
+            .as(request)
+            .containsEntry("x-content-type-options", "nosniff")
+            .containsEntry("x-frame-options", "DENY")
+            .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+            .containsEntry("referrer-policy", "no-referrer")
+            .containsEntry("cross-origin-resource-policy", "same-origin")
+            .containsEntry("cache-control", "no-store")
+            .doesNotContainKey("access-control-allow-origin");
+      }
+    }
+  }
+
+  @Test
   void answersHeadWithoutABody() {
     try (EmbeddedPeer peer = connect()) {
       peer.send("HEAD /a HTTP/1.1\r\n\r\n");
