@@ -65,7 +65,7 @@ public final class MqttBridge implements AutoCloseable {
         config.version() == 5
             ? new Mqtt5Broker(config, reconnecting)
             : new Mqtt3Broker(config, reconnecting);
-    this.line = new PublishLine(broker::publish, counters);
+    this.line = new PublishLine(broker::publish, counters, config.qos() > 0, System::nanoTime);
   }
 
   /**

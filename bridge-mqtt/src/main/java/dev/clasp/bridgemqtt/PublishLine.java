@@ -1,22 +1,30 @@
 package dev.clasp.bridgemqtt;
 
 import dev.clasp.bridge.BridgeCounters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * What waits for a broker that is slow or away: of every parameter the newest value, events as they
  * come, all in the order in which they began to wait. Bounded; what does not fit is dropped and
  * counted. Thread-safe.
+ *
+ * <p>With QoS 0 nobody says whether a message has arrived: what was written shortly before the
+ * connection turned out to be gone is lost. So the last values of that time are sent again.
  */
 final class PublishLine {
 
   static final int MAX_WAITING = 10_000;
   static final int MAX_IN_FLIGHT = 256;
+
+  /** How long it may take until the end of a connection is seen. */
+  static final Duration UNSURE = Duration.ofSeconds(2);
 
   /** How a message is sent. */
   @FunctionalInterface
@@ -35,12 +43,25 @@ final class PublishLine {
   /** By topic for parameters, by the message itself for events. */
   private final Map<Object, Outgoing> waiting = new LinkedHashMap<>();
 
+  /** Parameters sent a short time ago, the oldest first; empty if the broker acknowledges. */
+  private final LinkedHashMap<String, Sent> recent = new LinkedHashMap<>();
+
+  private record Sent(Outgoing message, long nanos) {}
+
+  private final boolean acknowledged;
+  private final LongSupplier nanoTime;
   private boolean open;
   private int inFlight;
 
-  PublishLine(Sender sender, BridgeCounters counters) {
+  /**
+   * @param acknowledged the sender is told when a message has arrived (QoS 1 and 2)
+   * @param nanoTime monotonic, in nanoseconds
+   */
+  PublishLine(Sender sender, BridgeCounters counters, boolean acknowledged, LongSupplier nanoTime) {
     this.sender = sender;
     this.counters = counters;
+    this.acknowledged = acknowledged;
+    this.nanoTime = nanoTime;
   }
 
   void offer(Outgoing message) {
@@ -72,9 +93,30 @@ final class PublishLine {
     drain();
   }
 
-  /** Stops sending; what comes waits. */
+  /** The connection is gone: stops sending; what comes waits, and what has perhaps not arrived. */
   synchronized void close() {
     open = false;
+    forgetOld();
+    recent.values().forEach(sent -> waiting.putIfAbsent(sent.message().topic(), sent.message()));
+    recent.clear();
+  }
+
+  private void remember(Outgoing message) {
+    if (!acknowledged && message.parameter()) {
+      forgetOld();
+      recent.remove(message.topic());
+      recent.put(message.topic(), new Sent(message, nanoTime.getAsLong()));
+      if (recent.size() > MAX_WAITING) {
+        recent.pollFirstEntry();
+      }
+    }
+  }
+
+  private void forgetOld() {
+    long now = nanoTime.getAsLong();
+    while (!recent.isEmpty() && now - recent.firstEntry().getValue().nanos() > UNSURE.toNanos()) {
+      recent.pollFirstEntry();
+    }
   }
 
   synchronized int waiting() {
@@ -109,6 +151,12 @@ final class PublishLine {
       inFlight--;
       if (failure.isEmpty()) {
         counters.out();
+        if (open) {
+          remember(message);
+        } else if (!acknowledged && message.parameter()) {
+          // Written, but the connection is gone: it cannot be known to have arrived.
+          waiting.putIfAbsent(message.topic(), message);
+        }
       } else if (open) {
         counters.dropped(
             "the broker did not take a message for "

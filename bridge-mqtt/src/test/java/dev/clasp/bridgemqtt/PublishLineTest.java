@@ -16,15 +16,21 @@ class PublishLineTest {
   private final List<String> sent = new ArrayList<>();
   private final List<CompletableFuture<Void>> answers = new ArrayList<>();
   private final BridgeCounters counters = new BridgeCounters();
-  private final PublishLine line =
-      new PublishLine(
-          (topic, payload, _) -> {
-            sent.add(topic + "=" + new String(payload, UTF_8));
-            CompletableFuture<Void> answer = new CompletableFuture<>();
-            answers.add(answer);
-            return answer;
-          },
-          counters);
+  private long now;
+  private final PublishLine line = line(true);
+
+  private PublishLine line(boolean acknowledged) {
+    return new PublishLine(
+        (topic, payload, _) -> {
+          sent.add(topic + "=" + new String(payload, UTF_8));
+          CompletableFuture<Void> answer = new CompletableFuture<>();
+          answers.add(answer);
+          return answer;
+        },
+        counters,
+        acknowledged,
+        () -> now);
+  }
 
   private void parameter(String topic, String value) {
     line.offer(new Outgoing(topic, value.getBytes(UTF_8), false, true));
@@ -105,5 +111,46 @@ class PublishLineTest {
     answers.getFirst().completeExceptionally(new IOException("not authorized"));
     assertThat(sent).hasSize(1);
     assertThat(counters.status().lastError().orElseThrow()).contains("fader", "not authorized");
+  }
+
+  @Test
+  void whatWasWrittenInTheLastMomentsOfAConnectionWithoutAcknowledgementsIsSentAgain() {
+    PublishLine unsure = line(false);
+    unsure.open();
+    unsure.offer(new Outgoing("old", "1".getBytes(UTF_8), false, true));
+    answers.getFirst().complete(null);
+    now += PublishLine.UNSURE.toNanos() + 1;
+    unsure.offer(new Outgoing("fader", "0.8".getBytes(UTF_8), false, true));
+    unsure.offer(new Outgoing("fader", "0.9".getBytes(UTF_8), false, true));
+    unsure.offer(new Outgoing("go", "1".getBytes(UTF_8), false, false));
+    answers.forEach(answer -> answer.complete(null));
+    unsure.close();
+    unsure.offer(new Outgoing("level", "5".getBytes(UTF_8), false, true));
+    sent.clear();
+    unsure.open();
+    assertThat(sent).containsExactly("fader=0.9", "level=5");
+  }
+
+  @Test
+  void whatIsReportedAsWrittenAfterTheEndIsSentAgainToo() {
+    PublishLine unsure = line(false);
+    unsure.open();
+    unsure.offer(new Outgoing("fader", "0.9".getBytes(UTF_8), false, true));
+    unsure.close();
+    answers.getFirst().complete(null);
+    sent.clear();
+    unsure.open();
+    assertThat(sent).containsExactly("fader=0.9");
+  }
+
+  @Test
+  void whatWasAcknowledgedIsNotSentAgain() {
+    line.open();
+    parameter("fader", "0.9");
+    answers.getFirst().complete(null);
+    line.close();
+    sent.clear();
+    line.open();
+    assertThat(sent).isEmpty();
   }
 }
