@@ -24,14 +24,15 @@ import picocli.CommandLine.Option;
     description = {
       "Make a token and print it.",
       "",
-      "Nothing but the token is printed to stdout.",
+      "Nothing but the token is printed to stdout, and nowhere else can it be read again: the file has"
+          + " only its SHA-256.",
     },
     footer = {
       "",
       "Examples:",
       "  clasp token create --scopes 'read:/**'",
       "  clasp token create -s 'read:/**,write:/lights/**' --subject desk --expires 30d",
-      "  clasp token create -s 'write:/{lights,sound}/**' --hash-only > desk.token",
+      "  clasp token create -s 'write:/{lights,sound}/**' > desk.token",
     })
 final class TokenCreateCommand implements Callable<Integer> {
 
@@ -62,8 +63,13 @@ final class TokenCreateCommand implements Callable<Integer> {
   private @Nullable String subject;
 
   @Option(
-      names = "--hash-only",
-      description = "Store its SHA-256 instead of the token: nobody can read it from the file.")
+      names = "--readable",
+      description =
+          "Store the token itself and not only its SHA-256: for the reference's programs, and to see"
+              + " it again with show --reveal.")
+  private boolean readable;
+
+  @Option(names = "--hash-only", hidden = true, description = "Store only its SHA-256: always so.")
   private boolean hashOnly;
 
   TokenCreateCommand(TokenCommand group) {
@@ -72,6 +78,10 @@ final class TokenCreateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (readable && hashOnly) {
+      throw new CommandException(
+          ExitStatus.USAGE, "--readable and --hash-only contradict each other");
+    }
     Clasp clasp = group.clasp();
     long now = group.now();
     Scopes rights = scopes(clasp, scopes);
@@ -106,7 +116,7 @@ final class TokenCreateCommand implements Callable<Integer> {
         file,
         store ->
             store.change(tokens -> {
-              tokens.add(hashOnly ? Optional.empty() : Optional.of(token), entry);
+              tokens.add(readable ? Optional.of(token) : Optional.empty(), entry);
               return true;
             }));
     Clasp clasp = group.clasp();

@@ -94,12 +94,23 @@ class TokenCommandTest {
     assertThat(terminal.err()).isEqualToIgnoringNewLines("OK Token saved to: " + file);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    JsonNode entry = JSON.readTree(file.toFile()).get("tokens").get(token);
+    String digest = TokenDigest.of(token).text();
+    JsonNode entry = JSON.readTree(file.toFile()).get("tokens").get(digest);
     assertThat(entry.toString())
         .isEqualTo(
             "{\"token\":\"%s\",\"subject\":\"desk\",\"scopes\":[\"read:/**\",\"write:/{a,b}/*\"],"
-                    .formatted(token)
+                    .formatted(digest)
                 + "\"expires_at\":%d,\"created_at\":%d}".formatted(NOW + 7 * 86_400, NOW));
+  }
+
+  @Test
+  void aReadableTokenIsStoredAsTheReferenceDoes() throws Exception {
+    String token = ok("token", "create", "-s", "read:/a", "--readable").strip();
+    assertThat(JSON.readTree(file.toFile()).get("tokens").get(token).get("token").textValue())
+        .isEqualTo(token);
+    assertThat(ok("token", "show", id(token), "--reveal")).startsWith("Token: " + token);
+    assertThat(run("token", "create", "-s", "read:/a", "--readable", "--hash-only"))
+        .isEqualTo(ExitStatus.USAGE);
   }
 
   @Test
@@ -110,8 +121,8 @@ class TokenCommandTest {
   }
 
   @Test
-  void hashOnlyLeavesNoSecretInTheFile() throws Exception {
-    String token = ok("token", "create", "-s", "read:/a", "--hash-only").strip();
+  void thereIsNoSecretInTheFile() throws Exception {
+    String token = ok("token", "create", "-s", "read:/a").strip();
     assertThat(Files.readString(file)).contains(TokenDigest.of(token).text()).doesNotContain(token);
     assertThat(ok("token", "list")).contains("sha256:" + id(token) + "...", "ID: " + id(token));
     assertThat(fails("token", "show", id(token), "--reveal")).contains("rotate " + id(token));
