@@ -35,7 +35,8 @@ class LossTest {
 
   @Test
   void aLostMessageIsCountedAndDoesNotStopTheRun() {
-    try (LossyServer server = new LossyServer(10, 0)) {
+    // Every second one: also when a busy machine sends only a few in the time of the test.
+    try (LossyServer server = new LossyServer(2, 0)) {
       RunResult result = run(server.uri(), Scenario.FANOUT);
       assertThat(figure(result, "saturated loss")).isPositive();
       assertThat(figure(result, "last loss")).isPositive();
