@@ -37,21 +37,27 @@ final class PublishLine {
    */
   record Outgoing(String topic, byte[] payload, boolean retain, boolean parameter) {}
 
+  /**
+   * @param number of two values of a topic the one with the higher number is newer
+   */
+  private record Queued(Outgoing message, long number, long nanos) {}
+
   private final Sender sender;
   private final BridgeCounters counters;
-
-  /** By topic for parameters, by the message itself for events. */
-  private final Map<Object, Outgoing> waiting = new LinkedHashMap<>();
-
-  /** Parameters sent a short time ago, the oldest first; empty if the broker acknowledges. */
-  private final LinkedHashMap<String, Sent> recent = new LinkedHashMap<>();
-
-  private record Sent(Outgoing message, long nanos) {}
-
   private final boolean acknowledged;
   private final LongSupplier nanoTime;
+
+  /** By topic for parameters, by the message itself for events. */
+  private final Map<Object, Queued> waiting = new LinkedHashMap<>();
+
+  /** On their way over this connection, by number. */
+  private final Map<Long, Queued> inFlight = new LinkedHashMap<>();
+
+  /** Parameters sent a short time ago, the oldest first; empty if the broker acknowledges. */
+  private final LinkedHashMap<String, Queued> recent = new LinkedHashMap<>();
+
   private boolean open;
-  private int inFlight;
+  private long numbers;
 
   /**
    * @param acknowledged the sender is told when a message has arrived (QoS 1 and 2)
@@ -76,7 +82,7 @@ final class PublishLine {
                 + " is left out");
         return;
       }
-      waiting.put(key, message);
+      waiting.put(key, new Queued(message, numbers++, nanoTime.getAsLong()));
     }
     drain();
   }
@@ -85,7 +91,7 @@ final class PublishLine {
     return message.parameter() ? message.topic() : message;
   }
 
-  /** Begins or goes on. */
+  /** There is a connection: begins or goes on. */
   void open() {
     synchronized (this) {
       open = true;
@@ -93,19 +99,90 @@ final class PublishLine {
     drain();
   }
 
-  /** The connection is gone: stops sending; what comes waits, and what has perhaps not arrived. */
+  /** The connection is gone: what comes waits, and so does what has perhaps not arrived. */
   synchronized void close() {
     open = false;
     forgetOld();
-    recent.values().forEach(sent -> waiting.putIfAbsent(sent.message().topic(), sent.message()));
+    recent.values().forEach(this::keep);
     recent.clear();
+    // What the library still says of them does not matter any more, if it says anything.
+    inFlight.values().forEach(this::keep);
+    inFlight.clear();
   }
 
-  private void remember(Outgoing message) {
-    if (!acknowledged && message.parameter()) {
+  /** Lets a value wait again unless a newer one does; an event belongs to its moment. */
+  private void keep(Queued queued) {
+    Outgoing message = queued.message();
+    if (!message.parameter()) {
+      counters.dropped("the connection broke with an event for " + message.topic());
+      return;
+    }
+    Queued other = waiting.get(message.topic());
+    if (other == null || other.number() < queued.number()) {
+      waiting.put(message.topic(), queued);
+    }
+  }
+
+  synchronized int waiting() {
+    return waiting.size() + inFlight.size();
+  }
+
+  private void drain() {
+    for (Queued queued : due()) {
+      Outgoing message = queued.message();
+      CompletableFuture<Void> sent;
+      try {
+        sent = sender.publish(message.topic(), message.payload(), message.retain());
+      } catch (RuntimeException e) {
+        sent = CompletableFuture.failedFuture(e);
+      }
+      sent.whenComplete((_, failure) -> done(queued, Optional.ofNullable(failure)));
+    }
+  }
+
+  private synchronized List<Queued> due() {
+    List<Queued> due = new ArrayList<>();
+    var each = waiting.values().iterator();
+    while (open && inFlight.size() < MAX_IN_FLIGHT && each.hasNext()) {
+      // With a number of its own: it may be sent a second time.
+      Queued next = new Queued(each.next().message(), numbers++, nanoTime.getAsLong());
+      each.remove();
+      inFlight.put(next.number(), next);
+      due.add(next);
+    }
+    return due;
+  }
+
+  private void done(Queued queued, Optional<Throwable> failure) {
+    synchronized (this) {
+      if (inFlight.remove(queued.number()) == null) {
+        // Its connection is gone; it waits again already.
+        return;
+      }
+      if (failure.isPresent() && Reconnecting.connectionLost(failure.get())) {
+        // The library knows before we are told. It goes on with the next connection.
+        keep(queued);
+        return;
+      }
+      if (failure.isPresent()) {
+        counters.dropped(
+            "the broker did not take a message for "
+                + queued.message().topic()
+                + ": "
+                + Reconnecting.reason(failure.get()));
+      } else {
+        counters.out();
+        remember(queued);
+      }
+    }
+    drain();
+  }
+
+  private void remember(Queued queued) {
+    if (!acknowledged && queued.message().parameter()) {
       forgetOld();
-      recent.remove(message.topic());
-      recent.put(message.topic(), new Sent(message, nanoTime.getAsLong()));
+      recent.remove(queued.message().topic());
+      recent.put(queued.message().topic(), queued);
       if (recent.size() > MAX_WAITING) {
         recent.pollFirstEntry();
       }
@@ -117,59 +194,5 @@ final class PublishLine {
     while (!recent.isEmpty() && now - recent.firstEntry().getValue().nanos() > UNSURE.toNanos()) {
       recent.pollFirstEntry();
     }
-  }
-
-  synchronized int waiting() {
-    return waiting.size() + inFlight;
-  }
-
-  private void drain() {
-    for (Outgoing message : due()) {
-      CompletableFuture<Void> sent;
-      try {
-        sent = sender.publish(message.topic(), message.payload(), message.retain());
-      } catch (RuntimeException e) {
-        sent = CompletableFuture.failedFuture(e);
-      }
-      sent.whenComplete((_, failure) -> done(message, Optional.ofNullable(failure)));
-    }
-  }
-
-  private synchronized List<Outgoing> due() {
-    List<Outgoing> due = new ArrayList<>();
-    var each = waiting.values().iterator();
-    while (open && inFlight < MAX_IN_FLIGHT && each.hasNext()) {
-      due.add(each.next());
-      each.remove();
-      inFlight++;
-    }
-    return due;
-  }
-
-  private void done(Outgoing message, Optional<Throwable> failure) {
-    synchronized (this) {
-      inFlight--;
-      if (failure.isEmpty()) {
-        counters.out();
-        if (open) {
-          remember(message);
-        } else if (!acknowledged && message.parameter()) {
-          // Written, but the connection is gone: it cannot be known to have arrived.
-          waiting.putIfAbsent(message.topic(), message);
-        }
-      } else if (open) {
-        counters.dropped(
-            "the broker did not take a message for "
-                + message.topic()
-                + ": "
-                + Reconnecting.reason(failure.get()));
-      } else if (message.parameter()) {
-        // The connection broke under it. A newer value may wait already; else this is the last one.
-        waiting.putIfAbsent(message.topic(), message);
-      } else {
-        counters.dropped("the connection broke with an event for " + message.topic());
-      }
-    }
-    drain();
   }
 }

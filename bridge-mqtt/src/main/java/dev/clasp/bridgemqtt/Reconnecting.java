@@ -2,6 +2,10 @@ package dev.clasp.bridgemqtt;
 
 import com.hivemq.client.mqtt.MqttClientBuilderBase;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
+import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
+import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
+import com.hivemq.client.mqtt.exceptions.MqttSessionExpiredException;
 import com.hivemq.client.mqtt.lifecycle.MqttClientAutoReconnect;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +67,18 @@ final class Reconnecting {
       case 1 -> MqttQos.AT_LEAST_ONCE;
       default -> MqttQos.EXACTLY_ONCE;
     };
+  }
+
+  /** Did it fail because there is no connection, and not because the broker refused it? */
+  static boolean connectionLost(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof MqttClientStateException
+        || cause instanceof ConnectionClosedException
+        || cause instanceof ConnectionFailedException
+        || cause instanceof MqttSessionExpiredException;
   }
 
   static String reason(Throwable failure) {

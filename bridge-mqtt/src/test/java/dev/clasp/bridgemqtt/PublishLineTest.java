@@ -3,6 +3,7 @@ package dev.clasp.bridgemqtt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
 import dev.clasp.bridge.BridgeCounters;
 import dev.clasp.bridgemqtt.PublishLine.Outgoing;
 import java.io.IOException;
@@ -65,6 +66,35 @@ class PublishLineTest {
     line.open();
     assertThat(sent).containsExactly("fader=0.3", "go=1", "fader=0.3");
     assertThat(counters.status().dropped()).as("the event belongs to its moment").isEqualTo(1);
+  }
+
+  @Test
+  void ofTheValuesThatMayNotHaveArrivedTheNewestIsSentAgain() {
+    PublishLine unsure = line(false);
+    unsure.open();
+    unsure.offer(new Outgoing("fader", "0.1".getBytes(UTF_8), false, true));
+    answers.getFirst().complete(null);
+    unsure.offer(new Outgoing("fader", "0.2".getBytes(UTF_8), false, true));
+    unsure.offer(new Outgoing("fader", "0.9".getBytes(UTF_8), false, true));
+    unsure.close();
+    sent.clear();
+    unsure.open();
+    assertThat(sent).containsExactly("fader=0.9");
+    answers.get(1).completeExceptionally(new IOException("reset"));
+    answers.get(2).completeExceptionally(new IOException("reset"));
+    assertThat(sent).as("what is said of the old connection does not matter").hasSize(1);
+    assertThat(counters.status().dropped()).isZero();
+  }
+
+  @Test
+  void whatFailsForWantOfAConnectionWaitsForTheNextOne() {
+    line.open();
+    parameter("fader", "0.9");
+    answers.getFirst().completeExceptionally(new MqttClientStateException("not connected"));
+    assertThat(sent).as("not again and again").hasSize(1);
+    line.close();
+    line.open();
+    assertThat(sent).containsExactly("fader=0.9", "fader=0.9");
   }
 
   @Test
