@@ -307,8 +307,8 @@ public final class ClaspServer implements AutoCloseable {
           "refusing to listen on "
               + config.host()
               + ": there is no authentication, so everybody who reaches this address could read and"
-              + " write everything. Add --allow-open if that is what you want, or use --host"
-              + " 127.0.0.1");
+              + " write everything. Ask for tokens with --token-file. Add --allow-open if that is what"
+              + " you want, or use --host 127.0.0.1");
     }
     LOG.warn(
         "listening on {} without authentication: everybody who reaches it can read and write"
