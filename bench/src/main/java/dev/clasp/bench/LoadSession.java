@@ -9,11 +9,11 @@ import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageCodec;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.SignalType;
+import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
 import dev.clasp.transport.LinkClient;
-import dev.clasp.transport.WebSocketClient;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -94,7 +94,7 @@ final class LoadSession implements FrameListener, Outlet {
    * @return completes, on the loop, with WELCOME; the SNAPSHOT that follows goes to the receiver
    */
   static CompletableFuture<LoadSession> open(
-      Rig rig, EventLoops loops, WebSocketClient.Options options, Receiver receiver) {
+      Rig rig, EventLoops loops, DialOptions options, Receiver receiver) {
     CompletableFuture<LoadSession> opened = new CompletableFuture<>();
     LinkClient.connect(
             rig.uri(),

@@ -1,8 +1,9 @@
 package dev.clasp.bench;
 
+import dev.clasp.transport.ClientTls;
+import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.TransportException;
-import dev.clasp.transport.WebSocketClient;
 import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Duration;
@@ -38,9 +39,8 @@ final class Rig implements AutoCloseable {
   /** Connections that are being opened at once: below the usual backlog of a listener, 128. */
   private static final int OPENING = 64;
 
-  private static final WebSocketClient.Options OPTIONS =
-      new WebSocketClient.Options(
-          PATIENCE, Map.of(), false, Optional.empty(), 1 << 20, Duration.ZERO);
+  private static final DialOptions OPTIONS =
+      new DialOptions(PATIENCE, Map.of(), false, ClientTls.DEFAULT, 1 << 20, Duration.ZERO);
 
   private final BenchTarget target;
   private final BenchPlan plan;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -185,7 +186,10 @@ final class NetworkOptions {
             handshake,
             DEFAULT.keepAlive()),
         new TrustedProxies(proxies),
-        smallFrame);
+        smallFrame,
+        Optional.empty(),
+        false,
+        List.of());
   }
 
   private static void range(String option, int value, int min, int max) {

@@ -12,8 +12,9 @@ import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import dev.clasp.transport.Backoff;
+import dev.clasp.transport.ClientTls;
+import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
-import dev.clasp.transport.WebSocketClient;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -397,8 +398,9 @@ public final class ClaspClient implements AutoCloseable {
     private OfflinePolicy offline = OfflinePolicy.BUFFER;
     private int maxWaitingBytes = 8 << 20;
     private boolean clockSync = true;
-    private Duration pingInterval = WebSocketClient.Options.DEFAULT.pingInterval();
+    private Duration pingInterval = DialOptions.DEFAULT.pingInterval();
     private boolean requireSubprotocol = true;
+    private ClientTls tls = ClientTls.DEFAULT;
 
     private Builder(List<URI> uris) {
       if (uris.isEmpty()) {
@@ -477,6 +479,12 @@ public final class ClaspClient implements AutoCloseable {
      */
     public Builder backoff(Backoff value) {
       backoff = value;
+      return this;
+    }
+
+    /** Whom to trust behind {@code wss}, {@code tls} and {@code quic}, and as whom to appear. */
+    public Builder tls(ClientTls value) {
+      tls = value;
       return this;
     }
 
@@ -598,14 +606,13 @@ public final class ClaspClient implements AutoCloseable {
           .start();
     }
 
-    private WebSocketClient.Options options() {
-      var defaults = WebSocketClient.Options.DEFAULT;
-      return new WebSocketClient.Options(
+    private DialOptions options() {
+      return new DialOptions(
           connectTimeout,
           Map.copyOf(headers),
           requireSubprotocol,
-          defaults.tls(),
-          defaults.maxMessage(),
+          tls,
+          DialOptions.DEFAULT.maxMessage(),
           pingInterval);
     }
 

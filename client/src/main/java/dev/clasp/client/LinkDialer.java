@@ -1,10 +1,10 @@
 package dev.clasp.client;
 
+import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.LinkAcceptor;
 import dev.clasp.transport.LinkClient;
-import dev.clasp.transport.WebSocketClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -13,14 +13,14 @@ import java.util.concurrent.CompletableFuture;
 final class LinkDialer implements Dialer {
 
   private final EventLoops loop;
-  private final WebSocketClient.Options options;
+  private final DialOptions options;
   private final Runnable onClose;
 
   /**
    * @param loop the client's one loop
    * @param onClose frees the loops, if they are the client's own
    */
-  LinkDialer(EventLoops loop, WebSocketClient.Options options, Runnable onClose) {
+  LinkDialer(EventLoops loop, DialOptions options, Runnable onClose) {
     this.loop = loop;
     this.options = options;
     this.onClose = onClose;

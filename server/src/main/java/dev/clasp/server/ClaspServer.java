@@ -7,6 +7,8 @@ import dev.clasp.router.spi.RouterClock;
 import dev.clasp.security.PairingDesk;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.LinkServer;
+import dev.clasp.transport.Listener;
+import dev.clasp.transport.Lobby;
 import dev.clasp.transport.OriginPolicy;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
@@ -41,6 +43,9 @@ public final class ClaspServer implements AutoCloseable {
   private static final CloseReason STOPPING =
       new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
 
+  /** How often it is looked whether the certificate has changed. */
+  private static final int CERTIFICATE_SECONDS = 2;
+
   private final ServerConfig config;
   private final AuditTrail trail;
   private final Router router;
@@ -48,6 +53,7 @@ public final class ClaspServer implements AutoCloseable {
   private final Optional<PairingDesk> pairing;
   private final PairingPages pairingPages;
   private final LinkServer listener;
+  private final List<Listener> listeners;
   private final Optional<StateKeeper> keeper;
   private final ScheduledExecutorService writing =
       Executors.newSingleThreadScheduledExecutor(
@@ -82,7 +88,7 @@ public final class ClaspServer implements AutoCloseable {
         new PairingPages(
             config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
     LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
-    this.listener =
+    LinkServer.Builder door =
         LinkServer.builder()
             .host(host.getHostAddress())
             .port(config.port())
@@ -106,8 +112,13 @@ public final class ClaspServer implements AutoCloseable {
                 new RouterListener(
                     router.open(
                         laneOf(link.loop()),
-                        new LinkConnection(link, config.network().smallFrame()))))
-            .build();
+                        new LinkConnection(link, config.network().smallFrame()))));
+    config.network().tls().ifPresent(door::tls);
+    this.listener = door.tlsOnly(config.network().tlsOnly()).build();
+    this.listeners =
+        config.network().listeners().stream()
+            .map(factory -> factory.create(listener.lobby(), loops))
+            .toList();
   }
 
   /**
@@ -121,9 +132,13 @@ public final class ClaspServer implements AutoCloseable {
     try {
       server.restoreState();
       server.listener.start();
+      server.listeners.forEach(Listener::start);
+      server.watchCertificate();
       server.ready = true;
       server.trail.started("version " + Version.number() + " on " + server.address());
     } catch (RuntimeException e) {
+      server.listeners.forEach(Listener::close);
+      server.listener.stopAccepting();
       server.loops.close();
       server.pairingPages.close();
       server.writing.shutdown();
@@ -153,6 +168,16 @@ public final class ClaspServer implements AutoCloseable {
     writing.scheduleWithFixedDelay(keeper.get()::flush, 0, interval, TimeUnit.NANOSECONDS);
   }
 
+  /** A new certificate in the same files is used without a restart. */
+  private void watchCertificate() {
+    config
+        .network()
+        .tls()
+        .ifPresent(tls ->
+            writing.scheduleWithFixedDelay(
+                tls::refresh, CERTIFICATE_SECONDS, CERTIFICATE_SECONDS, TimeUnit.SECONDS));
+  }
+
   /** The bound address. */
   public InetSocketAddress address() {
     return listener.address();
@@ -163,30 +188,34 @@ public final class ClaspServer implements AutoCloseable {
     return urls().getFirst();
   }
 
-  /** What clients can connect to: {@code ws://host:port}, {@code tcp://host:port}. */
+  /**
+   * What clients can connect to: {@code ws://host:port}, {@code tcp://host:port}; with a
+   * certificate {@code wss} and {@code tls} instead.
+   */
   public List<String> urls() {
     List<String> urls = new ArrayList<>();
     for (LinkServer.Protocol protocol : LinkServer.Protocol.values()) {
       if (config.network().protocols().contains(protocol)) {
         urls.add(
             switch (protocol) {
-                  case WEBSOCKET -> "ws://";
-                  case TCP -> "tcp://";
+                  case WEBSOCKET -> config.network().tls().isPresent() ? "wss://" : "ws://";
+                  case TCP -> config.network().tls().isPresent() ? "tls://" : "tcp://";
                 }
                 + hostAndPort());
       }
     }
+    listeners.forEach(other -> urls.addAll(other.urls()));
     return List.copyOf(urls);
   }
 
   /** The listener, which the pages know before it is made. */
-  private LinkServer door() {
-    return listener;
+  private Lobby door() {
+    return listener.lobby();
   }
 
   /** {@code http://host:port/}, the console. */
   public String consoleUrl() {
-    return "http://" + hostAndPort() + "/";
+    return (config.network().tls().isPresent() ? "https://" : "http://") + hostAndPort() + "/";
   }
 
   /** The router behind the listeners. */
@@ -228,7 +257,9 @@ public final class ClaspServer implements AutoCloseable {
       trail.draining();
       ready = false;
       listener.stopAccepting();
+      listeners.forEach(Listener::stopAccepting);
       await(router.closeAll(STOPPING, config.drain().toNanos()));
+      listeners.forEach(Listener::close);
       listener.close();
       loops.close();
       pairingPages.close();
@@ -296,9 +327,16 @@ public final class ClaspServer implements AutoCloseable {
       return host;
     }
     if (config.wantsTokens()) {
+      if (config.network().tlsOnly()) {
+        return host;
+      }
       LOG.warn(
-          "listening on {} without encryption: whoever is on the way can read tokens and values."
-              + " Put a TLS proxy in front of it unless you trust the whole network",
+          config.network().tls().isPresent()
+              ? "listening on {} with and without TLS: whoever is on the way can read tokens and"
+                  + " values of those who come without. --tls-only refuses them"
+              : "listening on {} without encryption: whoever is on the way can read tokens and"
+                  + " values. Make a certificate with 'clasp cert', unless you trust the whole"
+                  + " network",
           config.host());
       return host;
     }

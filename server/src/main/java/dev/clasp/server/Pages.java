@@ -8,7 +8,7 @@ import dev.clasp.server.ApiAccess.Answer;
 import dev.clasp.transport.HttpHandler;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
-import dev.clasp.transport.LinkServer;
+import dev.clasp.transport.Lobby;
 import dev.clasp.transport.OriginPolicy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 final class Pages implements HttpHandler {
 
   private final Router router;
-  private final Supplier<LinkServer> door;
+  private final Supplier<Lobby> door;
   private final Optional<Supplier<StateKeeper.Status>> state;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
@@ -42,7 +42,7 @@ final class Pages implements HttpHandler {
    */
   Pages(
       Router router,
-      Supplier<LinkServer> door,
+      Supplier<Lobby> door,
       Optional<Supplier<StateKeeper.Status>> state,
       ConsoleFiles console,
       OriginPolicy origins,

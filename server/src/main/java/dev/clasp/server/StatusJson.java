@@ -7,7 +7,7 @@ import dev.clasp.router.Gauge;
 import dev.clasp.router.Router;
 import dev.clasp.router.SessionStatus;
 import dev.clasp.transport.ConnectionCounter;
-import dev.clasp.transport.LinkServer;
+import dev.clasp.transport.Lobby;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,7 +27,7 @@ final class StatusJson {
   /**
    * @param state how the writing of the state goes, if it is written
    */
-  static byte[] of(Router router, LinkServer door, Optional<StateKeeper.Status> state) {
+  static byte[] of(Router router, Lobby door, Optional<StateKeeper.Status> state) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       long uptime = router.clock().unixMicros() - router.startedMicros();

@@ -47,7 +47,7 @@ class PagesTest {
   private Pages pages(OriginPolicy origins, Authenticator authenticator) {
     return new Pages(
         router,
-        () -> door,
+        door::lobby,
         Optional.empty(),
         new ConsoleFiles(),
         origins,

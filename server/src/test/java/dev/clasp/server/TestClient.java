@@ -6,6 +6,7 @@ import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
@@ -36,7 +37,7 @@ final class TestClient implements AutoCloseable, FrameListener {
         WebSocketClient.connect(
                 uri,
                 loops,
-                WebSocketClient.Options.DEFAULT.withTimeout(Duration.ofSeconds(LIMIT_SECONDS)),
+                DialOptions.DEFAULT.withTimeout(Duration.ofSeconds(LIMIT_SECONDS)),
                 _ -> this)
             .get(LIMIT_SECONDS, TimeUnit.SECONDS);
   }

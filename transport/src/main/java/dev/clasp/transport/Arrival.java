@@ -25,29 +25,23 @@ final class Arrival {
   private final Channel channel;
   private final boolean proxied;
   private final Doorkeeper.Pass pass;
-  private final WaitingRoom waiting;
-  private final ConnectionCounts counts;
+  private final Lobby lobby;
 
   private SocketAddress peer;
   private @Nullable SocketLink link;
   private @Nullable ScheduledFuture<?> deadline;
   private boolean established;
+  private boolean secure;
 
   /**
    * @param proxied the immediate peer is a trusted proxy
    */
-  Arrival(
-      Channel channel,
-      boolean proxied,
-      Doorkeeper.Pass pass,
-      WaitingRoom waiting,
-      ConnectionCounts counts) {
+  Arrival(Channel channel, boolean proxied, Doorkeeper.Pass pass, Lobby lobby) {
     this.channel = channel;
     this.peer = SocketLink.remoteOf(channel);
     this.proxied = proxied;
     this.pass = pass;
-    this.waiting = waiting;
-    this.counts = counts;
+    this.lobby = lobby;
     channel.closeFuture().addListener(_ -> ended());
   }
 
@@ -59,6 +53,17 @@ final class Arrival {
   /** Is the word of the immediate peer taken for whom it speaks for? */
   boolean proxied() {
     return proxied;
+  }
+
+  /** It is inside TLS from now on. */
+  void secured() {
+    secure = true;
+    lobby.counts().add(ConnectionCounter.TLS);
+  }
+
+  /** Is it inside TLS? */
+  boolean secure() {
+    return secure;
   }
 
   /**
@@ -78,7 +83,7 @@ final class Arrival {
     closeAfter(
         nanos,
         () -> {
-          counts.add(ConnectionCounter.TIMED_OUT);
+          lobby.counts().add(ConnectionCounter.TIMED_OUT);
           channel.close();
         });
   }
@@ -90,7 +95,7 @@ final class Arrival {
 
   /** Something came that shows that the peer is there: others have been quiet for longer. */
   void heard() {
-    waiting.heardFrom(this);
+    lobby.waiting().heardFrom(this);
   }
 
   private void closeAfter(long nanos, Runnable end) {
@@ -109,7 +114,7 @@ final class Arrival {
   void closeBehind(ChannelFuture answer) {
     answer.addListener(written -> {
       if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
-        duplex.shutdownOutput();
+        SocketLink.endOutput(duplex);
         keepFor(LINGER_NANOS);
       } else {
         channel.close();
@@ -121,7 +126,7 @@ final class Arrival {
 
   /** It carries frames from now on; whoever listens to them sets the deadlines. */
   void becomes(SocketLink newLink, ConnectionCounter transport) {
-    counts.add(transport);
+    lobby.counts().add(transport);
     cancelDeadline();
     link = newLink;
     newLink.whenEstablished(this::established);
@@ -129,7 +134,7 @@ final class Arrival {
 
   private void established() {
     established = true;
-    waiting.leave(this);
+    lobby.waiting().leave(this);
     pass.established();
   }
 
@@ -151,7 +156,7 @@ final class Arrival {
 
   private void ended() {
     cancelDeadline();
-    waiting.leave(this);
+    lobby.waiting().leave(this);
     pass.leave();
   }
 }

@@ -10,6 +10,9 @@ public enum ConnectionCounter {
   ACCEPTED("result=accepted", "Connections that were taken"),
   WEBSOCKETS("transport=websocket", "Of those, the ones that became WebSockets"),
   TCP("transport=tcp", "Of those, the ones that speak CLASP over TCP"),
+  QUIC("transport=quic", "Of those, the ones over QUIC"),
+  UDP("transport=udp", "Of those, the ones over UDP"),
+  TLS("security=tls", "Of those, the ones inside TLS"),
   REFUSED_TOTAL("result=limit", "Refused: too many connections in all"),
   REFUSED_ADDRESS("result=ip_limit", "Refused: too many from one address"),
   REFUSED_UNAUTHENTICATED(
@@ -19,7 +22,8 @@ public enum ConnectionCounter {
   TIMED_OUT("result=handshake_timeout", "Closed: they did not say in time what they want"),
   REFUSED_ORIGIN("result=origin", "Refused: web pages that may not connect"),
   REFUSED_PROXY("result=proxy", "Refused: what a proxy says cannot be used, or it is not trusted"),
-  REFUSED_TLS("result=tls_error", "Refused: TLS, which this listener does not speak"),
+  REFUSED_TLS("result=tls_error", "Refused: TLS that failed, or that this listener does not speak"),
+  REFUSED_PLAIN("result=plain", "Refused: no TLS, which this listener insists on"),
   REFUSED_MQTT("result=mqtt", "Refused: MQTT, which this listener does not speak"),
   REFUSED_DISABLED("result=disabled", "Refused: a protocol that is switched off"),
   REFUSED_UNKNOWN("result=protocol_error", "Refused: nothing that is known here");

@@ -8,9 +8,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,7 @@ final class Dial {
   static CompletableFuture<FrameLink> to(
       Target target,
       EventLoops loops,
-      Duration timeout,
+      DialOptions options,
       String late,
       BiConsumer<SocketChannel, CompletableFuture<FrameLink>> initialise) {
     CompletableFuture<FrameLink> result = new CompletableFuture<>();
@@ -59,6 +60,9 @@ final class Dial {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    if (target.scheme().tls()) {
+                      channel.pipeline().addLast(tls(target, options, channel));
+                    }
                     initialise.accept(channel, result);
                   }
                 });
@@ -72,7 +76,7 @@ final class Dial {
     Future<?> deadline =
         loop.schedule(
             () -> result.completeExceptionally(late(target, connecting, late)),
-            timeout.toNanos(),
+            options.timeout().toNanos(),
             TimeUnit.NANOSECONDS);
     result.whenComplete((_, failure) -> {
       deadline.cancel(false);
@@ -82,6 +86,21 @@ final class Dial {
       }
     });
     return result;
+  }
+
+  /** TLS in front of everything else; the deadline of the dial is its own too. */
+  private static SslHandler tls(Target target, DialOptions options, SocketChannel channel) {
+    SslHandler handler =
+        options.tls().context().newHandler(channel.alloc(), target.host(), target.port());
+    handler.setHandshakeTimeoutMillis(0);
+    return handler;
+  }
+
+  /** What went wrong on a connection that was there. */
+  static TransportException broken(Target target, Throwable cause) {
+    Throwable e =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    return new TransportException(Kind.HANDSHAKE, target + TlsTrouble.explain(target, e), e);
   }
 
   private static TransportException late(Target target, ChannelFuture connecting, String late) {

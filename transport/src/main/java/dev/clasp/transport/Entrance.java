@@ -5,10 +5,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Holds what has arrived until it is decided: at most {@value FirstBytes#ENOUGH} bytes, or one
  * header of a proxy. Adding a protocol means a constant in {@link FirstBytes} and a case in {@link
- * #decide}; TLS goes in there too, as a handler in front of this one, which then decides again by
- * what was inside.
+ * #decide}. TLS becomes a handler in front of this one, which then decides again by what is inside.
  */
 final class Entrance extends ChannelInboundHandlerAdapter {
 
@@ -67,6 +69,8 @@ final class Entrance extends ChannelInboundHandlerAdapter {
       proxy(context, in);
     } else if (refusal.isPresent()) {
       turnAway(context, in, kind);
+    } else if (mustBeSecure(kind)) {
+      refusePlain(context, in, kind);
     } else {
       ChannelPipeline pipeline = context.pipeline();
       switch (kind) {
@@ -86,10 +90,19 @@ final class Entrance extends ChannelInboundHandlerAdapter {
           }
         }
         case TLS -> {
-          warn(
-              ConnectionCounter.REFUSED_TLS,
-              "refused TLS, which this port does not speak: use ws:// or tcp://");
-          end(context, in, TLS_ALERT);
+          Optional<ServerTls> tls = server.config().tls;
+          if (tls.isPresent() && !arrival.secure()) {
+            server.addTls(pipeline, arrival, tls.get());
+            pipeline.fireChannelRead(in);
+          } else {
+            warn(
+                ConnectionCounter.REFUSED_TLS,
+                tls.isPresent()
+                    ? "refused TLS inside TLS"
+                    : "refused TLS, for which this router has no certificate: start it with"
+                        + " --tls-cert, or use ws:// or tcp://");
+            end(context, in, tls.isPresent() ? NOTHING : TLS_ALERT);
+          }
         }
         case MQTT -> {
           warn(ConnectionCounter.REFUSED_MQTT, "refused MQTT, which this port does not speak");
@@ -114,11 +127,11 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
   /** The header of a proxy: says whose the connection is. What follows decides. */
   private void proxy(ChannelHandlerContext context, ByteBuf in) {
-    if (!arrival.proxied() || proxySeen) {
+    if (!arrival.proxied() || proxySeen || arrival.secure()) {
       warn(
           ConnectionCounter.REFUSED_PROXY,
-          proxySeen
-              ? "refused a second PROXY header"
+          proxySeen || arrival.secure()
+              ? "refused a PROXY header that is not the first thing on its connection"
               : "refused a PROXY header, because the peer is not one of the trusted proxies");
       end(context, in, NOTHING);
       return;
@@ -143,10 +156,34 @@ final class Entrance extends ChannelInboundHandlerAdapter {
         .source()
         .ifPresent(client -> {
           Optional<Refusal> why = arrival.named(client);
-          why.ifPresent(reason -> server.turnedAway(reason, arrival));
+          why.ifPresent(reason -> server.lobby().turnedAway(reason, arrival));
           refusal = why.or(() -> refusal);
         });
     decide(context, in);
+  }
+
+  /** Inside this machine, nobody listens on the way. */
+  private boolean mustBeSecure(FirstBytes kind) {
+    return server.config().tlsOnly
+        && !arrival.secure()
+        && (kind == FirstBytes.HTTP || kind == FirstBytes.TCP)
+        && !(arrival.peer() instanceof InetSocketAddress peer
+            && peer.getAddress() != null
+            && peer.getAddress().isLoopbackAddress());
+  }
+
+  private void refusePlain(ChannelHandlerContext context, ByteBuf in, FirstBytes kind) {
+    warn(
+        ConnectionCounter.REFUSED_PLAIN,
+        "refused a connection without TLS: use https://, wss:// or tls://");
+    end(
+        context,
+        in,
+        kind == FirstBytes.HTTP
+            ? http(
+                HttpReply.text(426, "this router wants TLS: use https:// or wss://\n")
+                    .withHeader("Upgrade", "TLS/1.2"))
+            : NOTHING);
   }
 
   private static byte[] look(ByteBuf in, int most) {
@@ -164,13 +201,15 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     end(
         context,
         in,
-        kind == FirstBytes.HTTP ? refusal.map(Entrance::http).orElse(NOTHING) : NOTHING);
+        kind == FirstBytes.HTTP ? refusal.map(why -> http(why.reply())).orElse(NOTHING) : NOTHING);
   }
 
   /** The answer without the machinery: nothing of the request has to be understood for it. */
-  private static byte[] http(Refusal why) {
-    HttpReply reply = why.reply();
-    StringBuilder head = new StringBuilder("HTTP/1.1 503 Service Unavailable\r\n");
+  private static byte[] http(HttpReply reply) {
+    StringBuilder head =
+        new StringBuilder("HTTP/1.1 ")
+            .append(HttpResponseStatus.valueOf(reply.status()))
+            .append("\r\n");
     head.append("Content-Type: ").append(reply.contentType()).append("\r\n");
     head.append("Content-Length: ").append(reply.body().length).append("\r\n");
     reply.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
@@ -208,6 +247,8 @@ final class Entrance extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
       LOG.debug("{}: {}", arrival.peer(), cause.toString());
+    } else if (arrival.secure() && cause.getCause() instanceof SSLException failure) {
+      warn(ConnectionCounter.REFUSED_TLS, "TLS failed: " + failure.getMessage());
     } else {
       LOG.error("{}: unexpected failure", arrival.peer(), cause);
     }

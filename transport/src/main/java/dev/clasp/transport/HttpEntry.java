@@ -283,7 +283,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
       case TrustedProxies.Origin.Client(InetAddress client) -> {
         Optional<Refusal> refusal = arrival.named(new InetSocketAddress(client, 0));
         refusal.ifPresent(why -> {
-          server.turnedAway(why, arrival);
+          server.lobby().turnedAway(why, arrival);
           finish(context, why.reply());
         });
         yield refusal.isEmpty();
@@ -308,7 +308,12 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     context.writeAndFlush(response, context.voidPromise());
     WebSocketLink link =
         new WebSocketLink(
-            context.channel(), arrival.peer(), true, config.maxMessage, config.pingNanos);
+            context.channel(),
+            arrival.peer(),
+            true,
+            config.maxMessage,
+            config.pingNanos,
+            arrival.secure());
     arrival.becomes(link, ConnectionCounter.WEBSOCKETS);
     var pipeline = context.pipeline();
     pipeline.addLast(link);

@@ -2,6 +2,7 @@ package dev.clasp.transport;
 
 import dev.clasp.protocol.FrameDescriptor;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Opens connections to CLASP servers, over the transport that the URL names. */
@@ -12,35 +13,41 @@ public final class LinkClient {
   /**
    * Connects.
    *
-   * @param uri {@code ws://}, {@code wss://} or {@code tcp://}
-   * @param options of WebSockets; for TCP, only the timeout and the longest message count
+   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, or what modules on
+   *     the class path add
    * @param acceptor gives the listener, on the link's loop, before the future completes
    * @return the link; fails with {@link TransportException}. Cancelling it gives up the attempt
    */
   public static CompletableFuture<FrameLink> connect(
-      URI uri, EventLoops loops, WebSocketClient.Options options, LinkAcceptor acceptor) {
-    Target target;
+      URI uri, EventLoops loops, DialOptions options, LinkAcceptor acceptor) {
+    Optional<LinkScheme> other = LinkSchemes.of(uri);
+    if (other.isPresent()) {
+      return other.get().connect(uri, loops, options, acceptor);
+    }
     try {
-      target = Target.of(uri);
+      Target target = Target.of(uri);
+      return switch (target.scheme()) {
+        case WS, WSS -> WebSocketClient.connect(target, loops, options, acceptor);
+        case TCP, TLS -> TcpClient.connect(target, loops, options, acceptor);
+        case QUIC, UDP ->
+            throw new TransportException(
+                TransportException.Kind.BAD_URL, target + ": this transport is not there yet");
+      };
     } catch (TransportException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return switch (target.scheme()) {
-      case WS, WSS -> WebSocketClient.connect(target, loops, options, acceptor);
-      case TCP ->
-          TcpClient.connect(
-              target,
-              loops,
-              options.timeout(),
-              Math.min(options.maxMessage(), TcpLink.MAX_MESSAGE),
-              acceptor);
-    };
   }
 
   /** Longest frame, its prefix not counted, that goes over the transport that a URL names. */
   public static int maxFrame(URI uri) {
-    return Target.Scheme.TCP.name().equalsIgnoreCase(uri.getScheme())
-        ? TcpLink.MAX_MESSAGE
-        : FrameDescriptor.MAX_FRAME;
+    Optional<LinkScheme> other = LinkSchemes.of(uri);
+    if (other.isPresent()) {
+      return other.get().maxFrame();
+    }
+    return switch (Target.Scheme.of(String.valueOf(uri.getScheme())).orElse(Target.Scheme.WS)) {
+      case WS, WSS, QUIC -> FrameDescriptor.MAX_FRAME;
+      case TCP, TLS -> TcpLink.MAX_MESSAGE;
+      case UDP -> 1200;
+    };
   }
 }

@@ -1,6 +1,5 @@
 package dev.clasp.transport;
 
-import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameDescriptor;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -13,6 +12,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LinkServer implements AutoCloseable {
 
-  private static final CloseReason STOPPING =
-      new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
-
-  /** For every connection to end after the close frames have gone out. */
-  private static final long CLOSE_NANOS = Duration.ofSeconds(3).toNanos();
-
   /**
    * Connections that are being told that they may not come in. Beyond it they are closed without a
    * word.
@@ -49,6 +42,9 @@ public final class LinkServer implements AutoCloseable {
   /** For a connection that may not come in to ask, and to read the answer. */
   private static final long TURNED_AWAY_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** For the peer to take our last words inside TLS. */
+  private static final long TLS_CLOSE_MILLIS = 2000;
+
   /** What can be listened for. */
   public enum Protocol {
     WEBSOCKET,
@@ -57,20 +53,15 @@ public final class LinkServer implements AutoCloseable {
   }
 
   private final Builder config;
-  private final Set<SocketLink> links = ConcurrentHashMap.newKeySet();
-  private final ConnectionCounts counts;
-  private final Doorkeeper doorkeeper;
-  private final WaitingRoom waiting;
+  private final OpenLinks links = new OpenLinks();
+  private final Lobby lobby;
   private final AtomicInteger turnedAway = new AtomicInteger();
   private volatile @Nullable Channel listener;
   private volatile @Nullable InetSocketAddress address;
-  private volatile boolean stopping;
 
   private LinkServer(Builder config) {
     this.config = config;
-    this.counts = new ConnectionCounts(System::nanoTime);
-    this.doorkeeper = new Doorkeeper(config.limits, System::nanoTime);
-    this.waiting = new WaitingRoom(config.limits.maxUnauthenticated());
+    this.lobby = new Lobby(config.limits, config.proxies, config.requiredAcceptor());
   }
 
   public static Builder builder() {
@@ -143,33 +134,25 @@ public final class LinkServer implements AutoCloseable {
   /** What a new connection starts with. */
   void initialise(Channel channel) {
     boolean proxied =
-        channel.remoteAddress() instanceof InetSocketAddress peer && config.proxies.trusts(peer);
+        channel.remoteAddress() instanceof InetSocketAddress peer && lobby.trusts(peer);
     Doorkeeper.Pass pass =
         !proxied && channel.remoteAddress() instanceof InetSocketAddress peer
-            ? doorkeeper.enter(peer.getAddress())
-            : doorkeeper.enterUnnamed();
-    Arrival arrival = new Arrival(channel, proxied, pass, waiting, counts);
+            ? lobby.doorkeeper().enter(peer.getAddress())
+            : lobby.doorkeeper().enterUnnamed();
+    Arrival arrival = new Arrival(channel, proxied, pass, lobby);
     Optional<Refusal> refusal = pass.refusal();
     if (refusal.isPresent()) {
       turnAway(channel, arrival, refusal.get());
       return;
     }
-    counts.add(ConnectionCounter.ACCEPTED);
     arrival.expectWithin(config.limits.handshake().toNanos());
-    if (!waiting.enter(arrival)) {
-      counts.warn(
-          ConnectionCounter.DISPLACED,
-          arrival.peer(),
-          "took the place of an older connection, because "
-              + config.limits.maxUnauthenticated()
-              + " have not said HELLO");
-    }
+    lobby.enter(arrival);
     channel.pipeline().addLast(new Entrance(this, arrival, Optional.empty()));
   }
 
   /** Says why, if there is time for it. */
   private void turnAway(Channel channel, Arrival arrival, Refusal why) {
-    turnedAway(why, arrival);
+    lobby.turnedAway(why, arrival);
     if (turnedAway.incrementAndGet() > TURNED_AWAY_MAX) {
       turnedAway.decrementAndGet();
       channel.close();
@@ -178,11 +161,6 @@ public final class LinkServer implements AutoCloseable {
     channel.closeFuture().addListener(_ -> turnedAway.decrementAndGet());
     arrival.keepFor(TURNED_AWAY_NANOS);
     channel.pipeline().addLast(new Entrance(this, arrival, Optional.of(why)));
-  }
-
-  /** Counts and reports a connection that may not come in. */
-  void turnedAway(Refusal why, Arrival arrival) {
-    counts.warn(why.counter(), arrival.peer(), "refused a connection: " + why.text());
   }
 
   /** Hands HTTP to a connection: pages, until it asks for a WebSocket. */
@@ -198,6 +176,16 @@ public final class LinkServer implements AutoCloseable {
         .addLast(new HttpEntry(this, arrival));
   }
 
+  /** Puts TLS in front of a connection; what is inside it decides what it is. */
+  void addTls(ChannelPipeline pipeline, Arrival arrival, ServerTls tls) {
+    arrival.secured();
+    SslHandler handler = tls.context().newHandler(pipeline.channel().alloc());
+    // The connection as a whole has a deadline.
+    handler.setHandshakeTimeoutMillis(0);
+    handler.setCloseNotifyFlushTimeoutMillis(TLS_CLOSE_MILLIS);
+    pipeline.addFirst(handler);
+  }
+
   /** Makes a connection one that speaks CLASP over TCP. */
   void addTcp(ChannelPipeline pipeline, Arrival arrival) {
     TcpLink link =
@@ -205,7 +193,8 @@ public final class LinkServer implements AutoCloseable {
             pipeline.channel(),
             arrival.peer(),
             true,
-            Math.min(config.maxMessage, TcpLink.MAX_MESSAGE));
+            Math.min(config.maxMessage, TcpLink.MAX_MESSAGE),
+            arrival.secure());
     arrival.becomes(link, ConnectionCounter.TCP);
     pipeline.addLast(link);
     open(link);
@@ -217,11 +206,7 @@ public final class LinkServer implements AutoCloseable {
       return;
     }
     links.add(link);
-    link.whenEnded(() -> ended(link));
-    if (stopping) {
-      // It may have come too late for close() to see it.
-      link.close(STOPPING);
-    }
+    link.whenEnded(() -> links.remove(link));
   }
 
   Builder config() {
@@ -229,7 +214,12 @@ public final class LinkServer implements AutoCloseable {
   }
 
   ConnectionCounts counts() {
-    return counts;
+    return lobby.counts();
+  }
+
+  /** What this listener shares with the others of the router. */
+  public Lobby lobby() {
+    return lobby;
   }
 
   /** The bound address, also after the end. */
@@ -244,21 +234,6 @@ public final class LinkServer implements AutoCloseable {
   /** Connections that carry frames now. */
   public int connections() {
     return links.size();
-  }
-
-  /** Connections of every kind that are open now, those that were turned away not counted. */
-  public int open() {
-    return doorkeeper.open();
-  }
-
-  /** Of those, the ones that have not been let in. */
-  public int unauthenticated() {
-    return waiting.size();
-  }
-
-  /** What became of connections, since the start. */
-  public long count(ConnectionCounter counter) {
-    return counts.of(counter);
   }
 
   /** Stops accepting; the connections there are go on. Waits until the port is free. */
@@ -279,36 +254,11 @@ public final class LinkServer implements AutoCloseable {
   @Override
   public void close() {
     stopAccepting();
-    stopping = true;
-    for (SocketLink link : links) {
-      link.close(STOPPING);
-    }
+    links.close();
     if (!config.requiredLoops().onLoop()) {
-      awaitNoLinks();
+      links.awaitNone();
     }
-    waiting.close();
-  }
-
-  private synchronized void awaitNoLinks() {
-    long deadline = System.nanoTime() + CLOSE_NANOS;
-    try {
-      for (long left = CLOSE_NANOS; !links.isEmpty() && left > 0; ) {
-        TimeUnit.NANOSECONDS.timedWait(this, left);
-        left = deadline - System.nanoTime();
-      }
-    } catch (InterruptedException e) {
-      // Somebody is in a hurry: the rest is dropped at once.
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void ended(SocketLink link) {
-    links.remove(link);
-    if (stopping && links.isEmpty()) {
-      synchronized (this) {
-        notifyAll();
-      }
-    }
+    lobby.waiting().close();
   }
 
   /** Settings of a {@link LinkServer}. Not thread-safe. */
@@ -326,6 +276,8 @@ public final class LinkServer implements AutoCloseable {
     ConnectionLimits limits = ConnectionLimits.DEFAULT;
     TrustedProxies proxies = TrustedProxies.NONE;
     Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
+    Optional<ServerTls> tls = Optional.empty();
+    boolean tlsOnly;
     int maxBody = 16 << 10;
 
     private Builder() {}
@@ -389,6 +341,18 @@ public final class LinkServer implements AutoCloseable {
     /** What to listen for; pages are always served. */
     public Builder protocols(Set<Protocol> value) {
       protocols = Set.copyOf(value);
+      return this;
+    }
+
+    /** Takes TLS too, on the same port. */
+    public Builder tls(ServerTls value) {
+      tls = Optional.of(value);
+      return this;
+    }
+
+    /** Refuses whatever does not come inside TLS, except from this machine. */
+    public Builder tlsOnly(boolean value) {
+      tlsOnly = value;
       return this;
     }
 

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -312,7 +313,17 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
   final void closeOurHalf(ChannelFuture after) {
     if (!halfClosing && channel instanceof DuplexChannel duplex) {
       halfClosing = true;
-      after.addListener(_ -> duplex.shutdownOutput());
+      after.addListener(_ -> endOutput(duplex));
+    }
+  }
+
+  /** Lets the peer read the end of the stream; inside TLS, the end that TLS has for it. */
+  static void endOutput(DuplexChannel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else {
+      channel.shutdownOutput();
     }
   }
 

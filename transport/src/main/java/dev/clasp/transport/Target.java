@@ -3,6 +3,7 @@ package dev.clasp.transport;
 import dev.clasp.transport.TransportException.Kind;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
  * Where a client connects.
  *
  * @param host without brackets
- * @param path with the query; for TCP empty
+ * @param path with the query; empty but for WebSockets
  */
 record Target(Scheme scheme, String host, int port, String path) {
 
@@ -18,13 +19,35 @@ record Target(Scheme scheme, String host, int port, String path) {
   enum Scheme {
     WS(80),
     WSS(443),
-    /** The port that CLASP over TCP uses by default (transports.md 1.6). */
-    TCP(7330);
+    /** The port of a router (transports.md 1.6). */
+    TCP(7330),
+    TLS(7330),
+    QUIC(7331),
+    UDP(7330);
 
     private final int defaultPort;
 
     Scheme(int defaultPort) {
       this.defaultPort = defaultPort;
+    }
+
+    /** The one of this name, in any letters. */
+    static Optional<Scheme> of(String name) {
+      for (Scheme scheme : values()) {
+        if (scheme.name().equalsIgnoreCase(name)) {
+          return Optional.of(scheme);
+        }
+      }
+      return Optional.empty();
+    }
+
+    /** Is TLS under it, in front of everything else? QUIC has its own. */
+    boolean tls() {
+      return this == WSS || this == TLS;
+    }
+
+    boolean webSocket() {
+      return this == WS || this == WSS;
     }
 
     /** With its colon and slashes. */
@@ -71,19 +94,16 @@ record Target(Scheme scheme, String host, int port, String path) {
   }
 
   private static Scheme scheme(URI uri) {
-    for (Scheme scheme : Scheme.values()) {
-      if (scheme.name().equalsIgnoreCase(uri.getScheme())) {
-        return scheme;
-      }
-    }
-    throw unusable(uri, "it must start with ws://, wss:// or tcp://");
+    return Optional.ofNullable(uri.getScheme())
+        .flatMap(Scheme::of)
+        .orElseThrow(() -> unusable(uri, "it must start with " + LinkSchemes.all()));
   }
 
   private static String path(URI uri, Scheme scheme) {
     String path = uri.getRawPath() == null ? "" : uri.getRawPath();
-    if (scheme == Scheme.TCP) {
+    if (!scheme.webSocket()) {
       if (path.length() > 1 || uri.getRawQuery() != null) {
-        throw unusable(uri, "behind tcp://host:port there is nothing more");
+        throw unusable(uri, "behind " + scheme.text() + "host:port there is nothing more");
       }
       return "";
     }
@@ -100,10 +120,6 @@ record Target(Scheme scheme, String host, int port, String path) {
   /** User names, passwords and tokens belong into no message. */
   private static String withoutSecrets(URI uri) {
     return uri.toString().replaceFirst("//[^/@]*@", "//").replaceFirst("[?#].*", "");
-  }
-
-  boolean tls() {
-    return scheme == Scheme.WSS;
   }
 
   private String bracketed() {
@@ -125,7 +141,7 @@ record Target(Scheme scheme, String host, int port, String path) {
   public String toString() {
     int question = path.indexOf('?');
     return scheme.text()
-        + (scheme == Scheme.TCP ? where() : hostHeader())
+        + (scheme.webSocket() ? hostHeader() : where())
         + (question >= 0 ? path.substring(0, question) : path.equals("/") ? "" : path);
   }
 }

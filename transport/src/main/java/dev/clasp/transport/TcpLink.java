@@ -10,8 +10,8 @@ import io.netty.channel.ChannelFuture;
 import java.net.SocketAddress;
 
 /**
- * A connection over plain TCP, either side: each frame behind its length in four bytes
- * (transports.md 3.1).
+ * A connection over TCP, either side: each frame behind its length in four bytes (transports.md
+ * 3.1).
  *
  * <p>TCP has no close frame: the reason of our end stays in our log, and the peer sees the stream
  * end behind everything that was written. Nor has it probes; a peer that vanished is found by the
@@ -27,8 +27,14 @@ final class TcpLink extends SocketLink implements LengthPrefixParser.Sink {
 
   private final LengthPrefixParser parser;
 
-  TcpLink(Channel channel, SocketAddress remote, boolean server, int maxMessage) {
+  private final boolean secure;
+
+  /**
+   * @param secure inside TLS
+   */
+  TcpLink(Channel channel, SocketAddress remote, boolean server, int maxMessage, boolean secure) {
     super(channel, remote, server);
+    this.secure = secure;
     this.parser = new LengthPrefixParser(maxMessage);
   }
 
@@ -104,6 +110,6 @@ final class TcpLink extends SocketLink implements LengthPrefixParser.Sink {
 
   @Override
   public String transport() {
-    return "tcp";
+    return secure ? "tcp+tls" : "tcp";
   }
 }

@@ -1,11 +1,9 @@
 package dev.clasp.transport;
 
-import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.transport.TransportException.Kind;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpClientCodec;
@@ -16,18 +14,10 @@ import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslHandler;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLException;
 
 /** Opens WebSocket connections to CLASP servers. */
 public final class WebSocketClient {
@@ -37,49 +27,10 @@ public final class WebSocketClient {
 
   private WebSocketClient() {}
 
-  /**
-   * How to connect.
-   *
-   * @param timeout for everything up to the upgrade
-   * @param headers added to the upgrade request
-   * @param requireSubprotocol refuse a server that does not answer {@code clasp}
-   * @param tls for {@code wss}; default: the JDK's trust store, with host name verification
-   * @param maxMessage longest message to accept
-   * @param pingInterval between liveness probes; zero = none
-   */
-  public record Options(
-      Duration timeout,
-      Map<String, String> headers,
-      boolean requireSubprotocol,
-      Optional<SslContext> tls,
-      int maxMessage,
-      Duration pingInterval) {
-
-    public static final Options DEFAULT =
-        new Options(
-            Duration.ofSeconds(10),
-            Map.of(),
-            true,
-            Optional.empty(),
-            FrameDescriptor.MAX_FRAME,
-            Duration.ofSeconds(30));
-
-    public Options {
-      if (timeout.isNegative() || timeout.isZero()) {
-        throw new IllegalArgumentException("timeout must be longer than 0: " + timeout);
-      }
-      headers = Map.copyOf(headers);
-    }
-
-    public Options withTimeout(Duration value) {
-      return new Options(value, headers, requireSubprotocol, tls, maxMessage, pingInterval);
-    }
-  }
-
   /** Connects with the default options. */
   public static CompletableFuture<FrameLink> connect(
       URI uri, EventLoops loops, LinkAcceptor acceptor) {
-    return connect(uri, loops, Options.DEFAULT, acceptor);
+    return connect(uri, loops, DialOptions.DEFAULT, acceptor);
   }
 
   /**
@@ -90,10 +41,10 @@ public final class WebSocketClient {
    * @return the link; fails with {@link TransportException}. Cancelling it gives up the attempt
    */
   public static CompletableFuture<FrameLink> connect(
-      URI uri, EventLoops loops, Options options, LinkAcceptor acceptor) {
+      URI uri, EventLoops loops, DialOptions options, LinkAcceptor acceptor) {
     try {
       Target target = Target.of(uri);
-      if (target.scheme() == Target.Scheme.TCP) {
+      if (target.scheme() != Target.Scheme.WS && target.scheme() != Target.Scheme.WSS) {
         throw new TransportException(
             Kind.BAD_URL, "cannot use " + target + ": a WebSocket starts with ws:// or wss://");
       }
@@ -104,24 +55,13 @@ public final class WebSocketClient {
   }
 
   static CompletableFuture<FrameLink> connect(
-      Target target, EventLoops loops, Options options, LinkAcceptor acceptor) {
-    SslContext tls;
-    try {
-      tls = target.tls() ? tls(options) : null;
-    } catch (TransportException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+      Target target, EventLoops loops, DialOptions options, LinkAcceptor acceptor) {
     return Dial.to(
         target,
         loops,
-        options.timeout,
+        options,
         "did not answer the WebSocket request in time: is this a CLASP router?",
         (channel, result) -> {
-          if (tls != null) {
-            SslHandler handler = tls.newHandler(channel.alloc(), target.host(), target.port());
-            handler.setHandshakeTimeoutMillis(0);
-            channel.pipeline().addLast(handler);
-          }
           channel
               .pipeline()
               .addLast(new HttpClientCodec())
@@ -129,21 +69,10 @@ public final class WebSocketClient {
         });
   }
 
-  private static SslContext tls(Options options) {
-    if (options.tls.isPresent()) {
-      return options.tls.get();
-    }
-    try {
-      return SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
-    } catch (SSLException e) {
-      throw new TransportException(Kind.HANDSHAKE, "TLS is not available: " + e.getMessage(), e);
-    }
-  }
-
   /** The client's side of the opening handshake (RFC 6455 section 4.1). */
   private static final class Upgrade extends SimpleChannelInboundHandler<HttpObject> {
     private final Target target;
-    private final Options options;
+    private final DialOptions options;
     private final LinkAcceptor acceptor;
     private final CompletableFuture<FrameLink> result;
     private final String key;
@@ -151,7 +80,7 @@ public final class WebSocketClient {
 
     Upgrade(
         Target target,
-        Options options,
+        DialOptions options,
         LinkAcceptor acceptor,
         CompletableFuture<FrameLink> result) {
       this.target = target;
@@ -176,7 +105,7 @@ public final class WebSocketClient {
           .set(HttpHeaderNames.SEC_WEBSOCKET_KEY, key)
           .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13")
           .set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL);
-      options.headers.forEach(request.headers()::set);
+      options.headers().forEach(request.headers()::set);
       context.writeAndFlush(request);
     }
 
@@ -205,7 +134,7 @@ public final class WebSocketClient {
         fail("gave a wrong Sec-WebSocket-Accept");
       } else if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
         fail("uses an extension that was not asked for");
-      } else if (protocol == null ? options.requireSubprotocol : !protocol.equals(SUBPROTOCOL)) {
+      } else if (protocol == null ? options.requireSubprotocol() : !protocol.equals(SUBPROTOCOL)) {
         fail("does not speak the subprotocol clasp");
       } else {
         accepted = true;
@@ -218,8 +147,9 @@ public final class WebSocketClient {
               context.channel(),
               SocketLink.remoteOf(context.channel()),
               false,
-              options.maxMessage,
-              options.pingInterval.toNanos());
+              options.maxMessage(),
+              options.pingInterval().toNanos(),
+              target.scheme().tls());
       var pipeline = context.pipeline();
       pipeline.addLast(link);
       pipeline.remove(this);
@@ -242,13 +172,7 @@ public final class WebSocketClient {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      Throwable e =
-          cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-      String text =
-          e instanceof NotSslRecordException
-              ? " does not speak TLS: use ws:// instead of wss://, or is this another service?"
-              : ": " + e.getMessage();
-      result.completeExceptionally(new TransportException(Kind.HANDSHAKE, target + text, e));
+      result.completeExceptionally(Dial.broken(target, cause));
     }
 
     /** Completing the result closes the connection. */

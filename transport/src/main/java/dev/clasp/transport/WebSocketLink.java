@@ -44,9 +44,20 @@ final class WebSocketLink extends SocketLink implements WebSocketParser.Sink {
 
   private @Nullable ScheduledFuture<?> probe;
 
+  private final boolean secure;
+
+  /**
+   * @param secure inside TLS
+   */
   WebSocketLink(
-      Channel channel, SocketAddress remote, boolean server, int maxMessage, long pingNanos) {
+      Channel channel,
+      SocketAddress remote,
+      boolean server,
+      int maxMessage,
+      long pingNanos,
+      boolean secure) {
     super(channel, remote, server);
+    this.secure = secure;
     this.parser = new WebSocketParser(server, maxMessage);
     this.pingNanos = pingNanos;
   }
@@ -273,6 +284,6 @@ final class WebSocketLink extends SocketLink implements WebSocketParser.Sink {
 
   @Override
   public String transport() {
-    return "websocket";
+    return secure ? "websocket+tls" : "websocket";
   }
 }

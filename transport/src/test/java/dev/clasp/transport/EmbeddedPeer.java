@@ -59,7 +59,12 @@ final class EmbeddedPeer implements AutoCloseable {
     EmbeddedPeer peer = new EmbeddedPeer();
     WebSocketLink link =
         new WebSocketLink(
-            peer.channel, peer.channel.remoteAddress(), server, 70_000, pingInterval.toNanos());
+            peer.channel,
+            peer.channel.remoteAddress(),
+            server,
+            70_000,
+            pingInterval.toNanos(),
+            false);
     peer.channel.pipeline().addLast(link);
     link.open(acceptor);
     return peer;
@@ -69,7 +74,7 @@ final class EmbeddedPeer implements AutoCloseable {
   static EmbeddedPeer ofTcp(boolean server, LinkAcceptor acceptor) {
     EmbeddedPeer peer = new EmbeddedPeer();
     TcpLink link =
-        new TcpLink(peer.channel, peer.channel.remoteAddress(), server, TcpLink.MAX_MESSAGE);
+        new TcpLink(peer.channel, peer.channel.remoteAddress(), server, TcpLink.MAX_MESSAGE, false);
     peer.channel.pipeline().addLast(link);
     link.open(acceptor);
     return peer;

@@ -79,7 +79,7 @@ class EntranceTest {
     assertThat(recorder.reads).hasValue(1);
     assertThat(remote()).isEqualTo("192.0.2.1 40000");
     assertThat(server.connections()).isEqualTo(1);
-    assertThat(server.count(ConnectionCounter.TCP)).isEqualTo(1);
+    assertThat(server.lobby().count(ConnectionCounter.TCP)).isEqualTo(1);
   }
 
   @Test
@@ -115,10 +115,10 @@ class EntranceTest {
     assertThat(peers.subList(1, 4)).noneMatch(EmbeddedPeer::isOpen);
     peers.getFirst().advance(Duration.ofSeconds(1));
     assertThat(peers).noneMatch(EmbeddedPeer::isOpen);
-    assertThat(server.count(ConnectionCounter.REFUSED_TLS)).isEqualTo(1);
-    assertThat(server.count(ConnectionCounter.REFUSED_MQTT)).isEqualTo(1);
-    assertThat(server.count(ConnectionCounter.REFUSED_UNKNOWN)).isEqualTo(2);
-    assertThat(server.open()).isZero();
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_TLS)).isEqualTo(1);
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_MQTT)).isEqualTo(1);
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_UNKNOWN)).isEqualTo(2);
+    assertThat(server.lobby().open()).isZero();
   }
 
   @Test
@@ -127,7 +127,7 @@ class EntranceTest {
     EmbeddedPeer tcp = connect(noTcp, "192.0.2.1");
     tcp.send(prefixed(bytes(5)));
     assertThat(tcp.isOpen()).isFalse();
-    assertThat(noTcp.count(ConnectionCounter.REFUSED_DISABLED)).isEqualTo(1);
+    assertThat(noTcp.lobby().count(ConnectionCounter.REFUSED_DISABLED)).isEqualTo(1);
 
     LinkServer noWebSocket = builder.protocols(Set.of(LinkServer.Protocol.TCP)).build();
     EmbeddedPeer webSocket = connect(noWebSocket, "192.0.2.1");
@@ -156,9 +156,9 @@ class EntranceTest {
     }
 
     assertThat(List.of(silent, half, proxy)).noneMatch(EmbeddedPeer::isOpen);
-    assertThat(server.count(ConnectionCounter.TIMED_OUT)).isEqualTo(3);
-    assertThat(server.open()).isZero();
-    assertThat(server.unauthenticated()).isZero();
+    assertThat(server.lobby().count(ConnectionCounter.TIMED_OUT)).isEqualTo(3);
+    assertThat(server.lobby().open()).isZero();
+    assertThat(server.lobby().unauthenticated()).isZero();
   }
 
   /** Whoever listens to a link sets its deadlines. */
@@ -200,8 +200,8 @@ class EntranceTest {
     assertThat(recorder.taken()).hasSize(3);
     http.advance(Duration.ofSeconds(1));
     assertThat(http.isOpen()).isFalse();
-    assertThat(server.count(ConnectionCounter.REFUSED_UNAUTHENTICATED)).isEqualTo(2);
-    assertThat(server.count(ConnectionCounter.ACCEPTED)).isEqualTo(3);
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_UNAUTHENTICATED)).isEqualTo(2);
+    assertThat(server.lobby().count(ConnectionCounter.ACCEPTED)).isEqualTo(3);
 
     recorder.link().established();
     EmbeddedPeer next = connect(server, "192.0.2.1");
@@ -250,7 +250,7 @@ class EntranceTest {
     assertThat(peers.getFirst().isOpen()).isFalse();
     assertThat(peers.subList(1, 4)).allMatch(EmbeddedPeer::isOpen);
     assertThat(recorder.ends).extracting(CloseReason::code).containsExactly(CloseReason.TRY_LATER);
-    assertThat(server.count(ConnectionCounter.DISPLACED)).isEqualTo(1);
+    assertThat(server.lobby().count(ConnectionCounter.DISPLACED)).isEqualTo(1);
   }
 
   // --- proxies -----------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ class EntranceTest {
     peer.send(UPGRADE + "X-Forwarded-For: 203.0.113.9\r\nForwarded: for=6.6.6.6\r\n\r\n");
 
     assertThat(peer.receivedText()).startsWith("HTTP/1.1 400 ");
-    assertThat(server.count(ConnectionCounter.REFUSED_PROXY)).isEqualTo(1);
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_PROXY)).isEqualTo(1);
   }
 
   /** However many clients are behind it, the proxy itself is not limited by its address. */
@@ -338,7 +338,7 @@ class EntranceTest {
     broken.send(ProxyHeaderTest.header(7, 0x11, new byte[12]));
 
     assertThat(List.of(stranger, twice, broken)).noneMatch(EmbeddedPeer::isOpen);
-    assertThat(server.count(ConnectionCounter.REFUSED_PROXY)).isEqualTo(3);
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_PROXY)).isEqualTo(3);
     assertThat(recorder.taken()).isEmpty();
   }
 }

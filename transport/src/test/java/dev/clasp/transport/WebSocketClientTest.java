@@ -11,8 +11,6 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Qos;
 import dev.clasp.transport.TransportException.Kind;
-import dev.clasp.transport.WebSocketClient.Options;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -26,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class WebSocketClientTest {
 
-  private static final Options PATIENT = Options.DEFAULT.withTimeout(Duration.ofMinutes(1));
+  private static final DialOptions PATIENT = DialOptions.DEFAULT.withTimeout(Duration.ofMinutes(1));
 
   private static final String RIGHT =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -82,7 +79,7 @@ class WebSocketClientTest {
     return server;
   }
 
-  private FrameLink connect(String uri, Options options) throws Exception {
+  private FrameLink connect(String uri, DialOptions options) throws Exception {
     return WebSocketClient.connect(URI.create(uri), loops, options, recorder)
         .get(60, TimeUnit.SECONDS);
   }
@@ -91,7 +88,7 @@ class WebSocketClientTest {
     return connect(uri, PATIENT);
   }
 
-  private TransportException failure(String uri, Options options) {
+  private TransportException failure(String uri, DialOptions options) {
     try {
       connect(uri, options);
     } catch (ExecutionException e) {
@@ -207,12 +204,12 @@ class WebSocketClientTest {
   @Test
   void asksAsTheStandardSays() throws Exception {
     FakeServer server = keep(FakeServer.answering(RIGHT));
-    Options options =
-        new Options(
+    DialOptions options =
+        new DialOptions(
             Duration.ofMinutes(1),
             Map.of("X-Token", "abc", "Origin", "http://localhost"),
             true,
-            Optional.empty(),
+            ClientTls.DEFAULT,
             1000,
             Duration.ZERO);
     connect("ws://127.0.0.1:" + server.port() + "/a%20b/c?x=1&y=%2F#part", options);
@@ -282,8 +279,9 @@ class WebSocketClientTest {
 
     assertThat(failure(uri).getMessage())
         .isEqualTo(uri + " does not speak the subprotocol clasp: is this a CLASP router?");
-    Options lax =
-        new Options(Duration.ofMinutes(1), Map.of(), false, Optional.empty(), 1000, Duration.ZERO);
+    DialOptions lax =
+        new DialOptions(
+            Duration.ofMinutes(1), Map.of(), false, ClientTls.DEFAULT, 1000, Duration.ZERO);
     assertThat(connect(uri, lax).transport()).isEqualTo("websocket");
   }
 
@@ -348,7 +346,7 @@ class WebSocketClientTest {
     FakeServer server = keep(FakeServer.start((_, _) -> {}));
     String uri = "ws://127.0.0.1:" + server.port();
 
-    TransportException e = failure(uri, Options.DEFAULT.withTimeout(Duration.ofMillis(300)));
+    TransportException e = failure(uri, DialOptions.DEFAULT.withTimeout(Duration.ofMillis(300)));
 
     assertThat(e.kind()).isEqualTo(Kind.TIMEOUT);
     // On a slow machine it may not even have connected.
@@ -443,7 +441,7 @@ class WebSocketClientTest {
     assertThat(unknown.kind()).isEqualTo(Kind.HANDSHAKE);
     assertThat(unknown.getMessage()).startsWith(uri + ": ").contains("certif");
 
-    Options trusting = trusting(certificates);
+    DialOptions trusting = trusting(certificates);
     FrameLink link = connect(uri, trusting);
     assertThat(recorder.awaitFrame()).isEqualTo(bytes(20));
     link.close(new CloseReason(1000, ""));
@@ -458,16 +456,12 @@ class WebSocketClientTest {
     assertThat(plain.kind()).isEqualTo(Kind.HANDSHAKE);
   }
 
-  private static Options trusting(Certificates certificates) throws IOException {
-    return new Options(
+  private static DialOptions trusting(Certificates certificates) throws IOException {
+    return new DialOptions(
         Duration.ofMinutes(1),
         Map.of(),
         true,
-        Optional.of(
-            SslContextBuilder.forClient()
-                .trustManager(certificates.certificate())
-                .endpointIdentificationAlgorithm("HTTPS")
-                .build()),
+        ClientTls.trusting(new ClientTls.Trust.Authorities(List.of(certificates.certificate()))),
         1000,
         Duration.ZERO);
   }

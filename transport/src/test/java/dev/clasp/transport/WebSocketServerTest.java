@@ -340,7 +340,7 @@ class WebSocketServerTest {
     assertThat(peer.readToEnd())
         .as("the alert handshake_failure")
         .containsExactly(0x15, 3, 1, 0, 2, 2, 40);
-    assertThat(server.count(ConnectionCounter.REFUSED_TLS)).isEqualTo(1);
+    assertThat(server.lobby().count(ConnectionCounter.REFUSED_TLS)).isEqualTo(1);
   }
 
   /** The answer arrives although the peer is still sending when the connection is given up. */

@@ -1,0 +1,89 @@
+package dev.clasp.transport;
+
+import java.net.InetSocketAddress;
+
+/**
+ * What the listeners of a router share: who may come in and who waits, what became of connections,
+ * and who listens to those that carry frames. Thread-safe.
+ */
+public final class Lobby {
+
+  private final ConnectionLimits limits;
+  private final TrustedProxies proxies;
+  private final LinkAcceptor acceptor;
+  private final ConnectionCounts counts;
+  private final Doorkeeper doorkeeper;
+  private final WaitingRoom waiting;
+
+  Lobby(ConnectionLimits limits, TrustedProxies proxies, LinkAcceptor acceptor) {
+    this.limits = limits;
+    this.proxies = proxies;
+    this.acceptor = acceptor;
+    this.counts = new ConnectionCounts(System::nanoTime);
+    this.doorkeeper = new Doorkeeper(limits, System::nanoTime);
+    this.waiting = new WaitingRoom(limits.maxUnauthenticated());
+  }
+
+  /** Who listens to new connections. */
+  public LinkAcceptor acceptor() {
+    return acceptor;
+  }
+
+  ConnectionLimits limits() {
+    return limits;
+  }
+
+  ConnectionCounts counts() {
+    return counts;
+  }
+
+  Doorkeeper doorkeeper() {
+    return doorkeeper;
+  }
+
+  WaitingRoom waiting() {
+    return waiting;
+  }
+
+  /** Is the word of this peer taken for whom it speaks for? */
+  boolean trusts(InetSocketAddress peer) {
+    return proxies.trusts(peer);
+  }
+
+  TrustedProxies proxies() {
+    return proxies;
+  }
+
+  /** A connection has its place among those that are not let in yet, maybe that of another one. */
+  void enter(Arrival arrival) {
+    counts.add(ConnectionCounter.ACCEPTED);
+    if (!waiting.enter(arrival)) {
+      counts.warn(
+          ConnectionCounter.DISPLACED,
+          arrival.peer(),
+          "took the place of an older connection, because "
+              + limits.maxUnauthenticated()
+              + " have not said HELLO");
+    }
+  }
+
+  /** Counts and reports a connection that may not come in. */
+  void turnedAway(Refusal why, Arrival arrival) {
+    counts.warn(why.counter(), arrival.peer(), "refused a connection: " + why.text());
+  }
+
+  /** What became of connections, since the start. */
+  public long count(ConnectionCounter counter) {
+    return counts.of(counter);
+  }
+
+  /** Connections of every kind that are open now, those that were turned away not counted. */
+  public int open() {
+    return doorkeeper.open();
+  }
+
+  /** Of those, the ones that have not been let in. */
+  public int unauthenticated() {
+    return waiting.size();
+  }
+}
