@@ -1,11 +1,12 @@
 package dev.clasp.transport;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.cert.CertificateEncodingException;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,7 +54,7 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
         };
     try {
       byte[] text = {1, 2, 3};
-      var signer = java.security.Signature.getInstance(algorithm);
+      Signature signer = Signature.getInstance(algorithm);
       signer.initSign(key);
       signer.update(text);
       byte[] signature = signer.sign();
@@ -89,10 +90,12 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(store, new char[0]);
       return factory;
-    } catch (CertificateEncodingException e) {
-      throw new TlsFileException("the certificate cannot be used: " + e.getMessage(), e);
-    } catch (GeneralSecurityException | java.io.IOException e) {
-      throw new IllegalStateException("no key store in memory", e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new TlsFileException(
+          "the certificates cannot be used: "
+              + e.getMessage()
+              + ". Ours must come first, then the one that signed it, and so on",
+          e);
     }
   }
 

@@ -37,6 +37,10 @@ class Recorder implements LinkAcceptor, FrameListener {
     return Objects.requireNonNull(link, "nothing was accepted");
   }
 
+  @Nullable FrameLink linkOrNull() {
+    return link;
+  }
+
   @Override
   public void frame(byte[] buffer, int offset, int length) {
     frames.add(Arrays.copyOfRange(buffer, offset, offset + length));
