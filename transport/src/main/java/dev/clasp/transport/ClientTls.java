@@ -12,7 +12,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -155,6 +157,20 @@ public final class ClientTls {
   /** For certificates that a server asks for: these authorities. */
   static X509TrustManager authoritiesOnly(List<X509Certificate> certificates) {
     return new DatedTrust(standard(store(certificates)));
+  }
+
+  /** The same for programs that speak HTTP with the JDK's client. */
+  public SSLContext sslContext() {
+    try {
+      SSLContext made = SSLContext.getInstance("TLS");
+      made.init(
+          identity.isPresent() ? identity.get().keyManagers().getKeyManagers() : null,
+          new TrustManager[] {trustManager()},
+          null);
+      return made;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no TLS", e);
+    }
   }
 
   /**

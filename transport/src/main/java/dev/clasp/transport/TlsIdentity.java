@@ -44,6 +44,15 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
     return identity;
   }
 
+  /**
+   * The certificates of a PEM file, in their order; at least one.
+   *
+   * @throws TlsFileException with a sentence for the user
+   */
+  public static List<X509Certificate> certificates(Path file) {
+    return PemFile.read(file).certificates();
+  }
+
   /** Signs with one and verifies with the other. */
   private boolean belongTogether() {
     String algorithm =
