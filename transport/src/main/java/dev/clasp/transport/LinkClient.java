@@ -38,6 +38,20 @@ public final class LinkClient {
     }
   }
 
+  /**
+   * Looks at a URL without connecting.
+   *
+   * @throws TransportException of kind BAD_URL: it cannot be used, with a sentence for the user
+   */
+  public static void check(URI uri) {
+    Optional<LinkScheme> other = LinkSchemes.of(uri);
+    if (other.isPresent()) {
+      other.get().check(uri);
+    } else {
+      Target.of(uri);
+    }
+  }
+
   /** Longest frame, its prefix not counted, that goes over the transport that a URL names. */
   public static int maxFrame(URI uri) {
     Optional<LinkScheme> other = LinkSchemes.of(uri);
