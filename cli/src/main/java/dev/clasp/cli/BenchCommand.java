@@ -262,6 +262,8 @@ final class BenchCommand implements Callable<Integer>, Glossary {
                 "0",
                 "--max-connections",
                 "0",
+                "--accept-rate",
+                "0",
                 "--max-parameters",
                 "1000000",
                 "--log-level",

@@ -71,10 +71,7 @@ class CarrierContractTest {
       OwnCertificate made =
           OwnCertificate.make(
               new OwnCertificate.Request(
-                  OwnCertificate.Use.SERVER,
-                  "localhost",
-                  List.of("localhost"),
-                  Duration.ofDays(1)),
+                  OwnCertificate.Use.SERVER, "localhost", List.of("localhost"), Duration.ofDays(1)),
               Instant.now(),
               new SecureRandom());
       Files.writeString(certificate, made.certificatePem());
@@ -184,7 +181,8 @@ class CarrierContractTest {
     assertThat(server.router().sessionStatus())
         .singleElement()
         .satisfies(session -> {
-          assertThat(session.transport()).isEqualTo(
+          assertThat(session.transport())
+              .isEqualTo(
                   switch (carrier) {
                     case WEBSOCKET -> "websocket";
                     case TCP -> "tcp";
