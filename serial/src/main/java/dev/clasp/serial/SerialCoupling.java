@@ -11,6 +11,9 @@ import dev.clasp.transport.FrameListener;
 import dev.clasp.transport.LinkClient;
 import dev.clasp.transport.TransportException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +72,10 @@ public final class SerialCoupling implements AutoCloseable {
     private final FrameLink device;
     private @Nullable FrameLink remote;
     private @Nullable CompletableFuture<FrameLink> dialling;
+
+    /** What came with HELLO, before reading could be stopped: at most what a link reads ahead. */
+    private final List<byte[]> early = new ArrayList<>();
+
     private boolean over;
 
     Session(FrameLink device) {
@@ -76,7 +83,6 @@ public final class SerialCoupling implements AutoCloseable {
     }
 
     void dial() {
-      // HELLO waits in the reader until the router is there.
       device.pauseReading();
       CompletableFuture<FrameLink> future =
           LinkClient.connect(router, loops, options, link -> new Answers(this, link));
@@ -108,6 +114,10 @@ public final class SerialCoupling implements AutoCloseable {
         return;
       }
       remote = link;
+      for (byte[] frame : early) {
+        link.write(frame, 0, frame.length);
+      }
+      early.clear();
       notes.accept(device.remote() + " is connected with " + router);
       device.resumeReading();
     }
@@ -115,11 +125,13 @@ public final class SerialCoupling implements AutoCloseable {
     @Override
     public void frame(byte[] buffer, int offset, int length) {
       FrameLink to = remote;
-      if (to != null) {
-        to.write(buffer, offset, length);
-        if (!to.writable()) {
-          device.pauseReading();
-        }
+      if (to == null) {
+        early.add(Arrays.copyOfRange(buffer, offset, offset + length));
+        return;
+      }
+      to.write(buffer, offset, length);
+      if (!to.writable()) {
+        device.pauseReading();
       }
     }
 

@@ -20,7 +20,9 @@ interface SerialDevice {
    */
   void write(byte[] bytes) throws IOException;
 
-  /** Lets go of the port; whoever reads or writes is told. Any thread, more than once, no waiting. */
+  /**
+   * Lets go of the port; whoever reads or writes is told. Any thread, more than once, no waiting.
+   */
   void close();
 
   int READ_MILLIS = 200;

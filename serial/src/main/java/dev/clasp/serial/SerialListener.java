@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *   <li>a device that starts again says HELLO again, in the session that is there;
  *   <li>when the router has ended a session the port stays open, and the next HELLO begins another
  *       one;
- *   <li>when the device is unplugged its session ends, and the port is opened again as soon as it is
- *       there.
+ *   <li>when the device is unplugged its session ends, and the port is opened again as soon as it
+ *       is there.
  * </ul>
  *
  * <p>Thread-safe. One thread reads the port.
@@ -48,7 +48,10 @@ public final class SerialListener implements Listener {
   static final Backoff REOPEN =
       new Backoff(Duration.ofMillis(250), 2, Duration.ofSeconds(5), false, 0);
 
-  /** Between the end of a session and the next one: who is sent away again and again shall not be too fast. */
+  /**
+   * Between the end of a session and the next one: who is sent away again and again shall not be
+   * too fast.
+   */
   static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private static final int READ_BYTES = 4096;

@@ -62,7 +62,8 @@ public final class SerialScheme implements LinkScheme {
     if (loop.isShuttingDown()) {
       return CompletableFuture.failedFuture(
           new TransportException(
-              Kind.UNREACHABLE, "cannot open " + settings.port() + ": the event loops were closed"));
+              Kind.UNREACHABLE,
+              "cannot open " + settings.port() + ": the event loops were closed"));
     }
     var deadline =
         loop.schedule(
@@ -115,8 +116,7 @@ public final class SerialScheme implements LinkScheme {
     if (!link.open(acceptor)) {
       result.completeExceptionally(
           new TransportException(
-              Kind.HANDSHAKE,
-              settings.port() + " is open, but the program that wanted it failed"));
+              Kind.HANDSHAKE, settings.port() + " is open, but the program that wanted it failed"));
     } else if (!result.complete(link)) {
       link.close(new CloseReason(CloseReason.NORMAL, ""));
     }

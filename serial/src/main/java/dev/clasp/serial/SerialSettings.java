@@ -77,8 +77,7 @@ public record SerialSettings(
 
   /** 115,200 baud, no parity, one stop bit, no flow control, bare frames: as the reference. */
   public static SerialSettings of(String port) {
-    return new SerialSettings(
-        port, 115_200, Parity.NONE, 1, Flow.NONE, SerialFraming.RAW, false);
+    return new SerialSettings(port, 115_200, Parity.NONE, 1, Flow.NONE, SerialFraming.RAW, false);
   }
 
   /**

@@ -99,7 +99,10 @@ final class SystemDevice implements SerialDevice {
       last = inside == 0;
     }
     // Closing may take as long as the driver likes.
-    Thread.ofPlatform().daemon().name("clasp-serial-close").start(last ? this::release : this::urge);
+    Thread.ofPlatform()
+        .daemon()
+        .name("clasp-serial-close")
+        .start(last ? this::release : this::urge);
   }
 
   /** A device that does not take what was written keeps the writer: throws that away. */

@@ -68,7 +68,8 @@ final class SystemPorts implements SerialPorts {
         port.setFlowControl(
             switch (settings.flow()) {
               case NONE -> SerialPort.FLOW_CONTROL_DISABLED;
-              case RTSCTS -> SerialPort.FLOW_CONTROL_RTS_ENABLED | SerialPort.FLOW_CONTROL_CTS_ENABLED;
+              case RTSCTS ->
+                  SerialPort.FLOW_CONTROL_RTS_ENABLED | SerialPort.FLOW_CONTROL_CTS_ENABLED;
             });
         port.setComPortTimeouts(
             SerialPort.TIMEOUT_READ_SEMI_BLOCKING | SerialPort.TIMEOUT_WRITE_BLOCKING,

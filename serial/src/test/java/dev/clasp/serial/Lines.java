@@ -61,9 +61,7 @@ final class Lines {
     int value = (int) sum.getValue();
     return concat(
         frame,
-        new byte[] {
-          (byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value
-        });
+        new byte[] {(byte) (value >> 24), (byte) (value >> 16), (byte) (value >> 8), (byte) value});
   }
 
   // --- SLIP, RFC 1055 ----------------------------------------------------------------------------
@@ -160,8 +158,7 @@ final class Lines {
     if (crc && !Arrays.equals(summed(frame), packet) || frame.length < 4 || frame[0] != 0x53) {
       return;
     }
-    int length =
-        ((frame[1] & 0x20) != 0 ? 12 : 4) + ((frame[2] & 0xff) << 8) + (frame[3] & 0xff);
+    int length = ((frame[1] & 0x20) != 0 ? 12 : 4) + ((frame[2] & 0xff) << 8) + (frame[3] & 0xff);
     if (length == frame.length && length <= maxFrame) {
       frames.add(hex(frame));
     }

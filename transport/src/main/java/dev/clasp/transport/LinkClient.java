@@ -41,8 +41,7 @@ public final class LinkClient {
   /** Is this a URL with a host, or one that a module on the class path knows? */
   public static boolean knows(URI uri) {
     return LinkSchemes.of(uri).isPresent()
-        || uri.getHost() != null
-            && Target.Scheme.of(String.valueOf(uri.getScheme())).isPresent();
+        || uri.getHost() != null && Target.Scheme.of(String.valueOf(uri.getScheme())).isPresent();
   }
 
   /** Does the text begin like a URL that a module on the class path knows, as {@code serial:}? */

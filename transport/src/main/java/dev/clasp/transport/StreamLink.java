@@ -43,8 +43,9 @@ public final class StreamLink implements FrameLink {
    *     device takes in a tenth of a second, so that values do not get old on the way
    * @param stallNanos a frame whose rest does not come for so long is given up
    * @param nanosPerByte how long a byte takes. A frame is also given up when twice its time and
-   *     {@code stallNanos} have passed: where frames follow each other all the time there is never a
-   *     pause, and a damaged length would swallow 64 KiB of them. 0 = it may take as long as it likes
+   *     {@code stallNanos} have passed: where frames follow each other all the time there is never
+   *     a pause, and a damaged length would swallow 64 KiB of them. 0 = it may take as long as it
+   *     likes
    */
   public record Medium(
       String name, int maxFrame, int highWater, long stallNanos, long nanosPerByte) {
@@ -355,7 +356,8 @@ public final class StreamLink implements FrameLink {
     outgoing.add(coded);
     if (writable && pending.get() > medium.highWater) {
       writable = false;
-      // The writer looks at it only after it has counted: if it has just done so, nobody would tell.
+      // The writer looks at it only after it has counted: if it has just done so, nobody would
+      // tell.
       if (pending.get() <= medium.highWater / 2) {
         writable = true;
       } else {

@@ -25,7 +25,8 @@ class StreamLinkTest {
   private static final SocketAddress DEVICE = InetSocketAddress.createUnresolved("device", 0);
   private static final byte[] FRAME = frame((byte) 0x41);
   private static final StreamLink.Medium MEDIUM =
-      new StreamLink.Medium("fake", FrameDescriptor.MAX_FRAME, 100, TimeUnit.MILLISECONDS.toNanos(500));
+      new StreamLink.Medium(
+          "fake", FrameDescriptor.MAX_FRAME, 100, TimeUnit.MILLISECONDS.toNanos(500));
 
   private final EventLoops loops = EventLoops.create("stream-link-test", 1);
   private final Recorder recorder = new Recorder();
@@ -144,7 +145,11 @@ class StreamLinkTest {
       channel.freezeTime();
       link =
           new StreamLink(
-              channel.eventLoop(), medium, DEVICE, new BareCoding(medium.maxFrame()), FakePipe.quick());
+              channel.eventLoop(),
+              medium,
+              DEVICE,
+              new BareCoding(medium.maxFrame()),
+              FakePipe.quick());
       link.open(recorder);
     }
 
@@ -248,13 +253,15 @@ class StreamLinkTest {
     FakePipe pipe = FakePipe.slow();
     StreamLink link = open(pipe);
     List<Boolean> now = new ArrayList<>();
-    onLoop(link, () -> {
-      for (int i = 0; i < 25; i++) {
-        link.write(FRAME, 0, FRAME.length);
-        now.add(link.writable());
-      }
-      assertThat(link.pendingBytes()).isEqualTo(25L * FRAME.length);
-    });
+    onLoop(
+        link,
+        () -> {
+          for (int i = 0; i < 25; i++) {
+            link.write(FRAME, 0, FRAME.length);
+            now.add(link.writable());
+          }
+          assertThat(link.pendingBytes()).isEqualTo(25L * FRAME.length);
+        });
     assertThat(now).startsWith(true).endsWith(false);
     assertThat(now.indexOf(false)).isEqualTo(20);
     assertThat(recorder.writability).containsExactly(false);
@@ -396,11 +403,13 @@ class StreamLinkTest {
             loops.next(), MEDIUM, DEVICE, new BareCoding(MEDIUM.maxFrame()), FakePipe.quick());
     List<String> told = new ArrayList<>();
     link.whenEstablished(() -> told.add("in"));
-    onLoop(link, () -> {
-      link.open(recorder);
-      link.established();
-      link.established();
-    });
+    onLoop(
+        link,
+        () -> {
+          link.open(recorder);
+          link.established();
+          link.established();
+        });
 
     assertThat(told).containsExactly("in");
   }
