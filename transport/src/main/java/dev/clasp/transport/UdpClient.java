@@ -237,7 +237,7 @@ final class UdpClient {
 
     @Override
     boolean opening(byte[] b, int offset) {
-      if (UdpFrames.type(b, offset) != MessageType.PING || !UdpFrames.stamped(b, offset)) {
+      if (UdpFrames.type(b, offset) != MessageType.PING || !UdpFrames.isStamped(b, offset)) {
         return false;
       }
       byte[] frame = hello;

@@ -48,7 +48,7 @@ final class UdpFrames {
         : b[offset + FrameDescriptor.payloadStart(FrameDescriptor.flags(b, offset))] & 0xFF;
   }
 
-  static boolean stamped(byte[] b, int offset) {
+  static boolean isStamped(byte[] b, int offset) {
     return (FrameDescriptor.flags(b, offset) & FrameDescriptor.FLAG_TIMESTAMP) != 0;
   }
 

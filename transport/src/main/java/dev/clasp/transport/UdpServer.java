@@ -291,7 +291,7 @@ public final class UdpServer implements Listener {
 
     private void hello(
         Channel c, InetSocketAddress sender, @Nullable Guest guest, int frame, int length) {
-      long cookie = UdpFrames.stamped(buffer, 0) ? UdpFrames.stamp(buffer, 0) : 0;
+      long cookie = UdpFrames.isStamped(buffer, 0) ? UdpFrames.stamp(buffer, 0) : 0;
       if (config.validate()) {
         if (guest != null && guest.cookie == cookie) {
           // Doubled on the way, or sent again because the answer was late.
