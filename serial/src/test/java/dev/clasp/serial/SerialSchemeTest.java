@@ -3,12 +3,15 @@ package dev.clasp.serial;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
 import dev.clasp.transport.LinkClient;
+import dev.clasp.transport.StreamLink;
 import dev.clasp.transport.TransportException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class SerialSchemeTest {
@@ -94,6 +98,8 @@ class SerialSchemeTest {
 
   @Test
   void anAcceptorThatFailsReleasesThePort() throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(StreamLink.class);
+    log.setLevel(Level.OFF);
     CompletableFuture<FrameLink> future =
         new SerialScheme(ports)
             .connect(
@@ -106,6 +112,7 @@ class SerialSchemeTest {
 
     assertThatThrownBy(() -> get(future)).hasRootCauseInstanceOf(TransportException.class);
     ports.awaitOpened().awaitClosed();
+    log.setLevel(null);
   }
 
   @Test

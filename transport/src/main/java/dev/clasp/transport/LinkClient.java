@@ -13,8 +13,8 @@ public final class LinkClient {
   /**
    * Connects.
    *
-   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, {@code udp://}, or what modules on
-   *     the class path add
+   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, {@code udp://}, or
+   *     what modules on the class path add
    * @param acceptor gives the listener, on the link's loop, before the future completes
    * @return the link; fails with {@link TransportException}. Cancelling it gives up the attempt
    */

@@ -191,6 +191,13 @@ final class UdpClient {
   /** Our side of a session, which opens it. */
   private static final class ClientLink extends UdpLink {
 
+    private static final CloseReason TOO_LONG =
+        new CloseReason(
+            CloseReason.TOO_BIG,
+            "HELLO does not fit into a datagram of "
+                + UdpConfig.DEFAULT_DATAGRAM
+                + " bytes: the token is too long for UDP");
+
     private static final long FIRST_WAIT_MILLIS = 250;
     private static final long LONGEST_WAIT_MILLIS = 2000;
 
@@ -205,8 +212,7 @@ final class UdpClient {
     private long wait = FIRST_WAIT_MILLIS;
     private @Nullable ScheduledFuture<?> again;
 
-    ClientLink(
-        Channel channel, InetSocketAddress remote, UdpCounts counts, LongSupplier nanos) {
+    ClientLink(Channel channel, InetSocketAddress remote, UdpCounts counts, LongSupplier nanos) {
       super(channel, remote, true, true, UdpConfig.DEFAULT_DATAGRAM, counts, nanos);
     }
 
@@ -216,6 +222,11 @@ final class UdpClient {
         super.writeFrame(b, offset, length);
       } else if (hello == null) {
         hello = Arrays.copyOfRange(b, offset, offset + length);
+        if (length + UdpFrames.STAMP_AND_MORE > UdpConfig.DEFAULT_DATAGRAM) {
+          // Later: whoever writes does not expect the end in the middle of it.
+          loop().execute(() -> end(TOO_LONG));
+          return;
+        }
         sayHello();
       } else {
         early.add(Arrays.copyOfRange(b, offset, offset + length));
@@ -266,7 +277,9 @@ final class UdpClient {
     @Override
     void other(byte[] b, int offset, int length) {
       if (opened && length == 1 && b[offset] == UdpFrames.UNKNOWN) {
-        end(new CloseReason(CloseReason.ABNORMAL, "the router does not know this session any more"));
+        end(
+            new CloseReason(
+                CloseReason.ABNORMAL, "the router does not know this session any more"));
       } else {
         super.other(b, offset, length);
       }

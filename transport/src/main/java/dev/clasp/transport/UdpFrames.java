@@ -21,6 +21,9 @@ final class UdpFrames {
   private static final int STAMPED =
       FrameDescriptor.HEADER_LENGTH + FrameDescriptor.TIMESTAMP_LENGTH;
 
+  /** What opening a session adds to HELLO: the cookie, and that receipts are known. */
+  static final int STAMP_AND_MORE = FrameDescriptor.TIMESTAMP_LENGTH + 1;
+
   /** Length of a challenge: a PING with the cookie as its timestamp. */
   static final int CHALLENGE_LENGTH = STAMPED + 1;
 

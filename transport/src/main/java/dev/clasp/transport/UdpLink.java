@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A session over datagrams, either side. What must arrive goes numbered (see {@link ReceiptFlow}),
- * if the peer knows that; the rest as bare frames, unless something numbered is on its way, which it
- * must not overtake. Loop thread unless said otherwise.
+ * if the peer knows that; the rest as bare frames, unless something numbered is on its way, which
+ * it must not overtake. Loop thread unless said otherwise.
  *
  * <p>One socket serves many sessions, so it cannot be left unread for one of them: what comes for a
  * session that wants nothing is dropped, and what is numbered comes again.
@@ -30,7 +30,9 @@ class UdpLink implements FrameLink {
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpLink.class);
 
-  /** Numbered bytes without a receipt above which, and below which again, a link is not writable. */
+  /**
+   * Numbered bytes without a receipt above which, and below which again, a link is not writable.
+   */
   private static final int HIGH_WATER = 64 << 10;
 
   private static final int LOW_WATER = 32 << 10;
@@ -321,11 +323,7 @@ class UdpLink implements FrameLink {
   }
 
   private static final byte[] PING = {
-    FrameDescriptor.MAGIC,
-    FrameDescriptor.ENCODING_BINARY,
-    0,
-    1,
-    MessageType.PING
+    FrameDescriptor.MAGIC, FrameDescriptor.ENCODING_BINARY, 0, 1, MessageType.PING
   };
 
   // --- writing -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -36,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * CLASP over datagrams, one frame in each: our extension, because no router of the reference does
  * that (transports.md 5). A session belongs to an address with its port, and begins with HELLO.
  *
- * <p>Until an address has proven that it receives what is sent to it, nothing is kept for it, and it
- * gets nothing that is longer than what it sent: who forges addresses gains nothing.
+ * <p>Until an address has proven that it receives what is sent to it, nothing is kept for it, and
+ * it gets nothing that is longer than what it sent: who forges addresses gains nothing.
  *
  * <p>One socket on one event loop. Thread-safe.
  */
@@ -97,7 +98,7 @@ public final class UdpServer implements Listener {
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new FixedRecvByteBufAllocator(config.maxDatagram() + 1))
-            .handler(new Sessions())
+            .handler(handler())
             .bind(config.host(), config.port())
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -113,6 +114,11 @@ public final class UdpServer implements Listener {
     }
     address = (InetSocketAddress) bound.channel().localAddress();
     channel = bound.channel();
+  }
+
+  /** What the socket's datagrams go through. */
+  ChannelHandler handler() {
+    return new Sessions();
   }
 
   /** The bound address. */
@@ -322,8 +328,7 @@ public final class UdpServer implements Listener {
     private void begin(
         Channel c, InetSocketAddress sender, long cookie, int frame, boolean receipts) {
       Doorkeeper.Pass pass = lobby.doorkeeper().enter(sender.getAddress());
-      UdpLink link =
-          new UdpLink(c, sender, false, receipts, config.maxDatagram(), counts, nanos);
+      UdpLink link = new UdpLink(c, sender, false, receipts, config.maxDatagram(), counts, nanos);
       Guest guest = new Guest(link, pass, cookie);
       Optional<Refusal> refusal = pass.refusal();
       if (refusal.isPresent()) {

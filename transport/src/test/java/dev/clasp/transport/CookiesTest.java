@@ -35,8 +35,7 @@ class CookiesTest {
 
   @Test
   void anotherProcessHasAnotherSecret() {
-    assertThat(
-            new Cookies(new SecureRandom(), now::get).good(ADDRESS, cookies.make(ADDRESS)))
+    assertThat(new Cookies(new SecureRandom(), now::get).good(ADDRESS, cookies.make(ADDRESS)))
         .isFalse();
   }
 

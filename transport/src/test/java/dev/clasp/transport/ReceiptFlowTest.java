@@ -61,8 +61,7 @@ class ReceiptFlowTest {
           datagram.length,
           (b, offset, length) -> {
             assertThat(length).isEqualTo(3);
-            got.add(
-                (b[offset] & 0xff) << 16 | (b[offset + 1] & 0xff) << 8 | b[offset + 2] & 0xff);
+            got.add((b[offset] & 0xff) << 16 | (b[offset + 1] & 0xff) << 8 | b[offset + 2] & 0xff);
           });
     } else {
       sender.receipt(dev.clasp.protocol.Bytes.i32(datagram, 1), now);

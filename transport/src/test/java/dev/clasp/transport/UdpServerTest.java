@@ -78,8 +78,7 @@ class UdpServerTest {
   }
 
   private UdpServer serve(UdpConfig config, Lobby lobby) {
-    UdpServer server =
-        new UdpServer(config, lobby, loops, () -> System.nanoTime() + skipped.get());
+    UdpServer server = new UdpServer(config, lobby, loops, () -> System.nanoTime() + skipped.get());
     open.add(server);
     server.start();
     return server;
@@ -338,7 +337,12 @@ class UdpServerTest {
     byte[] large =
         FrameCodec.encode(
             new Message.SetValue(
-                "/a", Value.of(new byte[1000]), OptionalLong.empty(), false, false, Optional.empty()));
+                "/a",
+                Value.of(new byte[1000]),
+                OptionalLong.empty(),
+                false,
+                false,
+                Optional.empty()));
     for (int i = 0; i < 65; i++) {
       write(session, large);
     }
@@ -368,7 +372,12 @@ class UdpServerTest {
     byte[] tooLong =
         FrameCodec.encode(
             new Message.SetValue(
-                "/a", Value.of(new byte[1200]), OptionalLong.empty(), false, false, Optional.empty()));
+                "/a",
+                Value.of(new byte[1200]),
+                OptionalLong.empty(),
+                false,
+                false,
+                Optional.empty()));
     write(session, tooLong, FIRE);
 
     assertThat(peer.read()).isEqualTo(FIRE);
@@ -384,7 +393,12 @@ class UdpServerTest {
     byte[] large =
         FrameCodec.encode(
             new Message.SetValue(
-                "/a", Value.of(new byte[60_000]), OptionalLong.empty(), false, false, Optional.empty()));
+                "/a",
+                Value.of(new byte[60_000]),
+                OptionalLong.empty(),
+                false,
+                false,
+                Optional.empty()));
     peer.send(large);
     assertThat(session.awaitFrame()).isEqualTo(large);
     write(session, large);
@@ -501,11 +515,8 @@ class UdpServerTest {
   @Test
   void aPortThatIsTakenIsSaid() {
     UdpServer server = serve();
-    assertThatThrownBy(
-            () ->
-                serve(
-                    UdpConfig.of("127.0.0.1", server.address().getPort()),
-                    ConnectionLimits.DEFAULT))
+    assertThatThrownBy(() ->
+            serve(UdpConfig.of("127.0.0.1", server.address().getPort()), ConnectionLimits.DEFAULT))
         .isInstanceOf(TransportException.class)
         .hasMessageContaining("the address is in use");
   }
@@ -564,7 +575,10 @@ class UdpServerTest {
     Session session = awaitSession();
     write(session, CONFIRM);
     client.awaitFrame();
-    session.link().loop().submit(() -> 
+    session
+        .link()
+        .loop()
+        .submit(() ->
             ((UdpLink) session.link()).end(new CloseReason(CloseReason.ABNORMAL, "forgotten")))
         .get();
     write(link, FIRE);
