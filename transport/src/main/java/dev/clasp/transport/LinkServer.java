@@ -112,7 +112,7 @@ public final class LinkServer implements AutoCloseable {
   }
 
   /** The system's words, in ours where we know more. */
-  private static String problemAndAdvice(Throwable cause, int port) {
+  static String problemAndAdvice(Throwable cause, int port) {
     String message = String.valueOf(cause.getMessage());
     if (message.contains("Address already in use")) {
       return "the address is in use. Is another router running? Choose another port, or stop the"
