@@ -57,9 +57,7 @@ public final class ClientTls {
   private volatile @Nullable SslContext context;
   private volatile @Nullable Quic quic;
 
-  /**
-   * For QUIC: a context, and who knows why somebody was not trusted.
-   */
+  /** For QUIC: a context, and who knows why somebody was not trusted. */
   record Quic(QuicSslContext context, TrustWitness witness) {}
 
   private ClientTls(Trust trust, Optional<TlsIdentity> identity) {

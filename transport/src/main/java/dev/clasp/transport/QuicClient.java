@@ -142,9 +142,7 @@ final class QuicClient {
 
   private TransportException unreachable(Throwable cause) {
     return new TransportException(
-        Kind.UNREACHABLE,
-        "cannot connect to " + target.where() + ": " + cause.getMessage(),
-        cause);
+        Kind.UNREACHABLE, "cannot connect to " + target.where() + ": " + cause.getMessage(), cause);
   }
 
   private void giveUp() {
@@ -190,8 +188,8 @@ final class QuicClient {
 
   private ChannelHandler codec() {
     return new QuicClientCodecBuilder()
-        .sslEngineProvider(channel ->
-            tls.context().newEngine(channel.alloc(), target.host(), target.port()))
+        .sslEngineProvider(
+            channel -> tls.context().newEngine(channel.alloc(), target.host(), target.port()))
         .maxIdleTimeout(QuicConfig.IDLE.toMillis(), TimeUnit.MILLISECONDS)
         .initialMaxData(WINDOW)
         .initialMaxStreamDataBidirectionalLocal(WINDOW)
@@ -317,8 +315,7 @@ final class QuicClient {
         return;
       }
       QuicChannel made = (QuicChannel) context.channel();
-      String protocol =
-          made.sslEngine() == null ? null : made.sslEngine().getApplicationProtocol();
+      String protocol = made.sslEngine() == null ? null : made.sslEngine().getApplicationProtocol();
       if (!QuicTls.OURS.equals(protocol) && !QuicTls.REFERENCE.equals(protocol)) {
         fail(
             Kind.HANDSHAKE,

@@ -6,12 +6,12 @@ import java.time.Duration;
  * How a router listens for QUIC. Immutable. How many connections, from whom, and how long they may
  * take until the first frame is said by the router's {@link ConnectionLimits}.
  *
- * @param host address to bind; on a machine with several addresses in one network, a particular one:
- *     answers to a wildcard leave from the address that the system prefers
+ * @param host address to bind; on a machine with several addresses in one network, a particular
+ *     one: answers to a wildcard leave from the address that the system prefers
  * @param port to bind; 0 = any free one
  * @param tls our certificate, and what is asked of clients; QUIC is never without
- * @param idle a connection ends on which nothing was heard for so long; whole milliseconds, at least
- *     1 s
+ * @param idle a connection ends on which nothing was heard for so long; whole milliseconds, at
+ *     least 1 s
  * @param keepAlive quiet time after which the peer gets a sign of life; 0 = never
  * @param retryAbove handshakes under way above which a new peer must first show that it receives
  *     what is sent to its address, one round trip more (RFC 9000 section 8.1.2); 0 = always

@@ -77,7 +77,9 @@ final class QuicDoor extends QuicEvents {
           .warn(
               ConnectionCounter.REFUSED_TLS,
               arrival.peer(),
-              "the client gave up the handshake for QUIC: " + QuicCode.reason(event).text());
+              "the client gave up the handshake for QUIC: "
+                  + QuicCode.reason(event).text()
+                  + " (does it trust the certificate, and is its name right?)");
     }
     connection.close();
   }
@@ -94,6 +96,8 @@ final class QuicDoor extends QuicEvents {
               "TLS inside QUIC failed: "
                   + cause.getMessage()
                   + " (does the client speak CLASP, and does it have the certificate it needs?)");
+      // Behind the alert; the library would keep it for seconds.
+      context.channel().eventLoop().execute(connection::close);
     } else if (cause instanceof QuicException || cause instanceof IOException) {
       LOG.debug("{}: {}", arrival.peer(), cause.toString());
     } else {

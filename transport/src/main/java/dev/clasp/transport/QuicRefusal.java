@@ -29,8 +29,8 @@ final class QuicRefusal extends ChannelInboundHandlerAdapter {
       context
           .channel()
           .eventLoop()
-          .execute(() ->
-              QuicLink.close(connection, new CloseReason(CloseReason.TRY_LATER, why.text())));
+          .execute(
+              () -> QuicLink.close(connection, new CloseReason(CloseReason.TRY_LATER, why.text())));
     }
   }
 

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Listens for CLASP over QUIC (transports.md 4) on one UDP socket.
  *
- * <p>Handshakes run side by side on the socket's event loop, none waits for another (T-02), and each
- * has the time of {@link ConnectionLimits#handshake} up to the first bytes on its stream. All
+ * <p>Handshakes run side by side on the socket's event loop, none waits for another (T-02), and
+ * each has the time of {@link ConnectionLimits#handshake} up to the first bytes on its stream. All
  * connections of the listener live on that one loop, which is what Netty's QUIC needs; the other
  * loops of the router go on serving TCP.
  *
@@ -51,6 +51,12 @@ public final class QuicServer implements Listener {
    * frame. The library raises it, to 16 MB at most, while they are read fast.
    */
   private static final int WINDOW = 128 << 10;
+
+  /**
+   * Addresses that a client may have had. The library keeps a path for each, as long as the client
+   * gives no new connection ids, which Netty's does not.
+   */
+  private static final int ADDRESSES = 16;
 
   /** Datagrams that wait to be thrown away, and signs of life that wait to be sent. */
   private static final int DATAGRAMS = 4;
@@ -176,8 +182,7 @@ public final class QuicServer implements Listener {
             .initialMaxStreamsBidirectional(1)
             .initialMaxStreamsUnidirectional(0)
             .activeMigration(true)
-            // So that clients which move have an id that nobody has seen with the old address.
-            .activeConnectionIdLimit(4)
+            .activeConnectionIdLimit(ADDRESSES)
             .datagram(DATAGRAMS, DATAGRAMS)
             .handler(
                 new ChannelInitializer<QuicChannel>() {
@@ -221,8 +226,7 @@ public final class QuicServer implements Listener {
     }
     Doorkeeper.Pass pass = lobby.doorkeeper().enter(peer.getAddress());
     Arrival arrival =
-        new Arrival(
-            connection, peer, false, pass, lobby, why -> QuicLink.close(connection, why));
+        new Arrival(connection, peer, false, pass, lobby, why -> QuicLink.close(connection, why));
     Optional<Refusal> refusal = pass.refusal();
     if (refusal.isPresent()) {
       turnAway(connection, arrival, refusal.get());
@@ -305,8 +309,7 @@ public final class QuicServer implements Listener {
   public List<String> urls() {
     InetSocketAddress a = address();
     String host = a.getAddress().getHostAddress();
-    return List.of(
-        "quic://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + a.getPort());
+    return List.of("quic://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + a.getPort());
   }
 
   /** Connections that carry frames now. */

@@ -73,8 +73,7 @@ final class QuicTls {
             .endpointIdentificationAlgorithm(nameCheck(tls));
     tls.identity()
         .ifPresent(ours ->
-            builder.keyManager(
-                ours.key(), null, ours.chain().toArray(X509Certificate[]::new)));
+            builder.keyManager(ours.key(), null, ours.chain().toArray(X509Certificate[]::new)));
     return builder.build();
   }
 

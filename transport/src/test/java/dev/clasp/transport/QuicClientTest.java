@@ -88,8 +88,7 @@ class QuicClientTest {
 
   @Test
   void aServerOfSomethingElseIsRecognised() throws Exception {
-    Channel foreign =
-        RawQuicPeer.foreignServer(stage.loops, QuicStage.SERVER, "h3");
+    Channel foreign = RawQuicPeer.foreignServer(stage.loops, QuicStage.SERVER, "h3");
     stage.keep(() -> foreign.close().sync());
     int port = ((InetSocketAddress) foreign.localAddress()).getPort();
     TransportException failure = failure(stage.dial("quic://localhost:" + port, options(), here));
@@ -117,14 +116,17 @@ class QuicClientTest {
   @Test
   void aLinkThatNobodyWantsAnyMoreIsClosed() throws Exception {
     QuicServer server = stage.start(there);
-    CompletableFuture<FrameLink> dial = stage.dial(server, link -> {
-      write(link, frame(10));
-      return here.accept(link);
-    });
-    dial.get(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS).close(new dev.clasp.protocol.CloseReason(1000, "done"));
+    CompletableFuture<FrameLink> dial =
+        stage.dial(
+            server,
+            link -> {
+              write(link, frame(10));
+              return here.accept(link);
+            });
+    dial.get(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS)
+        .close(new dev.clasp.protocol.CloseReason(1000, "done"));
 
-    assertThat(there.awaitEnd())
-        .isEqualTo(new dev.clasp.protocol.CloseReason(1000, "done"));
+    assertThat(there.awaitEnd()).isEqualTo(new dev.clasp.protocol.CloseReason(1000, "done"));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Recorder.LIMIT_SECONDS);
     while (server.all() > 0) {
       assertThat(System.nanoTime()).isLessThan(end);
@@ -138,8 +140,7 @@ class QuicClientTest {
     closed.close();
 
     assertThat(
-            failure(
-                LinkClient.connect(URI.create("quic://127.0.0.1:1"), closed, options(), here)))
+            failure(LinkClient.connect(URI.create("quic://127.0.0.1:1"), closed, options(), here)))
         .hasMessageContaining("the event loops were closed");
   }
 
@@ -154,8 +155,8 @@ class QuicClientTest {
         stage
             .dial("quic://localhost:" + relay.port(), options(), here)
             .get(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS);
-    for (int move = 0; move < 4; move++) {
-      for (int i = 0; i < 20; i++) {
+    for (int move = 0; move < 15; move++) {
+      for (int i = 0; i < 5; i++) {
         write(link, frame(1000 + i));
         assertThat(here.awaitFrame()).as("after " + move + " moves").isEqualTo(frame(1000 + i));
       }

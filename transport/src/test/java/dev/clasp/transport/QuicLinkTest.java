@@ -113,16 +113,15 @@ class QuicLinkTest {
       many = concat(many, frame(20_000));
     }
     byte[] all = many;
-    link.loop().execute(() -> {
-      link.write(all, 0, all.length);
-      link.close(new CloseReason(CloseReason.POLICY, "who are you?"));
-      link.write(all, 0, 20_000);
-    });
+    link.loop()
+        .execute(() -> {
+          link.write(all, 0, all.length);
+          link.close(new CloseReason(CloseReason.POLICY, "who are you?"));
+          link.write(all, 0, 20_000);
+        });
 
     assertThat(there.awaitEnd()).isEqualTo(new CloseReason(CloseReason.POLICY, "who are you?"));
-    assertThat(there.taken())
-        .hasSize(30)
-        .allMatch(f -> Arrays.equals(f, frame(20_000)));
+    assertThat(there.taken()).hasSize(30).allMatch(f -> Arrays.equals(f, frame(20_000)));
     assertThat(here.awaitEnd()).isEqualTo(new CloseReason(CloseReason.POLICY, "who are you?"));
   }
 
@@ -289,10 +288,13 @@ class QuicLinkTest {
     }
 
     CompletableFuture<Integer> sent = new CompletableFuture<>();
-    flood.link.loop().execute(() -> {
-      flood.on = false;
-      sent.complete(flood.sent);
-    });
+    flood
+        .link
+        .loop()
+        .execute(() -> {
+          flood.on = false;
+          sent.complete(flood.sent);
+        });
     int count = sent.get(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS);
     // What waits here, the window of the client, and what is on its way.
     assertThat(count * 60_000L).isBetween(256L << 10, 4L << 20);

@@ -1,7 +1,8 @@
 package dev.clasp.transport;
 
-import dev.clasp.transport.CertificateMaker.Issued;
-import dev.clasp.transport.CertificateMaker.Kind;
+import dev.clasp.testkit.CertificateMaker;
+import dev.clasp.testkit.CertificateMaker.Issued;
+import dev.clasp.testkit.CertificateMaker.Kind;
 import dev.clasp.transport.ServerTls.Clients;
 import java.net.URI;
 import java.nio.file.Path;
@@ -49,8 +50,14 @@ final class QuicStage {
         new ServerTls.Source(
             folder.resolve("server.pem"),
             folder.resolve("server.key"),
-            clients == Clients.NOT_ASKED ? Optional.empty() : Optional.of(folder.resolve("root.pem")),
+            clients == Clients.NOT_ASKED
+                ? Optional.empty()
+                : Optional.of(folder.resolve("root.pem")),
             clients));
+  }
+
+  static TlsIdentity identity(Issued issued) {
+    return new TlsIdentity(issued.keys().getPrivate(), issued.chain());
   }
 
   /** A client that knows the root. */

@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import dev.clasp.testkit.CertificateMaker;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -111,8 +112,7 @@ final class RawQuicPeer implements AutoCloseable {
                       }
 
                       @Override
-                      public void exceptionCaught(
-                          ChannelHandlerContext context, Throwable cause) {}
+                      public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
                     })
                 .build())
         .bind("127.0.0.1", 0)

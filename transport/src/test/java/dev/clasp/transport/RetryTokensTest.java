@@ -72,8 +72,7 @@ class RetryTokensTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 23, 24, 44, 45, 1200})
   void garbageIsNoToken(int length) {
-    assertThat(tokens.validateToken(Unpooled.wrappedBuffer(Wire.bytes(length)), PEER))
-        .isNegative();
+    assertThat(tokens.validateToken(Unpooled.wrappedBuffer(Wire.bytes(length)), PEER)).isNegative();
   }
 
   @Test

@@ -92,22 +92,26 @@ final class UdpRelay implements AutoCloseable {
   }
 
   private void forth() {
-    relay(front, (packet, from) -> {
-      client = from;
-      back.send(new DatagramPacket(packet, packet.length, server));
-    });
+    relay(
+        front,
+        (packet, from) -> {
+          client = from;
+          back.send(new DatagramPacket(packet, packet.length, server));
+        });
   }
 
   private void back(DatagramSocket socket) {
-    relay(socket, (packet, _) -> {
-      if ((packet[0] & LONG_HEADER) != 0 && (packet[0] & RETRY) == RETRY) {
-        retries.incrementAndGet();
-      }
-      SocketAddress to = client;
-      if (to != null && !mute) {
-        front.send(new DatagramPacket(packet, packet.length, to));
-      }
-    });
+    relay(
+        socket,
+        (packet, _) -> {
+          if ((packet[0] & LONG_HEADER) != 0 && (packet[0] & RETRY) == RETRY) {
+            retries.incrementAndGet();
+          }
+          SocketAddress to = client;
+          if (to != null && !mute) {
+            front.send(new DatagramPacket(packet, packet.length, to));
+          }
+        });
   }
 
   private interface Sender {

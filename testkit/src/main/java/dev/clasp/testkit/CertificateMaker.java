@@ -1,4 +1,4 @@
-package dev.clasp.transport;
+package dev.clasp.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,10 +26,10 @@ import java.util.List;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Makes throw-away certificates of any kind: right, expired, for another name, below an authority in
- * between. Writes the DER of RFC 5280 itself, because the JDK makes no certificates.
+ * Makes throw-away certificates of any kind: right, expired, for another name, below an authority
+ * in between. Writes the DER of RFC 5280 itself, because the JDK makes no certificates.
  */
-final class CertificateMaker {
+public final class CertificateMaker {
 
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -43,14 +43,18 @@ final class CertificateMaker {
    *
    * @param chain its own first; the root only if it is its own
    */
-  record Issued(KeyPair keys, List<X509Certificate> chain) {
+  public record Issued(KeyPair keys, List<X509Certificate> chain) {
 
-    X509Certificate certificate() {
+    public Issued {
+      chain = List.copyOf(chain);
+    }
+
+    public X509Certificate certificate() {
       return chain.getFirst();
     }
 
     /** Another authority, or somebody for all these names, signed by this one. */
-    Issued issue(Kind kind, String... names) {
+    public Issued issue(Kind kind, String... names) {
       List<X509Certificate> above = selfSigned() ? List.of() : chain;
       return make(kind, keys, certificate().getSubjectX500Principal(), above, names);
     }
@@ -59,12 +63,8 @@ final class CertificateMaker {
       return certificate().getIssuerX500Principal().equals(certificate().getSubjectX500Principal());
     }
 
-    TlsIdentity identity() {
-      return new TlsIdentity(keys.getPrivate(), chain);
-    }
-
     /** Writes {@code name.pem} and {@code name.key}. */
-    Issued write(Path folder, String name) {
+    public Issued write(Path folder, String name) {
       StringBuilder pem = new StringBuilder();
       try {
         for (X509Certificate each : chain) {
@@ -83,7 +83,7 @@ final class CertificateMaker {
   }
 
   /** What to make. */
-  enum Kind {
+  public enum Kind {
     AUTHORITY,
     LEAF,
     EXPIRED,
@@ -91,21 +91,25 @@ final class CertificateMaker {
   }
 
   /** An authority of its own. */
-  static Issued root(String name) {
+  public static Issued root(String name) {
     KeyPair keys = keys();
     X500Principal self = new X500Principal("CN=" + name);
     return new Issued(keys, List.of(certificate(Kind.AUTHORITY, keys, keys, self, self)));
   }
 
   /** Somebody whom nobody vouches for. */
-  static Issued selfSigned(String... names) {
+  public static Issued selfSigned(String... names) {
     KeyPair keys = keys();
     X500Principal self = new X500Principal("CN=" + names[0]);
     return new Issued(keys, List.of(certificate(Kind.LEAF, keys, keys, self, self, names)));
   }
 
   private static Issued make(
-      Kind kind, KeyPair signer, X500Principal issuer, List<X509Certificate> above, String... names) {
+      Kind kind,
+      KeyPair signer,
+      X500Principal issuer,
+      List<X509Certificate> above,
+      String... names) {
     KeyPair keys = keys();
     X500Principal subject = new X500Principal("CN=" + names[0]);
     List<X509Certificate> chain = new ArrayList<>();
@@ -149,8 +153,7 @@ final class CertificateMaker {
       signature.initSign(signer.getPrivate());
       signature.update(body);
       byte[] der =
-          sequence(
-              body, ECDSA_SHA256, tagged(3, Wire.concat(new byte[] {0}, signature.sign())));
+          sequence(body, ECDSA_SHA256, tagged(3, concat(new byte[] {0}, signature.sign())));
       return (X509Certificate)
           CertificateFactory.getInstance("X.509")
               .generateCertificate(new ByteArrayInputStream(der));
@@ -164,9 +167,7 @@ final class CertificateMaker {
         sequence(
             oid(0x55, 0x1D, 19),
             tagged(1, new byte[] {-1}),
-            tagged(
-                4,
-                kind == Kind.AUTHORITY ? sequence(tagged(1, new byte[] {-1})) : sequence()));
+            tagged(4, kind == Kind.AUTHORITY ? sequence(tagged(1, new byte[] {-1})) : sequence()));
     if (kind == Kind.AUTHORITY) {
       return sequence(basic);
     }
@@ -191,7 +192,15 @@ final class CertificateMaker {
   }
 
   private static byte[] sequence(byte[]... parts) {
-    return tagged(0x30, Wire.concat(parts));
+    return tagged(0x30, concat(parts));
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
   }
 
   private static byte[] integer(BigInteger value) {
