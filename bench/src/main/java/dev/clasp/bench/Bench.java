@@ -1,5 +1,6 @@
 package dev.clasp.bench;
 
+import dev.clasp.transport.ClientTls;
 import dev.clasp.transport.EventLoops;
 import java.net.URI;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ public final class Bench {
 
   /** Of scenarios that measure no server. */
   private static final BenchTarget NO_TARGET =
-      new RunningTarget("this process", URI.create("none:/"), OptionalLong.empty());
+      new RunningTarget(
+          "this process", URI.create("none:/"), OptionalLong.empty(), ClientTls.DEFAULT);
 
   /** Load average that may be left over from starting us and the target. */
   private static final double QUIET_LOAD = 0.7;

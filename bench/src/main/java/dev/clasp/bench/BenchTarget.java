@@ -1,5 +1,6 @@
 package dev.clasp.bench;
 
+import dev.clasp.transport.ClientTls;
 import java.net.URI;
 import java.util.OptionalLong;
 
@@ -12,8 +13,18 @@ public interface BenchTarget extends AutoCloseable {
   /** Name of the column in tables. */
   String name();
 
-  /** {@code ws://}, {@code wss://} or {@code tcp://}. */
+  /** Any URL of a router. */
   URI uri();
+
+  /** Whom to trust there. */
+  default ClientTls tls() {
+    return ClientTls.DEFAULT;
+  }
+
+  /** The same, with somebody else to trust. */
+  default BenchTarget trusting(ClientTls tls) {
+    return new RunningTarget(name(), uri(), pid(), tls);
+  }
 
   /**
    * The server's process, if it runs on this machine and is known: for its CPU time and memory. The
@@ -26,16 +37,17 @@ public interface BenchTarget extends AutoCloseable {
 
   /** A server somewhere. */
   static BenchTarget at(URI uri) {
-    return new RunningTarget("target", uri, OptionalLong.empty());
+    return new RunningTarget("target", uri, OptionalLong.empty(), ClientTls.DEFAULT);
   }
 
   /** A server in a process of this machine. */
   static BenchTarget at(URI uri, long pid) {
-    return new RunningTarget("target", uri, OptionalLong.of(pid));
+    return new RunningTarget("target", uri, OptionalLong.of(pid), ClientTls.DEFAULT);
   }
 
   /** A server inside this process. */
   static BenchTarget embedded(URI uri) {
-    return new RunningTarget("target", uri, OptionalLong.of(ProcessHandle.current().pid()));
+    return new RunningTarget(
+        "target", uri, OptionalLong.of(ProcessHandle.current().pid()), ClientTls.DEFAULT);
   }
 }

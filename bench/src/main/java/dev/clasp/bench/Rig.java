@@ -155,7 +155,7 @@ final class Rig implements AutoCloseable {
   }
 
   private CompletableFuture<LoadSession> openLater(EventLoops on, LoadSession.Receiver receiver) {
-    return LoadSession.open(this, on, OPTIONS, receiver)
+    return LoadSession.open(this, on, OPTIONS.withTls(target.tls()), receiver)
         .whenComplete((session, _) -> {
           if (session != null) {
             sessions.add(session);

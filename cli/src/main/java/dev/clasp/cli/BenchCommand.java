@@ -235,7 +235,8 @@ final class BenchCommand implements Callable<Integer>, Glossary {
     }
     // Finds out whether a router is there, and says so in the words of the other commands.
     connection.connect("bench", ConnectionOptions.Reconnect.NEVER, event -> {}).close();
-    return pid == null ? BenchTarget.at(uri) : BenchTarget.at(uri, pid);
+    return (pid == null ? BenchTarget.at(uri) : BenchTarget.at(uri, pid))
+        .trusting(connection.tls());
   }
 
   /**

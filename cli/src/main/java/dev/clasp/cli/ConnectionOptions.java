@@ -3,12 +3,14 @@ package dev.clasp.cli;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
+import dev.clasp.transport.ClientTls;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where the router is and how to get in: the options of every command that connects. */
@@ -58,6 +60,18 @@ final class ConnectionOptions {
       description = "How long to wait for the router to answer (default: 5s).")
   private Duration answerTimeout = DEFAULT_TIMEOUT;
 
+  @Mixin private TlsOptions tlsOptions = new TlsOptions();
+
+  /** Whom to trust. */
+  ClientTls tls() {
+    try {
+      return tlsOptions.tls();
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          ExitStatus.USAGE, Printable.escape(String.valueOf(e.getMessage())), e);
+    }
+  }
+
   /** The router's URL in full. */
   String url() {
     return fullUrl(server);
@@ -94,7 +108,7 @@ final class ConnectionOptions {
     if (lower.startsWith("https://")) {
       return "wss://" + text.substring("https://".length());
     }
-    if (text.contains("://")) {
+    if (text.contains("://") || lower.startsWith("serial:") || lower.startsWith("ble:")) {
       return text;
     }
     boolean port = text.matches(".*:[0-9]+(/.*)?") && !text.endsWith("]");
@@ -119,6 +133,7 @@ final class ConnectionOptions {
               .reconnect(reconnect != Reconnect.NEVER)
               .awaitRouter(reconnect == Reconnect.ALWAYS)
               .clockSync(false)
+              .tls(tls())
               .listener(listener);
       if (token != null) {
         builder.token(token);
@@ -145,7 +160,7 @@ final class ConnectionOptions {
     return "No router answers at "
         + url()
         + ". "
-        + (url().matches("(?i)(ws|tcp)://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?/?")
+        + (url().matches("(?i)(ws|wss|tcp|tls)://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?/?")
             ? "Start one with: clasp server" + portOption()
             : "Is the address right, and the router running?");
   }

@@ -15,6 +15,7 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
       Map.of(
           "--server", "CLASP_SERVER",
           "--token", "CLASP_TOKEN",
+          "--ca", "CLASP_CA",
           "--log-level", "CLASP_LOG",
           "--log-format", "CLASP_LOG_FORMAT");
 

@@ -15,13 +15,13 @@ final class HelpSections {
   static final int NETWORK = 5;
 
   /** Lowest {@code order} of the options of {@link AuthOptions}. */
-  static final int ACCESS = 16;
+  static final int ACCESS = 35;
 
   /** Lowest {@code order} of the options of {@link RouterOptions}. */
-  static final int ROUTER = 30;
+  static final int ROUTER = 50;
 
   /** Lowest {@code order} of the options of {@link ConnectionOptions}. */
-  static final int CONNECTION = 50;
+  static final int CONNECTION = 70;
 
   /** Lowest {@code order} of the options of {@link Clasp}. */
   static final int GENERAL = 100;

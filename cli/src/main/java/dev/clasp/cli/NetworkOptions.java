@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -26,7 +26,8 @@ final class NetworkOptions {
         case "websocket", "ws" -> Protocol.WEBSOCKET;
         case "tcp" -> Protocol.TCP;
         case "quic", "udp" ->
-            throw new TypeConversionException(text + " is not there yet: websocket or tcp");
+            throw new TypeConversionException(
+                text + " is no protocol of this port: use --" + text.toLowerCase(Locale.ROOT));
         default ->
             throw new TypeConversionException(
                 "it must be websocket or tcp, not '"
@@ -153,6 +154,8 @@ final class NetworkOptions {
               + " (default: ${DEFAULT-VALUE}).")
   private int smallFrame = NetworkConfig.DEFAULT.smallFrame();
 
+  @Mixin private ServerTlsOptions tls = new ServerTlsOptions();
+
   /**
    * The settings.
    *
@@ -187,8 +190,8 @@ final class NetworkOptions {
             DEFAULT.keepAlive()),
         new TrustedProxies(proxies),
         smallFrame,
-        Optional.empty(),
-        false,
+        tls.tls(),
+        tls.only(),
         List.of());
   }
 

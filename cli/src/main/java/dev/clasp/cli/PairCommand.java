@@ -103,7 +103,8 @@ final class PairCommand implements Callable<Integer> {
 
   private PairingCall call(String server) {
     try {
-      return new PairingCall(new URI(server), connection.answerTimeout());
+      return new PairingCall(
+          new URI(server), connection.answerTimeout(), connection.tls().sslContext());
     } catch (URISyntaxException e) {
       throw wrong("'" + Printable.escape(server) + "' is no URL");
     } catch (IllegalArgumentException e) {

@@ -110,7 +110,8 @@ final class SoakCommand implements Callable<Integer> {
     }
     connection.useServer(url);
     URI uri = URI.create(connection.url());
-    return pid == null ? BenchTarget.at(uri) : BenchTarget.at(uri, pid);
+    return (pid == null ? BenchTarget.at(uri) : BenchTarget.at(uri, pid))
+        .trusting(connection.tls());
   }
 
   private SoakPlan plan(BenchTarget target, Duration duration) {

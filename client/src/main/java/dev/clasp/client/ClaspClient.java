@@ -68,7 +68,7 @@ public final class ClaspClient implements AutoCloseable {
   /** The closing handshake of the connection and the end of its threads, beyond the requests. */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
-  private static final Set<String> SCHEMES = Set.of("ws", "wss", "tcp");
+  private static final Set<String> SCHEMES = Set.of("ws", "wss", "tcp", "tls", "quic");
 
   private static final Duration MAX_LIMIT = Duration.ofDays(1);
 

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /**
  * Speaks about pairing with a server, over HTTP. Blocks. Follows no redirects: the user said where
@@ -48,17 +50,32 @@ public final class PairingCall implements AutoCloseable {
   /**
    * @param server the URL of the router: ws, wss, tcp, tls, http or https; only host and port count
    * @param timeout for each answer as a whole
+   * @param tls whom to trust behind https
    * @throws IllegalArgumentException the URL is none of these
    */
-  public PairingCall(URI server, Duration timeout) {
+  public PairingCall(URI server, Duration timeout, SSLContext tls) {
     this.server = http(server);
     this.timeout = timeout;
     http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(timeout)
+            .sslContext(tls)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
+  }
+
+  /** With the authorities of the Java runtime. */
+  public PairingCall(URI server, Duration timeout) {
+    this(server, timeout, defaultTls());
+  }
+
+  private static SSLContext defaultTls() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java runtime has no TLS", e);
+    }
   }
 
   private static URI http(URI url) {

@@ -4,6 +4,7 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -12,8 +13,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -123,8 +127,9 @@ public final class ClientTls {
   /** Who decides. For {@link #checksName} to have an effect, the engine must ask for it too. */
   X509TrustManager trustManager() {
     return switch (trust) {
-      case Trust.System _ -> standard(null);
-      case Trust.Authorities(List<X509Certificate> certificates) -> standard(store(certificates));
+      case Trust.System _ -> new DatedTrust(standard(null));
+      case Trust.Authorities(List<X509Certificate> certificates) ->
+          new DatedTrust(standard(store(certificates)));
       case Trust.Pinned(String sha256) -> new PinnedTrust(HexFormat.of().parseHex(sha256));
       case Trust.Anybody _ -> new BlindTrust();
     };
@@ -138,17 +143,17 @@ public final class ClientTls {
         store.setCertificateEntry("authority-" + i, certificates.get(i));
       }
       return store;
-    } catch (GeneralSecurityException | java.io.IOException e) {
+    } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("no key store in memory", e);
     }
   }
 
-  static X509TrustManager standard(@Nullable KeyStore store) {
+  private static X509ExtendedTrustManager standard(@Nullable KeyStore store) {
     try {
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(store);
-      return (X509TrustManager) factory.getTrustManagers()[0];
+      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime has no trust manager", e);
     }
@@ -156,7 +161,21 @@ public final class ClientTls {
 
   /** For certificates that a server asks for: these authorities. */
   static X509TrustManager authoritiesOnly(List<X509Certificate> certificates) {
-    return standard(store(certificates));
+    return new DatedTrust(standard(store(certificates)));
+  }
+
+  /** The same for programs that speak HTTP with the JDK's client. */
+  public SSLContext sslContext() {
+    try {
+      SSLContext made = SSLContext.getInstance("TLS");
+      made.init(
+          identity.isPresent() ? identity.get().keyManagers().getKeyManagers() : null,
+          new TrustManager[] {trustManager()},
+          null);
+      return made;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no TLS", e);
+    }
   }
 
   /**

@@ -94,7 +94,12 @@ final class QuicClient {
           Kind.UNREACHABLE,
           "cannot connect to " + target.where() + ": the event loops were closed");
     }
-    QuicClient client = new QuicClient(target, loops, loop, options, acceptor);
+    QuicClient client;
+    try {
+      client = new QuicClient(target, loops, loop, options, acceptor);
+    } catch (TlsFileException e) {
+      throw new TransportException(Kind.HANDSHAKE, target + ": " + e.getMessage(), e);
+    }
     client.begin();
     return client.result;
   }
@@ -287,6 +292,9 @@ final class QuicClient {
     }
     if (QuicCode.notLetIn(event)) {
       return text + " (command line: --cert and --key)";
+    }
+    if (event.isTlsError()) {
+      return "the router ended the TLS handshake (" + text + "): its log says why";
     }
     return text.isEmpty() ? "the server closed the connection at once" : text;
   }

@@ -129,7 +129,7 @@ public final class QuicServer implements Listener {
       context(config.tls().loaded());
     } catch (RuntimeException e) {
       throw new TransportException(
-          Kind.BIND, "the certificate cannot be used for QUIC: " + e.getMessage(), e);
+          Kind.BIND, "cannot listen for QUIC with this certificate: " + e.getMessage(), e);
     }
     InetAddress host = host();
     ChannelFuture bound =
@@ -207,7 +207,14 @@ public final class QuicServer implements Listener {
   private QuicSslContext context(ServerTls.Loaded loaded) {
     QuicSslContext made = context;
     if (made == null || !loaded.equals(contextOf)) {
-      made = QuicTls.server(loaded, config.tls().clients());
+      try {
+        made = QuicTls.server(loaded, config.tls().clients());
+      } catch (TlsFileException e) {
+        if (made == null) {
+          throw e;
+        }
+        LOG.error("QUIC goes on with the old certificate: {}", e.getMessage());
+      }
       contextOf = loaded;
       context = made;
     }

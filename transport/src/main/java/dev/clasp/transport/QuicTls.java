@@ -42,9 +42,14 @@ final class QuicTls {
     }
   }
 
-  /** For connections that come; the whole chain is sent (T-20). */
+  /**
+   * For connections that come; the whole chain is sent (T-20).
+   *
+   * @throws TlsFileException the native TLS cannot use the certificate
+   */
   static QuicSslContext server(ServerTls.Loaded loaded, ServerTls.Clients clients) {
     TlsIdentity identity = loaded.identity();
+    requireUsable(identity);
     QuicSslContextBuilder builder =
         QuicSslContextBuilder.forServer(
                 identity.key(), null, identity.chain().toArray(X509Certificate[]::new))
@@ -63,7 +68,21 @@ final class QuicTls {
     return builder.build();
   }
 
-  /** For connections that we make. */
+  private static void requireUsable(TlsIdentity identity) {
+    String algorithm = identity.key().getAlgorithm();
+    if (!algorithm.equals("EC") && !algorithm.equals("RSA")) {
+      throw new TlsFileException(
+          "QUIC takes keys of the kinds EC and RSA, not "
+              + algorithm
+              + ": make another certificate");
+    }
+  }
+
+  /**
+   * For connections that we make.
+   *
+   * @throws TlsFileException the native TLS cannot use our certificate
+   */
   static QuicSslContext client(ClientTls tls, TrustWitness trust) {
     QuicSslContextBuilder builder =
         QuicSslContextBuilder.forClient()
@@ -71,6 +90,7 @@ final class QuicTls {
             .applicationProtocols(REFERENCE, OURS)
             .earlyData(false)
             .endpointIdentificationAlgorithm(nameCheck(tls));
+    tls.identity().ifPresent(QuicTls::requireUsable);
     tls.identity()
         .ifPresent(ours ->
             builder.keyManager(ours.key(), null, ours.chain().toArray(X509Certificate[]::new)));

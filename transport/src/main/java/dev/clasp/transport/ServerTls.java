@@ -128,8 +128,7 @@ public final class ServerTls {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forServer(identity.keyManagers())
-              // Handshakes are four to five times as fast as the JDK's.
-              .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+              .sslProvider(provider(identity))
               .protocols("TLSv1.3", "TLSv1.2")
               .clientAuth(
                   switch (files.clients()) {
@@ -141,10 +140,19 @@ public final class ServerTls {
         builder.trustManager(ClientTls.authoritiesOnly(authorities));
       }
       return new Loaded(identity, authorities, builder.build());
-    } catch (SSLException | IllegalArgumentException e) {
+    } catch (SSLException | IllegalArgumentException | TlsFileException e) {
       throw new TlsFileException(
           "the certificate in " + files.certificates() + " cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * OpenSSL's handshakes are four to five times as fast as the JDK's; its Ed25519 is switched off.
+   */
+  private static SslProvider provider(TlsIdentity identity) {
+    return OpenSsl.isAvailable() && !identity.key().getAlgorithm().equals("EdDSA")
+        ? SslProvider.OPENSSL
+        : SslProvider.JDK;
   }
 
   private static List<Stamp> stamps(Source files) {

@@ -1,11 +1,12 @@
 package dev.clasp.transport;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.cert.CertificateEncodingException;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,6 +44,15 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
     return identity;
   }
 
+  /**
+   * The certificates of a PEM file, in their order; at least one.
+   *
+   * @throws TlsFileException with a sentence for the user
+   */
+  public static List<X509Certificate> certificates(Path file) {
+    return PemFile.read(file).certificates();
+  }
+
   /** Signs with one and verifies with the other. */
   private boolean belongTogether() {
     String algorithm =
@@ -53,7 +63,7 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
         };
     try {
       byte[] text = {1, 2, 3};
-      var signer = java.security.Signature.getInstance(algorithm);
+      Signature signer = Signature.getInstance(algorithm);
       signer.initSign(key);
       signer.update(text);
       byte[] signature = signer.sign();
@@ -89,10 +99,12 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(store, new char[0]);
       return factory;
-    } catch (CertificateEncodingException e) {
-      throw new TlsFileException("the certificate cannot be used: " + e.getMessage(), e);
-    } catch (GeneralSecurityException | java.io.IOException e) {
-      throw new IllegalStateException("no key store in memory", e);
+    } catch (GeneralSecurityException | IOException e) {
+      throw new TlsFileException(
+          "the certificates cannot be used: "
+              + e.getMessage()
+              + ". Ours must come first, then the one that signed it, and so on",
+          e);
     }
   }
 

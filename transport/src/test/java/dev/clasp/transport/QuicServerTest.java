@@ -467,6 +467,41 @@ class QuicServerTest {
     assertThat(there.awaitFrame()).isEqualTo(frame(12));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"RSA", "EC"})
+  void everyKindOfKeyServes(String algorithm) throws Exception {
+    Certificates own =
+        Certificates.create(folder, "own", algorithm, "CN=localhost", "-ext", "SAN=dns:localhost");
+    QuicServer server =
+        stage.start(
+            QuicStage.lobby(there, UnaryOperator.identity()),
+            QuicConfig.of("127.0.0.1", 0, own.serverTls()));
+    write(dialAs(server, own.trusted()), frame(10));
+
+    assertThat(there.awaitFrame()).isEqualTo(frame(10));
+  }
+
+  /** The native TLS of QUIC does not; better to know before the first client comes. */
+  @Test
+  void aKeyThatCannotServeIsRefusedAtTheStart() throws Exception {
+    Certificates own = Certificates.create(folder, "own", "Ed25519", "CN=localhost");
+    QuicConfig config = QuicConfig.of("127.0.0.1", 0, own.serverTls());
+
+    assertThatThrownBy(() -> stage.start(QuicStage.lobby(there, UnaryOperator.identity()), config))
+        .isInstanceOf(TransportException.class)
+        .hasMessage(
+            "cannot listen for QUIC with this certificate: QUIC takes keys of the kinds EC and"
+                + " RSA, not EdDSA: make another certificate");
+    QuicServer server = stage.start(there);
+    assertThat(
+            failure(
+                stage.dial(
+                    "quic://localhost:" + server.address().getPort(),
+                    DialOptions.DEFAULT.withTls(QuicStage.trusting().as(own.identity())),
+                    here)))
+        .hasMessageContaining("QUIC takes keys of the kinds EC and RSA");
+  }
+
   // --- application protocol ----------------------------------------------------------------------
 
   @ParameterizedTest

@@ -46,6 +46,10 @@ class Recorder implements LinkAcceptor, FrameListener {
     return Objects.requireNonNull(first, "nothing was accepted");
   }
 
+  @Nullable FrameLink linkOrNull() {
+    return link;
+  }
+
   @Override
   public void frame(byte[] buffer, int offset, int length) {
     frames.add(Arrays.copyOfRange(buffer, offset, offset + length));

@@ -389,10 +389,10 @@ class WebSocketClientTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "http://localhost | cannot use http://localhost: it must start with ws://, wss:// or tcp://",
-        "localhost:7330 | cannot use localhost:7330: it must start with ws://, wss:// or tcp://",
-        "'' | cannot use : it must start with ws://, wss:// or tcp://",
-        "not-a-url | cannot use not-a-url: it must start with ws://, wss:// or tcp://",
+        "http://localhost | cannot use http://localhost: it must start with ws://, wss://, tcp://, tls://, quic:// or udp://",
+        "localhost:7330 | cannot use localhost:7330: it must start with ws://, wss://, tcp://, tls://, quic:// or udp://",
+        "'' | cannot use : it must start with ws://, wss://, tcp://, tls://, quic:// or udp://",
+        "not-a-url | cannot use not-a-url: it must start with ws://, wss://, tcp://, tls://, quic:// or udp://",
         "ws:localhost | cannot use ws:localhost: the host is missing, as in ws://localhost:7330",
         "ws:///path | cannot use ws:///path: the host is missing, as in ws://localhost:7330",
         "ws://:7330 | cannot use ws://:7330: this is no host with a port, as in ws://localhost:7330",
@@ -400,7 +400,7 @@ class WebSocketClientTest {
         "ws://localhost:99999 | cannot use ws://localhost:99999: the port must be 1 to 65535",
         "ws://under_score:99999 | cannot use ws://under_score:99999: the port must be 1 to 65535",
         "ws://localhost:0 | cannot use ws://localhost:0: the port must be 1 to 65535",
-        "http://me:secret@h/p?token=secret#secret | cannot use http://h/p: it must start with ws://, wss:// or tcp://",
+        "http://me:secret@h/p?token=secret#secret | cannot use http://h/p: it must start with ws://, wss://, tcp://, tls://, quic:// or udp://",
       })
   void saysWhatIsWrongWithTheUrl(String uri, String text) {
     TransportException e = failure(uri);
@@ -439,7 +439,9 @@ class WebSocketClientTest {
 
     TransportException unknown = failure(uri);
     assertThat(unknown.kind()).isEqualTo(Kind.HANDSHAKE);
-    assertThat(unknown.getMessage()).startsWith(uri + ": ").contains("certif");
+    assertThat(unknown.getMessage())
+        .startsWith(uri + " has a certificate that is not trusted here")
+        .contains("--ca FILE");
 
     DialOptions trusting = trusting(certificates);
     FrameLink link = connect(uri, trusting);
