@@ -89,14 +89,22 @@ final class Installation {
 
   /** The Python client. */
   static List<String> python() {
+    return pythonScript("peer.py");
+  }
+
+  /** A QUIC of its own, in Python. */
+  static List<String> pythonQuic() {
+    return pythonScript("quic_peer.py");
+  }
+
+  private static List<String> pythonScript(String name) {
     Path environment = MODULE.resolve("target/python-venv");
     requireFile(
         environment.resolve(".installed"),
-        "the Python client clasp-to is not installed: run ./verify, which installs it in "
-            + environment);
+        "the Python peers are not installed: run ./verify, which installs them in " + environment);
     return List.of(
         environment.resolve("bin/python").toString(),
-        MODULE.resolve("peers/python/peer.py").toString());
+        MODULE.resolve("peers/python").resolve(name).toString());
   }
 
   /** The published embedded client, in a program around it. */

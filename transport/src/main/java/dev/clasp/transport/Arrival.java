@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import dev.clasp.protocol.CloseReason;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
@@ -8,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +24,14 @@ final class Arrival implements Visitor {
    */
   private static final long LINGER_NANOS = 1_000_000_000L;
 
+  private static final CloseReason LATE =
+      new CloseReason(CloseReason.PROTOCOL_ERROR, "no frame came in time");
+
   private final Channel channel;
   private final boolean proxied;
   private final Doorkeeper.Pass pass;
   private final Lobby lobby;
+  private final Consumer<CloseReason> ending;
 
   private SocketAddress peer;
   private @Nullable SocketLink link;
@@ -37,11 +43,27 @@ final class Arrival implements Visitor {
    * @param proxied the immediate peer is a trusted proxy
    */
   Arrival(Channel channel, boolean proxied, Doorkeeper.Pass pass, Lobby lobby) {
+    this(channel, SocketLink.remoteOf(channel), proxied, pass, lobby, _ -> channel.close());
+  }
+
+  /**
+   * Over a transport that can tell the peer why it ends.
+   *
+   * @param ending ends the connection; on its loop
+   */
+  Arrival(
+      Channel channel,
+      SocketAddress peer,
+      boolean proxied,
+      Doorkeeper.Pass pass,
+      Lobby lobby,
+      Consumer<CloseReason> ending) {
     this.channel = channel;
-    this.peer = SocketLink.remoteOf(channel);
+    this.peer = peer;
     this.proxied = proxied;
     this.pass = pass;
     this.lobby = lobby;
+    this.ending = ending;
     channel.closeFuture().addListener(_ -> ended());
   }
 
@@ -84,7 +106,7 @@ final class Arrival implements Visitor {
         nanos,
         () -> {
           lobby.counts().add(ConnectionCounter.TIMED_OUT);
-          channel.close();
+          ending.accept(LATE);
         });
   }
 
@@ -148,7 +170,7 @@ final class Arrival implements Visitor {
             if (l != null) {
               l.close(WaitingRoom.FULL);
             } else {
-              channel.close();
+              ending.accept(WaitingRoom.FULL);
             }
           }
         });

@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -58,6 +59,10 @@ public final class ClientTls {
   private final Trust trust;
   private final Optional<TlsIdentity> identity;
   private volatile @Nullable SslContext context;
+  private volatile @Nullable Quic quic;
+
+  /** For QUIC: a context, and who knows why somebody was not trusted. */
+  record Quic(QuicSslContext context, TrustWitness witness) {}
 
   private ClientTls(Trust trust, Optional<TlsIdentity> identity) {
     this.trust = trust;
@@ -186,6 +191,22 @@ public final class ClientTls {
         if (made == null) {
           made = make();
           context = made;
+        }
+      }
+    }
+    return made;
+  }
+
+  /** For QUIC. Made once, so that sessions can be resumed. */
+  Quic quic() {
+    Quic made = quic;
+    if (made == null) {
+      synchronized (this) {
+        made = quic;
+        if (made == null) {
+          TrustWitness witness = new TrustWitness(trustManager());
+          made = new Quic(QuicTls.client(this, witness), witness);
+          quic = made;
         }
       }
     }

@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -91,6 +92,17 @@ public final class EventLoops implements AutoCloseable {
 
   Class<? extends DatagramChannel> datagramChannel() {
     return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
+  }
+
+  /** A socket for datagrams of IPv4, or of IPv6 and, where the system has both in one, IPv4. */
+  DatagramChannel datagramChannel(boolean v6) {
+    SocketProtocolFamily family = v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+    return epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family);
+  }
+
+  /** Is it epoll, with what only that has? */
+  boolean epoll() {
+    return epoll;
   }
 
   /**

@@ -13,8 +13,8 @@ public final class LinkClient {
   /**
    * Connects.
    *
-   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, {@code udp://}, or
-   *     what modules on the class path add
+   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, {@code quic://},
+   *     {@code udp://}, or what modules on the class path add
    * @param acceptor gives the listener, on the link's loop, before the future completes
    * @return the link; fails with {@link TransportException}. Cancelling it gives up the attempt
    */
@@ -30,9 +30,7 @@ public final class LinkClient {
         case WS, WSS -> WebSocketClient.connect(target, loops, options, acceptor);
         case TCP, TLS -> TcpClient.connect(target, loops, options, acceptor);
         case UDP -> UdpClient.connect(target, loops, options, acceptor);
-        case QUIC ->
-            throw new TransportException(
-                TransportException.Kind.BAD_URL, target + ": this transport is not there yet");
+        case QUIC -> QuicClient.connect(target, loops, options, acceptor);
       };
     } catch (TransportException e) {
       return CompletableFuture.failedFuture(e);

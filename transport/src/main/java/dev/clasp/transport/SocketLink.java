@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -122,6 +123,26 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
 
   /** The connection takes more, or no more. */
   void writabilityKnown(boolean writable) {}
+
+  /** Sends frames: one buffer, one system call. */
+  void send(byte[] framed, int offset, int length) {
+    channel.writeAndFlush(encode(framed, offset, length), channel.voidPromise());
+  }
+
+  /** The channel takes more, or no more; a link with a queue of its own decides by that. */
+  void channelTakes(boolean more) {
+    tellWritable(more);
+  }
+
+  /** The channel has ended, and with it the connection, unless a link knows better. */
+  void channelEnded() {
+    end();
+  }
+
+  /** Ends the connection, now. */
+  void drop() {
+    channel.close();
+  }
 
   /** The connection has ended: free what is held, stop what is scheduled. */
   void release() {}
@@ -303,7 +324,11 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
     if (closing || ended) {
       return;
     }
-    ChannelFuture sent = sendClose(ours);
+    afterViolation(sendClose(ours));
+  }
+
+  /** The peer breaks the protocol, and our last words are on their way. */
+  void afterViolation(ChannelFuture sent) {
     if (server) {
       closeOurHalf(sent);
     }
@@ -329,17 +354,32 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
 
   /** Ends the connection in two seconds, whatever the peer does. */
   final void dropLater() {
-    drop = loop().schedule(() -> channel.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
+    if (drop == null) {
+      drop = loop().schedule(this::drop, CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
   }
 
   /** Ends the connection now. */
   final void dropNow(CloseReason why) {
     because(why);
-    channel.close();
+    drop();
+  }
+
+  /** The peer will send nothing more: nothing more is written, for a reason still to come. */
+  final void stop() {
+    closing = true;
   }
 
   @Override
   public final void channelInactive(ChannelHandlerContext context) {
+    channelEnded();
+  }
+
+  /** The connection has ended; the listener gets to know, once. */
+  final void end() {
+    if (ended) {
+      return;
+    }
     ended = true;
     if (drop != null) {
       drop.cancel(false);
@@ -381,9 +421,11 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
     dropNow(new CloseReason(CloseReason.ABNORMAL, String.valueOf(network.getMessage())));
   }
 
-  /** The exception of a socket, or of TLS inside one of Netty's. */
+  /** The exception of a socket, of QUIC, or of TLS inside one of Netty's. */
   private static @Nullable Throwable networkFailure(Throwable e) {
-    return e instanceof IOException ? e : e.getCause() instanceof IOException inner ? inner : null;
+    return e instanceof IOException || e instanceof QuicException
+        ? e
+        : e.getCause() instanceof IOException inner ? inner : null;
   }
 
   // --- writing -----------------------------------------------------------------------------------
@@ -393,7 +435,7 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
     if (closing || ended || length == 0) {
       return;
     }
-    channel.writeAndFlush(encode(framed, offset, length), channel.voidPromise());
+    send(framed, offset, length);
   }
 
   final ByteBuf copy(byte[] b, int offset, int length) {
@@ -407,22 +449,26 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
   }
 
   @Override
-  public final boolean writable() {
+  public boolean writable() {
     return channel.isWritable();
   }
 
   @Override
-  public final long pendingBytes() {
+  public long pendingBytes() {
     var outbound = channel.unsafe().outboundBuffer();
     return outbound == null ? 0 : outbound.totalPendingWriteBytes();
   }
 
   @Override
   public final void channelWritabilityChanged(ChannelHandlerContext context) {
+    channelTakes(channel.isWritable());
+  }
+
+  /** Lets the listener know, unless the link is closing. */
+  final void tellWritable(boolean writable) {
     if (closing) {
       return;
     }
-    boolean writable = channel.isWritable();
     writabilityKnown(writable);
     if (listener != null) {
       try {

@@ -7,6 +7,7 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Qos;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What holds for every transport over TCP: our client and our server on real sockets. */
+/** What holds for every transport: our client and our server on real sockets. */
 class LinkContractTest {
 
   private static final long LIMIT_SECONDS = Recorder.LIMIT_SECONDS;
@@ -34,10 +35,16 @@ class LinkContractTest {
     WS,
     WSS,
     TCP,
-    TLS;
+    TLS,
+    QUIC;
 
     private boolean secure() {
       return this == WSS || this == TLS;
+    }
+
+    /** Does the peer get the reason of our end? */
+    private boolean tellsWhy() {
+      return this != TCP && this != TLS;
     }
 
     private String url(int port) {
@@ -78,15 +85,68 @@ class LinkContractTest {
     return resource;
   }
 
-  private LinkServer server(Over over, LinkAcceptor acceptor) {
+  /** What the servers have in common. */
+  private interface Server extends AutoCloseable {
+    InetSocketAddress address();
+
+    int connections();
+
+    @Override
+    void close();
+  }
+
+  private record MainPort(LinkServer server) implements Server {
+    @Override
+    public InetSocketAddress address() {
+      return server.address();
+    }
+
+    @Override
+    public int connections() {
+      return server.connections();
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+
+  private record QuicPort(QuicServer server) implements Server {
+    @Override
+    public InetSocketAddress address() {
+      return server.address();
+    }
+
+    @Override
+    public int connections() {
+      return server.connections();
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+
+  private Server server(Over over, LinkAcceptor acceptor) {
+    if (over == Over.QUIC) {
+      QuicServer quic =
+          (QuicServer)
+              QuicServer.with(QuicConfig.of("127.0.0.1", 0, certificates.serverTls()))
+                  .create(
+                      new Lobby(ConnectionLimits.DEFAULT, TrustedProxies.NONE, acceptor), loops);
+      quic.start();
+      return keep(new QuicPort(quic));
+    }
     LinkServer.Builder builder =
         LinkServer.builder().host("127.0.0.1").loops(loops).acceptor(acceptor);
     if (over.secure()) {
       builder.tls(certificates.serverTls());
     }
-    LinkServer server = keep(builder.build());
+    LinkServer server = builder.build();
     server.start();
-    return server;
+    return keep(new MainPort(server));
   }
 
   private FrameLink connect(Over over, int port, LinkAcceptor acceptor) throws Exception {
@@ -123,7 +183,7 @@ class LinkContractTest {
   @ParameterizedTest
   @EnumSource
   void carriesFramesOfEverySizeBothWays(Over over) throws Exception {
-    LinkServer server = server(over, far);
+    Server server = server(over, far);
     FrameLink link = connect(over, server.address().getPort(), near);
     int[] sizes = {4, 5, 12, 125, 126, 127, 1000, 16_384, 50_000, over.maxFrame()};
     for (int size : sizes) {
@@ -139,13 +199,14 @@ class LinkContractTest {
               case WSS -> "websocket+tls";
               case TCP -> "tcp";
               case TLS -> "tcp+tls";
+              case QUIC -> "quic";
             });
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "QUIC")
   void carriesFramesThatArriveByteForByte(Over over) throws Exception {
-    LinkServer server = server(over, far);
+    Server server = server(over, far);
     Meddler cable = keep(new Meddler(server.address(), 1));
     FrameLink link = connect(over, cable.port(), near);
 
@@ -164,7 +225,7 @@ class LinkContractTest {
     CountDownLatch all = new CountDownLatch(count);
     AtomicInteger next = new AtomicInteger();
     AtomicBoolean inOrder = new AtomicBoolean(true);
-    LinkServer server =
+    Server server =
         server(
             over,
             _ ->
@@ -200,7 +261,7 @@ class LinkContractTest {
   @ParameterizedTest
   @EnumSource
   void aSlowReaderHoldsUpNobodyElse(Over over) throws Exception {
-    LinkServer server = server(over, far);
+    Server server = server(over, far);
     connectAndSay(over, server.address().getPort(), near).pauseReading();
     FrameLink slow = far.link();
     while (slow.writable()) {
@@ -236,7 +297,7 @@ class LinkContractTest {
   @ParameterizedTest
   @EnumSource
   void whatWasWrittenArrivesBeforeTheEnd(Over over) throws Exception {
-    LinkServer server = server(over, far);
+    Server server = server(over, far);
     FrameLink link = connectAndSay(over, server.address().getPort(), near);
     for (int i = 0; i < 100; i++) {
       send(link, frame(1000));
@@ -246,15 +307,14 @@ class LinkContractTest {
     CloseReason there = far.awaitEnd();
     assertThat(far.taken()).hasSize(100);
     assertThat(near.awaitEnd().code()).isEqualTo(CloseReason.NORMAL);
-    assertThat(there.code())
-        .isEqualTo(over == Over.WS || over == Over.WSS ? CloseReason.NORMAL : CloseReason.NO_CODE);
+    assertThat(there.code()).isEqualTo(over.tellsWhy() ? CloseReason.NORMAL : CloseReason.NO_CODE);
     assertThat(await(() -> Optional.of(server.connections()).filter(n -> n == 0))).isZero();
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "QUIC")
   void aCutCableEndsBothSides(Over over) throws Exception {
-    LinkServer server = server(over, far);
+    Server server = server(over, far);
     Meddler cable = keep(new Meddler(server.address(), 4096));
     FrameLink link = connect(over, cable.port(), near);
     send(link, frame(10));
@@ -270,23 +330,33 @@ class LinkContractTest {
   @ParameterizedTest
   @EnumSource
   void closingADeadConnectionEnds(Over over) throws Exception {
-    LinkServer server = server(over, far);
-    Meddler cable = keep(new Meddler(server.address(), 4096));
-    FrameLink link = connect(over, cable.port(), near);
+    Server server = server(over, far);
+    int port;
+    Runnable goDead;
+    if (over == Over.QUIC) {
+      UdpRelay relay = keep(UdpRelay.to(server.address()));
+      port = relay.port();
+      goDead = relay::cut;
+    } else {
+      Meddler cable = keep(new Meddler(server.address(), 4096));
+      port = cable.port();
+      goDead = cable::goDead;
+    }
+    FrameLink link = connect(over, port, near);
     send(link, frame(10));
     far.awaitFrame();
 
-    cable.goDead();
+    goDead.run();
     far.link().close(new CloseReason(CloseReason.GOING_AWAY, "bye"));
 
     assertThat(far.awaitEnd().code()).isEqualTo(CloseReason.GOING_AWAY);
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "QUIC")
   void garbageEndsTheConnectionAndNothingElse(Over over) throws Exception {
     try (ErrorLog log = ErrorLog.open()) {
-      LinkServer server = server(over, far);
+      Server server = server(over, far);
       connect(over, server.address().getPort(), near);
       byte[] garbage = new byte[4096];
       for (int first = 0; first < 256; first += 5) {
@@ -306,14 +376,13 @@ class LinkContractTest {
   @ParameterizedTest
   @EnumSource
   void stoppingTheServerTellsEverybody(Over over) throws Exception {
-    LinkServer server = server(over, far);
+    Server server = server(over, far);
     connectAndSay(over, server.address().getPort(), near);
 
     server.close();
 
     CloseReason told = near.awaitEnd();
     assertThat(told.code())
-        .isEqualTo(
-            over == Over.WS || over == Over.WSS ? CloseReason.GOING_AWAY : CloseReason.NO_CODE);
+        .isEqualTo(over.tellsWhy() ? CloseReason.GOING_AWAY : CloseReason.NO_CODE);
   }
 }

@@ -25,16 +25,25 @@ class Recorder implements LinkAcceptor, FrameListener {
   final List<Boolean> writability = new CopyOnWriteArrayList<>();
   final List<CloseReason> ends = new CopyOnWriteArrayList<>();
   private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+  private volatile @Nullable FrameLink first;
   private volatile @Nullable FrameLink link;
 
   @Override
   public FrameListener accept(FrameLink accepted) {
+    if (first == null) {
+      first = accepted;
+    }
     link = accepted;
     return this;
   }
 
   FrameLink link() {
     return Objects.requireNonNull(link, "nothing was accepted");
+  }
+
+  /** The one that was accepted before all others. */
+  FrameLink first() {
+    return Objects.requireNonNull(first, "nothing was accepted");
   }
 
   @Nullable FrameLink linkOrNull() {
