@@ -3,12 +3,14 @@ package dev.clasp.cli;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.transport.ConnectionLimits;
 import dev.clasp.transport.LinkServer.Protocol;
+import dev.clasp.transport.ServerTls;
 import dev.clasp.transport.TrustedProxies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -163,14 +165,18 @@ final class NetworkOptions {
               + " (default: ${DEFAULT-VALUE}).")
   private int smallFrame = NetworkConfig.DEFAULT.smallFrame();
 
-  @Mixin private ServerTlsOptions tls = new ServerTlsOptions();
+  @Mixin private ServerTlsOptions tlsOptions = new ServerTlsOptions();
+
+  @Mixin private ListenerOptions listeners = new ListenerOptions();
 
   /**
    * The settings.
    *
+   * @param host address to bind
    * @throws IllegalArgumentException an option is out of its range, with a sentence for the user
+   * @throws CommandException a file cannot be used
    */
-  NetworkConfig config() {
+  NetworkConfig config(String host) {
     range("--max-connections", maxConnections, 0, 1_000_000);
     range("--max-connections-per-ip", maxPerAddress, 0, 1_000_000);
     range("--max-unauthenticated", maxUnauthenticated, 1, 1_000_000);
@@ -186,6 +192,7 @@ final class NetworkOptions {
     }
     Set<Protocol> chosen =
         protocols.isEmpty() ? EnumSet.allOf(Protocol.class) : EnumSet.copyOf(protocols);
+    Optional<ServerTls> tls = tlsOptions.tls();
     return new NetworkConfig(
         chosen,
         new ConnectionLimits(
@@ -201,9 +208,9 @@ final class NetworkOptions {
             DEFAULT.keepAlive()),
         new TrustedProxies(proxies),
         smallFrame,
-        tls.tls(),
-        tls.only(),
-        List.of());
+        tls,
+        tlsOptions.only(),
+        listeners.factories(host, tls));
   }
 
   private static void range(String option, int value, int min, int max) {

@@ -62,6 +62,10 @@ import picocli.CommandLine.Spec;
       "  clasp server --host 0.0.0.0 --allow-open",
       "                                     everybody on the network may do everything",
       "  clasp server --persist state       values survive a restart",
+      "  clasp server --tls-cert clasp-cert.pem --tls-key clasp-key.pem --quic",
+      "                                     with TLS and QUIC, see 'clasp cert'",
+      "  clasp server --serial '/dev/ttyUSB0?baud=115200'",
+      "                                     with a device on a serial port",
     })
 final class ServerCommand implements Callable<Integer> {
 
@@ -350,13 +354,21 @@ final class ServerCommand implements Callable<Integer> {
       server.urls().stream()
           .filter(url -> url.startsWith("tcp:"))
           .forEach(url -> line.put("tcp", url));
-      return line.end();
+      return line.put("urls", server.urls()).end();
     }
     return "CLASP router ready: "
-        + String.join(" and ", server.urls())
+        + enumeration(server.urls())
         + " - open "
         + server.consoleUrl()
         + " in a browser";
+  }
+
+  /** {@code a}, {@code a and b}, {@code a, b and c}. */
+  private static String enumeration(List<String> urls) {
+    int last = urls.size() - 1;
+    return last == 0
+        ? urls.getFirst()
+        : String.join(", ", urls.subList(0, last)) + " and " + urls.get(last);
   }
 
   private ServerConfig config() {
@@ -373,7 +385,7 @@ final class ServerCommand implements Callable<Integer> {
     }
     NetworkConfig network;
     try {
-      network = networkOptions.config();
+      network = networkOptions.config(host);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

@@ -18,7 +18,8 @@ import java.time.Duration;
 public record UdpConfig(
     String host, int port, int maxDatagram, boolean validate, Duration ping, Duration gone) {
 
-  static final int DEFAULT_DATAGRAM = 1200;
+  /** Bytes that nearly every network carries in one piece. */
+  public static final int DEFAULT_DATAGRAM = 1200;
 
   /** What IPv4 can carry. */
   private static final int LONGEST = 65_507;

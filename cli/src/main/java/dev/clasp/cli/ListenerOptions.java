@@ -1,0 +1,116 @@
+package dev.clasp.cli;
+
+import dev.clasp.serial.SerialListener;
+import dev.clasp.serial.SerialSettings;
+import dev.clasp.transport.ListenerFactory;
+import dev.clasp.transport.QuicConfig;
+import dev.clasp.transport.QuicServer;
+import dev.clasp.transport.ServerTls;
+import dev.clasp.transport.TransportException;
+import dev.clasp.transport.UdpConfig;
+import dev.clasp.transport.UdpServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The ways into {@code clasp server} besides its main port. */
+final class ListenerOptions {
+
+  @Option(
+      names = "--quic",
+      order = HelpSections.NETWORK + 20,
+      arity = "0..1",
+      fallbackValue = "" + QuicConfig.DEFAULT_PORT,
+      paramLabel = "PORT",
+      description =
+          "Listen for QUIC too; needs --tls-cert and --tls-key (UDP port, default: ${FALLBACK-VALUE})."
+              + " 0 = any free one.")
+  private @Nullable Integer quic;
+
+  @Option(
+      names = "--udp",
+      order = HelpSections.NETWORK + 21,
+      arity = "0..1",
+      fallbackValue = "7330",
+      paramLabel = "PORT",
+      description =
+          "Listen for single datagrams too, a frame each (default: ${FALLBACK-VALUE}). 0 = any free"
+              + " one.")
+  private @Nullable Integer udp;
+
+  @Option(
+      names = "--udp-max-datagram",
+      order = HelpSections.NETWORK + 22,
+      paramLabel = "BYTES",
+      description =
+          "Longest of them, 512 to 65507 (default: ${DEFAULT-VALUE}, which every network carries in"
+              + " one piece).")
+  private int maxDatagram = UdpConfig.DEFAULT_DATAGRAM;
+
+  @Option(
+      names = "--udp-no-validation",
+      order = HelpSections.NETWORK + 23,
+      description =
+          "Believe datagrams where they come from: for devices that cannot answer the question, on"
+              + " closed networks only.")
+  private boolean noValidation;
+
+  @Option(
+      names = "--serial",
+      order = HelpSections.NETWORK + 24,
+      paramLabel = "URL",
+      description = {
+        "Take clients from a serial port; may be repeated.",
+        "Example: /dev/ttyUSB0?baud=115200; see docs/serial.md"
+      })
+  private List<String> serial = new ArrayList<>();
+
+  /**
+   * What to listen for.
+   *
+   * @param host address to bind
+   * @throws IllegalArgumentException an option is wrong, with a sentence for the user
+   */
+  List<ListenerFactory> factories(String host, Optional<ServerTls> tls) {
+    List<ListenerFactory> factories = new ArrayList<>();
+    Integer quicPort = quic;
+    if (quicPort != null) {
+      port("--quic", quicPort);
+      if (tls.isEmpty()) {
+        throw new IllegalArgumentException(
+            "--quic needs --tls-cert and --tls-key: QUIC is always encrypted. Make them with: clasp"
+                + " cert");
+      }
+      factories.add(QuicServer.with(QuicConfig.of(host, quicPort, tls.get())));
+    }
+    Integer udpPort = udp;
+    if (udpPort != null) {
+      port("--udp", udpPort);
+      factories.add(
+          UdpServer.factory(
+              UdpConfig.of(host, udpPort)
+                  .withMaxDatagram(maxDatagram)
+                  .withValidate(!noValidation)));
+    } else if (noValidation) {
+      throw new IllegalArgumentException("--udp-no-validation belongs to --udp");
+    }
+    for (String url : serial) {
+      try {
+        factories.add(
+            SerialListener.factory(
+                SerialSettings.parse(url.startsWith("serial:") ? url : "serial:" + url)));
+      } catch (TransportException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    }
+    return factories;
+  }
+
+  private static void port(String option, int value) {
+    if (value < 0 || value > 65_535) {
+      throw new IllegalArgumentException(option + " must be 0 to 65535, not " + value);
+    }
+  }
+}
