@@ -36,6 +36,7 @@ final class WaitingRoom {
    */
   boolean enter(Visitor visitor) {
     @Nullable Visitor leaving = null;
+    boolean displaced = false;
     synchronized (this) {
       if (closed) {
         leaving = visitor;
@@ -44,6 +45,7 @@ final class WaitingRoom {
           Iterator<Visitor> longest = waiting.iterator();
           leaving = longest.next();
           longest.remove();
+          displaced = true;
         }
         waiting.add(visitor);
       }
@@ -51,7 +53,7 @@ final class WaitingRoom {
     if (leaving != null) {
       leaving.dismiss();
     }
-    return leaving == null || leaving == visitor;
+    return !displaced;
   }
 
   /** It has asked for something. */
