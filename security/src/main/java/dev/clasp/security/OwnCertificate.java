@@ -30,6 +30,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /**
  * A certificate that vouches for itself (RFC 5280), with its key: an EC key on P-256, signed with
@@ -74,14 +75,16 @@ public record OwnCertificate(X509Certificate certificate, PrivateKey key) {
     }
 
     private static void check(String name) {
-      if (!isAddress(name) && !name.matches("(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*")) {
+      boolean digitsOnly = name.matches("[0-9.]+");
+      if (!isAddress(name)
+          && (digitsOnly || !name.matches("(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*"))) {
         throw new IllegalArgumentException("'" + name + "' is no host name and no IP address");
       }
     }
   }
 
   static boolean isAddress(String name) {
-    return name.contains(":") || name.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    return IPAddress.isValid(name);
   }
 
   /**

@@ -78,7 +78,7 @@ class OwnCertificateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "a..b", "https://x", "a,b", "ä"})
+  @ValueSource(strings = {"", "a b", "a..b", "https://x", "10.0.0.300", "1::2::3", "a,b", "ä"})
   void refusesWhatIsNoName(String name) {
     assertThatThrownBy(() -> server(name))
         .isInstanceOf(IllegalArgumentException.class)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,10 +19,14 @@ record StatusPage(JsonNode json) {
   private static final long POLL_NANOS = 20_000_000;
 
   static StatusPage read(ServerProcess server) {
-    try (InputStream in = server.page().resolve("api/status").toURL().openStream()) {
+    return read(server.page().resolve("api/status"));
+  }
+
+  static StatusPage read(URI url) {
+    try (InputStream in = url.toURL().openStream()) {
       return new StatusPage(Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      throw new UncheckedIOException("no status from " + server.page(), e);
+      throw new UncheckedIOException("no status from " + url, e);
     }
   }
 

@@ -11,6 +11,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -23,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * if the peer knows that; the rest as bare frames, unless something numbered is on its way, which
  * it must not overtake. Loop thread unless said otherwise.
  *
- * <p>One socket serves many sessions, so it cannot be left unread for one of them: what comes for a
- * session that wants nothing is dropped, and what is numbered comes again.
+ * <p>One socket serves many sessions, so it cannot be left unread for one of them: of what comes
+ * for a session that wants nothing at the moment a little is kept, more is dropped, and what is
+ * numbered comes again.
  */
 class UdpLink implements FrameLink {
 
@@ -39,6 +42,9 @@ class UdpLink implements FrameLink {
 
   /** Bytes that the socket has not taken above which datagrams are dropped. */
   private static final long SOCKET_MAX = 1 << 20;
+
+  /** Bytes of bare frames that are kept while the listener wants nothing. */
+  private static final int BACKLOG = 16 << 10;
 
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -60,6 +66,8 @@ class UdpLink implements FrameLink {
   private long heardNanos;
   private boolean pinged;
   private boolean paused;
+  private final ArrayDeque<byte[]> backlog = new ArrayDeque<>(0);
+  private int backlogBytes;
   private boolean writable = true;
   private boolean closing;
   private boolean ended;
@@ -178,6 +186,7 @@ class UdpLink implements FrameLink {
     closing = true;
     cancel(timer);
     cancel(drop);
+    backlog.clear();
     released();
     FrameListener l = listener;
     listener = null;
@@ -223,7 +232,7 @@ class UdpLink implements FrameLink {
     if (kind == FrameDescriptor.MAGIC) {
       bare(b, offset, length);
     } else if (kind == ReceiptFlow.DATA && f != null && length > ReceiptFlow.HEADER) {
-      if (paused || closing) {
+      if (paused || closing || !backlog.isEmpty()) {
         counts.add(UdpCounter.PAUSED);
         f.receipt();
       } else {
@@ -250,14 +259,32 @@ class UdpLink implements FrameLink {
     if (frame == 0) {
       counts.add(UdpCounter.GARBAGE);
     } else if (!opening(b, offset)) {
-      if (paused) {
-        counts.add(UdpCounter.PAUSED);
+      answered();
+      // What stands behind the frame is no part of it (transports.md 1.3).
+      if (paused || !backlog.isEmpty()) {
+        keep(b, offset, frame);
       } else {
-        answered();
-        // What stands behind the frame is no part of it (transports.md 1.3).
         deliver(b, offset, frame);
       }
     }
+  }
+
+  private void keep(byte[] b, int offset, int length) {
+    if (closing || backlogBytes + length > BACKLOG) {
+      counts.add(UdpCounter.PAUSED);
+    } else {
+      backlog.add(Arrays.copyOfRange(b, offset, offset + length));
+      backlogBytes += length;
+    }
+  }
+
+  private void catchUp() {
+    while (!paused && !closing && !backlog.isEmpty()) {
+      byte[] next = backlog.remove();
+      backlogBytes -= next.length;
+      deliver(next, 0, next.length);
+    }
+    readComplete();
   }
 
   /** Does the frame belong to the opening of the session? Then it is not delivered. */
@@ -301,7 +328,13 @@ class UdpLink implements FrameLink {
 
   @Override
   public final void resumeReading() {
-    onLoop(() -> paused = false);
+    onLoop(() -> {
+      paused = false;
+      if (!backlog.isEmpty()) {
+        // Not inside of what the listener is doing.
+        loop().execute(this::catchUp);
+      }
+    });
   }
 
   // --- silence -----------------------------------------------------------------------------------

@@ -441,6 +441,52 @@ class UdpServerTest {
     assertThat(awaitSession().awaitFrame()).isNotEmpty();
   }
 
+  /** The socket is read for the others; a little is kept, and what is numbered comes again. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatComesWhileTheListenerWantsNothingKeepsItsOrder(boolean numbered) throws Exception {
+    UdpServer server = serve();
+    UdpPeer peer = peer(server).hello(HELLO, true);
+    Session session = awaitSession();
+    session.awaitFrame();
+    session.link().pauseReading();
+    session.link().loop().submit(() -> {}).get();
+    saying(server, peer, FIRE);
+    byte[] second = numbered ? Wire.concat(new byte[] {'R', 0, 0, 0, 0}, CONFIRM) : CONFIRM;
+    saying(server, peer, second);
+    if (numbered) {
+      assertThat(peer.read()).as("not taken yet").containsExactly('A', 0, 0, 0, 0);
+    }
+    session.link().loop().submit(() -> {}).get();
+    assertThat(session.frames).isEmpty();
+    session.link().resumeReading();
+    assertThat(session.awaitFrame()).isEqualTo(FIRE);
+    if (numbered) {
+      peer.send(second);
+    }
+
+    assertThat(session.awaitFrame()).isEqualTo(CONFIRM);
+  }
+
+  @Test
+  void whatIsKeptMeanwhileHasABound() throws Exception {
+    UdpServer server = serve();
+    UdpPeer peer = peer(server).hello(HELLO, false);
+    Session session = awaitSession();
+    session.awaitFrame();
+    session.link().pauseReading();
+    session.link().loop().submit(() -> {}).get();
+    for (int i = 0; i < 2000; i++) {
+      saying(server, peer, FIRE);
+    }
+    session.link().resumeReading();
+    session.awaitFrame();
+    session.link().loop().submit(() -> {}).get();
+
+    assertThat(session.frames.size() + 1).isEqualTo((16 << 10) / FIRE.length);
+    assertThat(server.count(UdpCounter.PAUSED)).isEqualTo(2000 - (16 << 10) / FIRE.length);
+  }
+
   @Test
   void whoHasNoSessionIsToldInOneByte() throws Exception {
     UdpPeer peer = peer(serve()).send(FIRE);
