@@ -64,6 +64,7 @@ const context = await chromium.launchPersistentContext(profile, {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    ...process.argv.slice(2),
   ],
 });
 context.setDefaultTimeout(LIMIT);

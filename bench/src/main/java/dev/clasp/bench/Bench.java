@@ -144,6 +144,7 @@ public final class Bench {
       case THROUGHPUT -> Throughput.trials(plan);
       case LATE_JOIN -> LateJoin.trials();
       case MEMORY -> Memory.trials();
+      case IDLE -> Idle.trials();
       case SLOW_CONSUMER -> SlowConsumer.trials(plan);
       case GESTURE -> Gesture.trials();
       case CHURN -> Churn.trials(plan);

@@ -1,10 +1,8 @@
 package dev.clasp.bench;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code memory}: bytes of the server for an idle connection, a subscription, a stored value. */
@@ -13,7 +11,6 @@ final class Memory {
   private static final int CONNECTIONS = 1000;
   private static final int SUBSCRIPTIONS = 10_000;
   private static final int VALUES = 50_000;
-  private static final Duration SETTLE = Duration.ofMillis(300);
 
   private Memory() {}
 
@@ -33,14 +30,14 @@ final class Memory {
     }
     Optional<HeapProbe> heap = HeapProbe.of(rig.target());
     ProcessProbe process = new ProcessProbe(rig.target().pid().getAsLong());
-    State empty = State.of(rig, heap, process);
+    Occupancy empty = Occupancy.of(rig, heap, process);
     List<LoadSession> sessions = openSessions(rig);
-    State connected = State.of(rig, heap, process);
+    Occupancy connected = Occupancy.of(rig, heap, process);
     int subscriptions = subscribe(rig, sessions);
-    State subscribed = State.of(rig, heap, process);
+    Occupancy subscribed = Occupancy.of(rig, heap, process);
     rig.close(sessions.subList(0, 1));
     int values = Filler.fill(rig, VALUES, i -> "/bench/m/value/" + i);
-    State filled = State.of(rig, heap, process);
+    Occupancy filled = Occupancy.of(rig, heap, process);
     connected.minus(empty, sessions.size()).report(figures, "connection");
     subscribed.minus(connected, subscriptions).report(figures, "subscription");
     filled.minus(subscribed, values).report(figures, "value");
@@ -76,31 +73,5 @@ final class Memory {
     }
     done.forEach(rig::await);
     return count;
-  }
-
-  /** Memory at one moment, or the difference of two for each of so many things. */
-  private record State(OptionalLong heap, OptionalLong resident) {
-
-    static State of(Rig rig, Optional<HeapProbe> heap, ProcessProbe process) {
-      rig.run(SETTLE);
-      return new State(heap.map(HeapProbe::live).orElse(OptionalLong.empty()), process.resident());
-    }
-
-    State minus(State before, int count) {
-      return new State(
-          difference(heap, before.heap, count), difference(resident, before.resident, count));
-    }
-
-    private static OptionalLong difference(OptionalLong after, OptionalLong before, int count) {
-      return after.isPresent() && before.isPresent() && count > 0
-          ? OptionalLong.of((after.getAsLong() - before.getAsLong()) / count)
-          : OptionalLong.empty();
-    }
-
-    void report(Figures figures, String what) {
-      heap.ifPresent(bytes -> figures.add(what + " heap", Unit.BYTES, Better.LOWER, bytes));
-      resident.ifPresent(
-          bytes -> figures.add(what + " resident", Unit.BYTES, Better.NEITHER, bytes));
-    }
   }
 }

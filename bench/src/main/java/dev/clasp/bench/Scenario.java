@@ -25,6 +25,7 @@ public enum Scenario {
   LATE_JOIN(
       "late-join", "10 to 100,000 parameters until a joiner has them all; the writers", false),
   MEMORY("memory", "bytes for a connection, a subscription, a value; needs the process", false),
+  IDLE("idle", "10,000 connections that do nothing: bytes for each; needs the process", false),
   SLOW_CONSUMER("slow-consumer", "one subscriber stops reading: the others, and its values", false),
   GESTURE("gesture", "how many moves of a finger the router passes on", false);
 

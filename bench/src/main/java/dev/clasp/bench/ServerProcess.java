@@ -1,5 +1,6 @@
 package dev.clasp.bench;
 
+import dev.clasp.transport.ClientTls;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -28,10 +29,13 @@ public final class ServerProcess implements BenchTarget {
   private final Process process;
   private final URI uri;
 
-  private ServerProcess(String name, Process process, URI uri) {
+  private final ClientTls tls;
+
+  private ServerProcess(String name, Process process, URI uri, ClientTls tls) {
     this.name = name;
     this.process = process;
     this.uri = uri;
+    this.tls = tls;
   }
 
   /**
@@ -62,7 +66,8 @@ public final class ServerProcess implements BenchTarget {
     reader.setDaemon(true);
     reader.start();
     try {
-      return new ServerProcess(name, process, ready.get(READY.toNanos(), TimeUnit.NANOSECONDS));
+      return new ServerProcess(
+          name, process, ready.get(READY.toNanos(), TimeUnit.NANOSECONDS), ClientTls.DEFAULT);
     } catch (TimeoutException e) {
       end(process);
       throw new BenchException(name + " printed no URL within " + READY.toSeconds() + " s", e);
@@ -113,6 +118,16 @@ public final class ServerProcess implements BenchTarget {
   @Override
   public URI uri() {
     return uri;
+  }
+
+  @Override
+  public ClientTls tls() {
+    return tls;
+  }
+
+  @Override
+  public ServerProcess trusting(ClientTls trusted) {
+    return new ServerProcess(name, process, uri, trusted);
   }
 
   @Override

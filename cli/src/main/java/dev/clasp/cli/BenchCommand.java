@@ -10,6 +10,8 @@ import dev.clasp.bench.BenchTarget;
 import dev.clasp.bench.ReportFormat;
 import dev.clasp.bench.Scenario;
 import dev.clasp.bench.ServerProcess;
+import dev.clasp.security.OwnCertificate;
+import dev.clasp.transport.ClientTls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +20,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -56,6 +60,9 @@ import picocli.CommandLine.Spec;
       "  clasp bench --embedded --baseline before.json --max-regress 10%%",
     })
 final class BenchCommand implements Callable<Integer>, Glossary {
+
+  /** What a router of ours can be measured over. */
+  private static final List<String> TRANSPORTS = List.of("ws", "wss", "tcp", "tls");
 
   private static final Duration QUICK_DURATION = Duration.ofSeconds(2);
   private static final Duration QUICK_WARMUP = Duration.ofSeconds(1);
@@ -242,38 +249,75 @@ final class BenchCommand implements Callable<Integer>, Glossary {
   /**
    * A router in a process of its own, without the limits that a measurement would meet.
    *
-   * @param transport {@code ws} or {@code tcp}
+   * @param transport one of {@link #TRANSPORTS}
    */
   static BenchTarget startRouter(String transport) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "server",
+                "--port",
+                "0",
+                "--max-sessions",
+                "0",
+                "--max-connections",
+                "0",
+                "--accept-rate",
+                "0",
+                "--max-parameters",
+                "1000000",
+                "--log-level",
+                "warn",
+                "--stop-with-stdin"));
+    if (transport.equals("ws") || transport.equals("tcp")) {
+      return start(transport, arguments);
+    }
+    try {
+      // Read before this ends: the router prints its URL when it has the certificate.
+      Path folder = Files.createTempDirectory("clasp-bench");
+      Path certificate = folder.resolve("cert.pem");
+      Path key = folder.resolve("key.pem");
+      try {
+        OwnCertificate made =
+            OwnCertificate.make(
+                new OwnCertificate.Request(
+                    OwnCertificate.Use.SERVER,
+                    "localhost",
+                    List.of("localhost"),
+                    Duration.ofDays(1)),
+                Instant.now(),
+                new SecureRandom());
+        Files.writeString(certificate, made.certificatePem());
+        Files.writeString(key, made.keyPem());
+        arguments.addAll(
+            List.of("--tls-cert", certificate.toString(), "--tls-key", key.toString()));
+        return start(transport, arguments).trusting(ClientTls.pinned(made.fingerprint()));
+      } finally {
+        Files.deleteIfExists(certificate);
+        Files.deleteIfExists(key);
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new BenchException("cannot make a certificate for the measurement: " + e, e);
+    }
+  }
+
+  private static ServerProcess start(String transport, List<String> arguments) {
     return ServerProcess.start(
         "clasp server",
         transport,
         ServerProcess.java(
             List.of("--sun-misc-unsafe-memory-access=allow", "-XX:+UseG1GC", "-Xms64m", "-Xmx1g"),
             Main.class.getName(),
-            "server",
-            "--port",
-            "0",
-            "--max-sessions",
-            "0",
-            "--max-connections",
-            "0",
-            "--max-parameters",
-            "1000000",
-            "--log-level",
-            "warn",
-            "--stop-with-stdin"));
+            arguments.toArray(String[]::new)));
   }
 
   private BenchPlan.Builder settings() {
     if (embedded && (url != null || pid != null)) {
       throw wrong("--embedded starts a router: leave out --url and --pid");
     }
-    if (transport != null && !List.of("ws", "wss", "tcp").contains(transport)) {
-      throw wrong("--transport " + transport + " is not there yet: ws, wss or tcp");
-    }
-    if (embedded && "wss".equals(transport)) {
-      throw wrong("--embedded has no TLS: --transport ws or tcp");
+    if (transport != null && !TRANSPORTS.contains(transport)) {
+      throw wrong("--transport " + transport + " is none of " + String.join(", ", TRANSPORTS));
     }
     BenchPlan.Builder plan = BenchPlan.builder().compareNetty(compareNetty);
     if (!scenarios.isEmpty()) {

@@ -93,7 +93,8 @@ final class CertCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (show != null) {
-      describe(TlsOptions.certificate(show), null, null);
+      X509Certificate found = TlsOptions.certificate(show);
+      describe(found, OwnCertificateName.of(found), null, null);
       return ExitStatus.OK;
     }
     Request request = request();
@@ -113,7 +114,7 @@ final class CertCommand implements Callable<Integer> {
       throw new CommandException(
           ExitStatus.FAILURE, "cannot write " + certificate + ": " + e.getMessage(), e);
     }
-    describe(made.certificate(), certificate, key);
+    describe(made.certificate(), request.names(), certificate, key);
     return ExitStatus.OK;
   }
 
@@ -169,7 +170,12 @@ final class CertCommand implements Callable<Integer> {
         if (card.isUp() && !card.isLoopback()) {
           card.inetAddresses()
               .filter(address -> !address.isLinkLocalAddress())
-              .forEach(address -> all.add(address.getHostAddress().replaceFirst("%.*", "")));
+              .forEach(address ->
+                  all.add(
+                      address
+                          .getHostAddress()
+                          .replaceFirst("%.*", "")
+                          .replaceFirst("(^|:)0(:0)+(:|$)", "::")));
         }
       }
     } catch (IOException e) {
@@ -178,8 +184,11 @@ final class CertCommand implements Callable<Integer> {
     return List.copyOf(all);
   }
 
-  private void describe(X509Certificate found, @Nullable Path certificate, @Nullable Path key) {
-    List<String> forNames = OwnCertificateName.of(found);
+  private void describe(
+      X509Certificate found,
+      List<String> forNames,
+      @Nullable Path certificate,
+      @Nullable Path key) {
     String fingerprint = OwnCertificate.fingerprint(found);
     if (clasp.json()) {
       JsonLine line = new JsonLine();

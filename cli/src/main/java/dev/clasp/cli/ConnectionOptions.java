@@ -4,6 +4,7 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.transport.ClientTls;
+import dev.clasp.transport.LinkClient;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
@@ -108,7 +109,7 @@ final class ConnectionOptions {
     if (lower.startsWith("https://")) {
       return "wss://" + text.substring("https://".length());
     }
-    if (text.contains("://") || lower.startsWith("serial:") || lower.startsWith("ble:")) {
+    if (text.contains("://") || LinkClient.isOfAModule(text) && !text.matches("[^:]*:[0-9]+")) {
       return text;
     }
     boolean port = text.matches(".*:[0-9]+(/.*)?") && !text.endsWith("]");

@@ -105,7 +105,7 @@ final class InfoCommand implements Callable<Integer> {
     out.println(style.bold("CLASP for Java " + Version.number()));
     row(out, "Java", java() + " in " + System.getProperty("java.home"));
     row(out, "system", system());
-    row(out, "speaks", "WebSocket (ws, wss), TCP (tcp)");
+    row(out, "speaks", "WebSocket (ws, wss), TCP (tcp, tls)");
   }
 
   private void offer(PrintWriter out, Optional<Offer> offer) {

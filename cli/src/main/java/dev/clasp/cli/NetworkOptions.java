@@ -128,6 +128,15 @@ final class NetworkOptions {
   private boolean limitLoopback;
 
   @Option(
+      names = "--accept-rate",
+      order = HelpSections.NETWORK + 7,
+      paramLabel = "N",
+      description =
+          "New connections a second of everybody together; more of them wait; 0 = unlimited"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int acceptRate = DEFAULT.acceptRate();
+
+  @Option(
       names = "--upgrade-timeout",
       order = HelpSections.NETWORK + 8,
       paramLabel = "TIME",
@@ -168,6 +177,7 @@ final class NetworkOptions {
     range("--max-unauthenticated-per-ip", maxUnauthenticatedPerAddress, 0, 1_000_000);
     range("--connection-rate", rate, 0, 1_000_000);
     range("--connection-burst", burst, 1, 1_000_000);
+    range("--accept-rate", acceptRate, 0, 1_000_000);
     if (smallFrame != 0) {
       range("--small-frame", smallFrame, 64, 65_536);
     }
@@ -186,6 +196,7 @@ final class NetworkOptions {
             rate,
             burst,
             limitLoopback,
+            acceptRate,
             handshake,
             DEFAULT.keepAlive()),
         new TrustedProxies(proxies),

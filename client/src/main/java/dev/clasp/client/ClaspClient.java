@@ -15,12 +15,13 @@ import dev.clasp.transport.Backoff;
 import dev.clasp.transport.ClientTls;
 import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
+import dev.clasp.transport.LinkClient;
+import dev.clasp.transport.TransportException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,8 +69,6 @@ public final class ClaspClient implements AutoCloseable {
   /** The closing handshake of the connection and the end of its threads, beyond the requests. */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
-  private static final Set<String> SCHEMES = Set.of("ws", "wss", "tcp", "tls", "quic");
-
   private static final Duration MAX_LIMIT = Duration.ofDays(1);
 
   private static final Duration MIN_PING_INTERVAL = Duration.ofSeconds(1);
@@ -87,7 +86,7 @@ public final class ClaspClient implements AutoCloseable {
   /**
    * Starts configuring a client.
    *
-   * @param uri {@code ws://host:port}, {@code wss://host:port} or {@code tcp://host:port}
+   * @param uri {@code ws://host:port}, or with another transport: see {@link LinkClient#connect}
    * @throws ClaspException of kind INVALID: not a URI
    */
   public static Builder builder(String uri) {
@@ -407,10 +406,10 @@ public final class ClaspClient implements AutoCloseable {
         throw new ClaspException(Kind.INVALID, "a client needs the URI of a router");
       }
       for (URI uri : uris) {
-        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        if (!SCHEMES.contains(scheme) || uri.getHost() == null) {
-          throw new ClaspException(
-              Kind.INVALID, "cannot use " + uri + ": expected a URI such as ws://localhost:7330");
+        try {
+          LinkClient.check(uri);
+        } catch (TransportException e) {
+          throw new ClaspException(Kind.INVALID, String.valueOf(e.getMessage()), e);
         }
       }
       this.uris = List.copyOf(uris);

@@ -12,12 +12,20 @@ import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.OwnCertificate;
 import dev.clasp.testkit.RawPeer;
 import dev.clasp.testkit.RawPeer.Carrier;
+import dev.clasp.transport.ServerTls;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -41,16 +49,45 @@ class CarrierContractTest {
   /** Largest payload that goes over every carrier: 65,536 with the header (transports.md 1.5). */
   private static final int LARGEST = 65_532;
 
+  private static final ServerTls CERTIFICATE = certificate();
+
   private final List<AutoCloseable> open = new ArrayList<>();
   private final ClaspServer server =
       ClaspServer.start(
           ServerConfig.DEFAULT
               .withPort(0)
+              .withNetwork(NetworkConfig.DEFAULT.withTls(CERTIFICATE, false))
               .withRouter(
                   RouterConfig.builder()
                       .maxMessagesPerSecond(0)
                       .handshakeNanos(TimeUnit.MILLISECONDS.toNanos(500))
                       .build()));
+
+  private static ServerTls certificate() {
+    try {
+      Path folder = Files.createTempDirectory("clasp-contract");
+      Path certificate = folder.resolve("cert.pem");
+      Path key = folder.resolve("key.pem");
+      OwnCertificate made =
+          OwnCertificate.make(
+              new OwnCertificate.Request(
+                  OwnCertificate.Use.SERVER, "localhost", List.of("localhost"), Duration.ofDays(1)),
+              Instant.now(),
+              new SecureRandom());
+      Files.writeString(certificate, made.certificatePem());
+      Files.writeString(key, made.keyPem());
+      ServerTls tls =
+          ServerTls.of(
+              new ServerTls.Source(
+                  certificate, key, Optional.empty(), ServerTls.Clients.NOT_ASKED));
+      Files.delete(certificate);
+      Files.delete(key);
+      Files.delete(folder);
+      return tls;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @AfterEach
   void stop() throws Exception {
@@ -144,7 +181,14 @@ class CarrierContractTest {
     assertThat(server.router().sessionStatus())
         .singleElement()
         .satisfies(session -> {
-          assertThat(session.transport()).isEqualTo(carrier == Carrier.TCP ? "tcp" : "websocket");
+          assertThat(session.transport())
+              .isEqualTo(
+                  switch (carrier) {
+                    case WEBSOCKET -> "websocket";
+                    case TCP -> "tcp";
+                    case WEBSOCKET_TLS -> "websocket+tls";
+                    case TCP_TLS -> "tcp+tls";
+                  });
           assertThat(session.peer()).startsWith("127.0.0.1:");
         });
   }
@@ -228,13 +272,13 @@ class CarrierContractTest {
   @EnumSource(Carrier.class)
   void aMessageAboveTheLimitIsTheEnd(Carrier carrier) throws Exception {
     RawPeer peer = welcomed(carrier);
-    byte[] tooLong = new byte[carrier == Carrier.TCP ? 65_537 : 65_548];
+    byte[] tooLong = new byte[carrier.webSocket() ? 65_548 : 65_537];
     try {
       peer.sendMessage(tooLong);
     } catch (SocketException e) {
       // Closed before it had read everything.
     }
-    if (carrier == Carrier.WEBSOCKET) {
+    if (carrier.webSocket()) {
       assertThat(peer.read().code()).isEqualTo(CloseReason.TOO_BIG);
       peer.close();
     } else {
@@ -303,7 +347,7 @@ class CarrierContractTest {
   @EnumSource(Carrier.class)
   void whoNeverSaysHelloIsToldAndReallyClosed(Carrier carrier) throws Exception {
     RawPeer silent = connect(carrier);
-    if (carrier == Carrier.TCP) {
+    if (!carrier.webSocket()) {
       // One byte makes it a connection of CLASP, which then has the time for HELLO.
       silent.send(new byte[] {0});
     }

@@ -3,7 +3,9 @@ package dev.clasp.systemtests;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * A process in which published clients run: it takes commands and reports what happens, a line of
@@ -44,6 +47,35 @@ final class Peer implements AutoCloseable {
   /** The published Python client. */
   static Peer python() {
     return started(new Peer("python", Installation.python()));
+  }
+
+  /** The published JavaScript client in Node.js, which trusts these certificates too. */
+  static Peer nodeTrusting(Path certificates) {
+    return started(
+        new Peer(
+            "trusting node",
+            with("NODE_EXTRA_CA_CERTS=" + certificates, Installation.nodeScript("node-peer.mjs"))));
+  }
+
+  /** The published Python client, which trusts these certificates. */
+  static Peer pythonTrusting(Path certificates) {
+    return started(
+        new Peer("trusting python", with("SSL_CERT_FILE=" + certificates, Installation.python())));
+  }
+
+  /**
+   * Chromium that trusts whoever has a key.
+   *
+   * @param key SHA-256 of the public key, in Base64
+   */
+  static Peer browserTrusting(String key) {
+    List<String> command = new ArrayList<>(Installation.browser());
+    command.add("--ignore-certificate-errors-spki-list=" + key);
+    return started(new Peer("trusting chromium", command));
+  }
+
+  private static List<String> with(String variable, List<String> command) {
+    return Stream.concat(Stream.of("env", variable), command.stream()).toList();
   }
 
   private static Peer started(Peer peer) {

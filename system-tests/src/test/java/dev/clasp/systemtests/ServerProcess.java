@@ -13,7 +13,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** The one line that it prints when it is ready. */
   private static final Pattern READY =
-      Pattern.compile("CLASP router ready: (ws://\\S+:(\\d+)) .*(http://\\S+/).*");
+      Pattern.compile("CLASP router ready: (wss?://\\S+:(\\d+)) .*(https?://\\S+/).*");
 
   private final List<String> options;
   private final Program program;
@@ -84,9 +84,14 @@ final class ServerProcess implements AutoCloseable {
     return start(port, options);
   }
 
-  /** {@code ws://localhost:port}, as the server prints it. */
+  /** {@code ws://localhost:port}, or {@code wss}, as the server prints it. */
   URI url() {
     return url;
+  }
+
+  /** The same port with another scheme. */
+  URI url(String scheme) {
+    return URI.create(scheme + "://localhost:" + port);
   }
 
   /** {@code http://localhost:port/}. */

@@ -68,7 +68,7 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
               : ServerProcess.start(serverOptions);
       server = running;
       // Published clients wait ten seconds for a WELCOME; the first one costs a cold server most.
-      try (RawClient first = RawClient.connect(running.url())) {
+      try (RawClient first = RawClient.connect(running.url("ws"))) {
         first.hello(token.map(t -> Frames.hello("first", t)).orElse(Frames.hello("first")));
       }
     }
@@ -106,6 +106,11 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     return peer;
   }
 
+  /** A peer that was started with something special; ends with the others. */
+  Peer with(Peer peer) {
+    return kept(peer);
+  }
+
   Peer python() {
     Peer peer = python;
     if (peer == null) {
@@ -138,8 +143,13 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
    * @param options of the client, by the names it gives them
    */
   PeerClient connect(Peer peer, String role, Map<String, ?> options) {
+    return connect(peer, role, url(), options);
+  }
+
+  /** A client of this process, connected to one of the URLs of the server. */
+  PeerClient connect(Peer peer, String role, URI url, Map<String, ?> options) {
     PeerClient client = client(peer, role);
-    client.connect(url(), options);
+    client.connect(url, options);
     // The snapshot after WELCOME has come: it would also be reported to subscriptions made
     // meanwhile.
     return client.fence();

@@ -29,28 +29,45 @@ public final class RawPeer implements AutoCloseable {
   /** What carries CLASP frames. */
   public enum Carrier {
     WEBSOCKET,
-    TCP;
+    TCP,
+    /** Inside TLS, with any certificate. */
+    WEBSOCKET_TLS,
+    TCP_TLS;
+
+    public boolean webSocket() {
+      return this == WEBSOCKET || this == WEBSOCKET_TLS;
+    }
+
+    public boolean secure() {
+      return this == WEBSOCKET_TLS || this == TCP_TLS;
+    }
 
     /** A frame as a client sends it. */
     public byte[] wrap(byte[] frame) {
-      return switch (this) {
-        case WEBSOCKET -> message(0x82, frame);
-        case TCP -> ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame).array();
-      };
+      return webSocket()
+          ? message(0x82, frame)
+          : ByteBuffer.allocate(4 + frame.length).putInt(frame.length).put(frame).array();
     }
   }
 
-  private final Socket socket = new Socket();
+  /** The connection; what is written to it is the business of TLS, if there is any. */
+  private final Socket cable = new Socket();
+
+  private final Socket socket;
   private final Carrier carrier;
   private final InputStream in;
 
   private RawPeer(InetSocketAddress address, Carrier carrier) throws IOException {
     this.carrier = carrier;
     // So that a server soon feels when it is not read.
-    socket.setReceiveBufferSize(1 << 16);
-    socket.connect(address, PATIENCE_MILLIS);
-    socket.setSoTimeout(PATIENCE_MILLIS);
-    socket.setTcpNoDelay(true);
+    cable.setReceiveBufferSize(1 << 16);
+    cable.connect(address, PATIENCE_MILLIS);
+    cable.setSoTimeout(PATIENCE_MILLIS);
+    cable.setTcpNoDelay(true);
+    socket =
+        carrier.secure()
+            ? AnyTrust.CONTEXT.getSocketFactory().createSocket(cable, "localhost", 0, true)
+            : cable;
     in = socket.getInputStream();
   }
 
@@ -67,7 +84,7 @@ public final class RawPeer implements AutoCloseable {
   /** One that can carry frames. */
   public static RawPeer open(InetSocketAddress address, Carrier carrier) throws IOException {
     RawPeer peer = new RawPeer(address, carrier);
-    if (carrier == Carrier.WEBSOCKET) {
+    if (carrier.webSocket()) {
       peer.send(UPGRADE).readHead();
     }
     return peer;
@@ -169,19 +186,14 @@ public final class RawPeer implements AutoCloseable {
    * @throws EOFException the server has ended the connection
    */
   public byte[] readMessage() throws IOException {
-    switch (carrier) {
-      case WEBSOCKET -> {
-        Received next = read();
-        if (next.opcode() == 8) {
-          throw new EOFException("closed with " + next.code());
-        }
-        return next.opcode() == 2 ? next.payload() : readMessage();
-      }
-      case TCP -> {
-        return readBytes(ByteBuffer.wrap(readBytes(4)).getInt());
-      }
+    if (!carrier.webSocket()) {
+      return readBytes(ByteBuffer.wrap(readBytes(4)).getInt());
     }
-    throw new AssertionError(carrier);
+    Received next = read();
+    if (next.opcode() == 8) {
+      throw new EOFException("closed with " + next.code());
+    }
+    return next.opcode() == 2 ? next.payload() : readMessage();
   }
 
   private int readByte() throws IOException {
@@ -222,8 +234,8 @@ public final class RawPeer implements AutoCloseable {
 
   /** Vanishes as a crashed process does: with a reset, and without a word. */
   public void crash() throws IOException {
-    socket.setSoLinger(true, 0);
-    socket.close();
+    cable.setSoLinger(true, 0);
+    cable.close();
   }
 
   public Socket socket() {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A connection from accept until it is let in or ends: whose it is, its place in the waiting room,
  * the time it has left, and what it holds of the limits. Loop thread unless said otherwise.
  */
-final class Arrival {
+final class Arrival implements Visitor {
 
   /**
    * After the last answer, for the peer to read it: closing while it still sends would make the
@@ -67,8 +67,8 @@ final class Arrival {
     channel.closeFuture().addListener(_ -> ended());
   }
 
-  /** The peer, as far as it is known. */
-  SocketAddress peer() {
+  @Override
+  public SocketAddress peer() {
     return peer;
   }
 
@@ -160,8 +160,8 @@ final class Arrival {
     pass.established();
   }
 
-  /** Any thread: makes room for others, unless it was let in meanwhile. */
-  void dismiss() {
+  @Override
+  public void dismiss() {
     channel
         .eventLoop()
         .execute(() -> {

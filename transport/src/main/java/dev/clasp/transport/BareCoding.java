@@ -61,6 +61,11 @@ public final class BareCoding implements StreamCoding {
     return restLength > 0;
   }
 
+  @Override
+  public int announced() {
+    return restLength > 0 ? parser.needed() : 0;
+  }
+
   /** A damaged length would otherwise swallow up to 64 KiB of good frames. */
   @Override
   public void stalled(Sink sink) {

@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param limitLoopback whether what comes from this machine is limited by address as well; it
  *     always counts for the totals
  * @param handshake from accept to the end of the first request, or to the first bytes of CLASP
+ * @param acceptRate new connections a second of everybody together; what comes faster waits in the
+ *     queue of the system
  * @param keepAlive from a plain HTTP request to the end of the next one on the same connection
  */
 public record ConnectionLimits(
@@ -29,12 +31,22 @@ public record ConnectionLimits(
     int ratePerAddress,
     int burstPerAddress,
     boolean limitLoopback,
+    int acceptRate,
     Duration handshake,
     Duration keepAlive) {
 
   public static final ConnectionLimits DEFAULT =
       new ConnectionLimits(
-          10_000, 100, 1000, 20, 20, 40, false, Duration.ofSeconds(5), Duration.ofSeconds(60));
+          10_000,
+          100,
+          1000,
+          20,
+          20,
+          40,
+          false,
+          2000,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(60));
 
   public ConnectionLimits {
     atLeast(0, maxConnections, "maxConnections");
@@ -43,6 +55,7 @@ public record ConnectionLimits(
     atLeast(0, maxUnauthenticatedPerAddress, "maxUnauthenticatedPerAddress");
     atLeast(0, ratePerAddress, "ratePerAddress");
     atLeast(1, burstPerAddress, "burstPerAddress");
+    atLeast(0, acceptRate, "acceptRate");
     if (!handshake.isPositive() || !keepAlive.isPositive()) {
       throw new IllegalArgumentException("times must be longer than 0");
     }
@@ -63,6 +76,7 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        acceptRate,
         handshake,
         keepAlive);
   }
@@ -76,6 +90,7 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        acceptRate,
         handshake,
         keepAlive);
   }
@@ -89,6 +104,7 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        acceptRate,
         handshake,
         keepAlive);
   }
@@ -102,6 +118,7 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        acceptRate,
         handshake,
         keepAlive);
   }
@@ -119,6 +136,7 @@ public record ConnectionLimits(
         perSecond,
         burst,
         limitLoopback,
+        acceptRate,
         handshake,
         keepAlive);
   }
@@ -131,6 +149,21 @@ public record ConnectionLimits(
         maxUnauthenticatedPerAddress,
         ratePerAddress,
         burstPerAddress,
+        value,
+        acceptRate,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withAcceptRate(int value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
         value,
         handshake,
         keepAlive);
@@ -145,6 +178,7 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        acceptRate,
         value,
         keepAlive);
   }
@@ -158,6 +192,7 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        acceptRate,
         handshake,
         value);
   }

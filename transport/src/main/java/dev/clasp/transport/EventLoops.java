@@ -101,6 +101,10 @@ public final class EventLoops implements AutoCloseable {
     return epoll;
   }
 
+  Class<? extends DatagramChannel> datagramChannel() {
+    return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
+  }
+
   /**
    * When the system looks whether a silent peer is still there, in seconds: first after 30
    * (transports.md 3.2), then every 10, and after three without an answer the connection ends.

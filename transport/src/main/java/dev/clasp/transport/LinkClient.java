@@ -13,8 +13,8 @@ public final class LinkClient {
   /**
    * Connects.
    *
-   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, {@code quic://}, or
-   *     what modules on the class path add
+   * @param uri {@code ws://}, {@code wss://}, {@code tcp://}, {@code tls://}, {@code quic://},
+   *     {@code udp://}, or what modules on the class path add
    * @param acceptor gives the listener, on the link's loop, before the future completes
    * @return the link; fails with {@link TransportException}. Cancelling it gives up the attempt
    */
@@ -29,14 +29,32 @@ public final class LinkClient {
       return switch (target.scheme()) {
         case WS, WSS -> WebSocketClient.connect(target, loops, options, acceptor);
         case TCP, TLS -> TcpClient.connect(target, loops, options, acceptor);
+        case UDP -> UdpClient.connect(target, loops, options, acceptor);
         case QUIC -> QuicClient.connect(target, loops, options, acceptor);
-        case UDP ->
-            throw new TransportException(
-                TransportException.Kind.BAD_URL, target + ": this transport is not there yet");
       };
     } catch (TransportException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /**
+   * Looks at a URL without connecting.
+   *
+   * @throws TransportException of kind BAD_URL: it cannot be used, with a sentence for the user
+   */
+  public static void check(URI uri) {
+    Optional<LinkScheme> other = LinkSchemes.of(uri);
+    if (other.isPresent()) {
+      other.get().check(uri);
+    } else {
+      Target.of(uri);
+    }
+  }
+
+  /** Does the text begin like a URL that a module on the class path knows, as {@code serial:}? */
+  public static boolean isOfAModule(String url) {
+    return LinkSchemes.names().stream()
+        .anyMatch(name -> url.regionMatches(true, 0, name + ":", 0, name.length() + 1));
   }
 
   /** Longest frame, its prefix not counted, that goes over the transport that a URL names. */
@@ -48,7 +66,7 @@ public final class LinkClient {
     return switch (Target.Scheme.of(String.valueOf(uri.getScheme())).orElse(Target.Scheme.WS)) {
       case WS, WSS, QUIC -> FrameDescriptor.MAX_FRAME;
       case TCP, TLS -> TcpLink.MAX_MESSAGE;
-      case UDP -> 1200;
+      case UDP -> UdpConfig.DEFAULT_DATAGRAM - ReceiptFlow.HEADER;
     };
   }
 }

@@ -15,6 +15,13 @@ public interface LinkScheme {
   /** A URL, for messages: {@code serial:/dev/ttyUSB0}. */
   String example();
 
+  /**
+   * Looks at a URL without connecting.
+   *
+   * @throws TransportException of kind BAD_URL: it cannot be used, with a sentence for the user
+   */
+  default void check(URI uri) {}
+
   /** Longest frame that it carries. */
   int maxFrame();
 

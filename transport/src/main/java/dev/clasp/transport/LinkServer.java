@@ -94,6 +94,9 @@ public final class LinkServer implements AutoCloseable {
                     initialise(channel);
                   }
                 });
+    if (config.limits.acceptRate() > 0) {
+      bootstrap.handler(new AcceptPace(config.limits.acceptRate(), lobby.counts()));
+    }
     config.requiredLoops().childKeepAlive(bootstrap);
     ChannelFuture bound = bootstrap.bind(config.host, config.port).awaitUninterruptibly();
     if (!bound.isSuccess()) {

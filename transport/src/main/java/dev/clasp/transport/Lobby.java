@@ -55,12 +55,12 @@ public final class Lobby {
   }
 
   /** A connection has its place among those that are not let in yet, maybe that of another one. */
-  void enter(Arrival arrival) {
+  void enter(Visitor visitor) {
     counts.add(ConnectionCounter.ACCEPTED);
-    if (!waiting.enter(arrival)) {
+    if (!waiting.enter(visitor)) {
       counts.warn(
           ConnectionCounter.DISPLACED,
-          arrival.peer(),
+          visitor.peer(),
           "took the place of an older connection, because "
               + limits.maxUnauthenticated()
               + " have not said HELLO");
@@ -68,8 +68,8 @@ public final class Lobby {
   }
 
   /** Counts and reports a connection that may not come in. */
-  void turnedAway(Refusal why, Arrival arrival) {
-    counts.warn(why.counter(), arrival.peer(), "refused a connection: " + why.text());
+  void turnedAway(Refusal why, Visitor visitor) {
+    counts.warn(why.counter(), visitor.peer(), "refused a connection: " + why.text());
   }
 
   /** What became of connections, since the start. */

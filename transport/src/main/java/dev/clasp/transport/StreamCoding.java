@@ -22,6 +22,11 @@ public interface StreamCoding {
   /** The beginning of a frame waits for its rest. */
   boolean waiting();
 
+  /** Length of the frame that waits, as far as it is known; 0 if nobody can know. */
+  default int announced() {
+    return 0;
+  }
+
   /** The rest did not come in time: looks for the next frame in what there is. */
   void stalled(Sink sink);
 

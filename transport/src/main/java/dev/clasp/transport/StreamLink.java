@@ -42,8 +42,17 @@ public final class StreamLink implements FrameLink {
    * @param highWater bytes that wait for the device above which the link is not writable; what the
    *     device takes in a tenth of a second, so that values do not get old on the way
    * @param stallNanos a frame whose rest does not come for so long is given up
+   * @param nanosPerByte how long a byte takes. A frame is also given up when twice its time and
+   *     {@code stallNanos} have passed: where frames follow each other all the time there is never
+   *     a pause, and a damaged length would swallow 64 KiB of them. 0 = it may take as long as it
+   *     likes
    */
-  public record Medium(String name, int maxFrame, int highWater, long stallNanos) {}
+  public record Medium(
+      String name, int maxFrame, int highWater, long stallNanos, long nanosPerByte) {
+    public Medium(String name, int maxFrame, int highWater, long stallNanos) {
+      this(name, maxFrame, highWater, stallNanos, 0);
+    }
+  }
 
   private final EventLoop loop;
   private final Medium medium;
@@ -67,8 +76,17 @@ public final class StreamLink implements FrameLink {
   private @Nullable Runnable whenEnded;
   private @Nullable CloseReason reason;
   private @Nullable ScheduledFuture<?> stall;
+  private @Nullable ScheduledFuture<?> late;
+
+  /** Length of the frame that {@link #late} is for. */
+  private int lateFor;
+
+  private long delivered;
   private @Nullable ScheduledFuture<?> drop;
-  private boolean writable = true;
+
+  /** Changed on the loop. */
+  private volatile boolean writable = true;
+
   private boolean closing;
   private boolean ended;
 
@@ -130,8 +148,10 @@ public final class StreamLink implements FrameLink {
         because(ours);
         closing = true;
         stopReading();
+        cancelWaits();
         outgoing.add(END);
-        drop = loop.schedule(pipe::close, CLOSE_SECONDS, TimeUnit.SECONDS);
+        // Also when the device takes nothing any more, and a write does not return.
+        drop = loop.schedule(() -> end(ours), CLOSE_SECONDS, TimeUnit.SECONDS);
       }
     });
   }
@@ -149,7 +169,7 @@ public final class StreamLink implements FrameLink {
     ended = true;
     closing = true;
     stopReading();
-    cancel(stall);
+    cancelWaits();
     cancel(drop);
     outgoing.clear();
     outgoing.add(END);
@@ -221,27 +241,58 @@ public final class StreamLink implements FrameLink {
     if (closing) {
       return;
     }
-    coding.decode(b, 0, b.length, this::deliver);
+    long before = delivered;
+    try {
+      coding.decode(b, 0, b.length, this::deliver);
+    } catch (RuntimeException e) {
+      failed(e);
+      return;
+    }
     afterFrames();
-    cancel(stall);
-    stall = null;
-    watchStall();
+    if (delivered > before) {
+      cancel(late);
+      late = null;
+    }
+    watchRest();
   }
 
-  private void watchStall() {
-    if (!closing && coding.waiting()) {
-      stall = loop.schedule(this::stalled, medium.stallNanos, TimeUnit.NANOSECONDS);
+  /** The rest of a frame must come. */
+  private void watchRest() {
+    cancel(stall);
+    stall = null;
+    if (closing || !coding.waiting()) {
+      cancelWaits();
+      return;
+    }
+    stall = loop.schedule(this::givesUp, medium.stallNanos, TimeUnit.NANOSECONDS);
+    int length = coding.announced();
+    if (medium.nanosPerByte > 0 && length > 0 && (late == null || length != lateFor)) {
+      cancel(late);
+      lateFor = length;
+      late =
+          loop.schedule(
+              this::givesUp,
+              medium.stallNanos + 2 * medium.nanosPerByte * length,
+              TimeUnit.NANOSECONDS);
     }
   }
 
-  private void stalled() {
+  private void cancelWaits() {
+    cancel(stall);
+    cancel(late);
     stall = null;
+    late = null;
+  }
+
+  /** What stands there is no frame, or its rest was lost. */
+  private void givesUp() {
+    cancelWaits();
     // The reader may be held up, and not the peer.
     if (!closing && !waitingForUs()) {
       coding.stalled(this::deliver);
       afterFrames();
     }
-    watchStall();
+    watchRest();
   }
 
   private boolean waitingForUs() {
@@ -251,6 +302,7 @@ public final class StreamLink implements FrameLink {
   }
 
   private void deliver(byte[] b, int offset, int length) {
+    delivered++;
     if (listener != null && !closing) {
       try {
         listener.frame(b, offset, length);
@@ -303,7 +355,14 @@ public final class StreamLink implements FrameLink {
     pending.addAndGet(coded.length);
     outgoing.add(coded);
     if (writable && pending.get() > medium.highWater) {
-      writableIs(false);
+      writable = false;
+      // The writer looks at it only after it has counted: if it has just done so, nobody would
+      // tell.
+      if (pending.get() <= medium.highWater / 2) {
+        writable = true;
+      } else {
+        tellWritable(false);
+      }
     }
   }
 
@@ -312,7 +371,8 @@ public final class StreamLink implements FrameLink {
     try {
       for (byte[] bytes = outgoing.take(); bytes.length > 0; bytes = outgoing.take()) {
         pipe.write(bytes);
-        if (pending.addAndGet(-bytes.length) <= medium.highWater / 2) {
+        // The loop looks again: it may have written meanwhile.
+        if (pending.addAndGet(-bytes.length) <= medium.highWater / 2 && !writable) {
           onLoop(this::drained);
         }
       }
@@ -330,12 +390,12 @@ public final class StreamLink implements FrameLink {
 
   private void drained() {
     if (!writable && !closing && pending.get() <= medium.highWater / 2) {
-      writableIs(true);
+      writable = true;
+      tellWritable(true);
     }
   }
 
-  private void writableIs(boolean now) {
-    writable = now;
+  private void tellWritable(boolean now) {
     if (listener != null) {
       try {
         listener.writabilityChanged(now);
@@ -396,6 +456,9 @@ public final class StreamLink implements FrameLink {
       loop.execute(task);
     } catch (RejectedExecutionException e) {
       LOG.debug("{}: the event loop has stopped, and the connection with it", remote);
+      stopReading();
+      outgoing.clear();
+      outgoing.add(END);
       pipe.close();
     }
   }

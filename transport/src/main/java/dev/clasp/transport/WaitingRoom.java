@@ -21,7 +21,7 @@ final class WaitingRoom {
   private final int places;
 
   /** Quiet for the longest first. Guarded by this. */
-  private final Set<Arrival> waiting = new LinkedHashSet<>();
+  private final Set<Visitor> waiting = new LinkedHashSet<>();
 
   private boolean closed;
 
@@ -34,36 +34,38 @@ final class WaitingRoom {
    *
    * @return false if somebody else had to go for it
    */
-  boolean enter(Arrival arrival) {
-    @Nullable Arrival leaving = null;
+  boolean enter(Visitor visitor) {
+    @Nullable Visitor leaving = null;
+    boolean displaced = false;
     synchronized (this) {
       if (closed) {
-        leaving = arrival;
+        leaving = visitor;
       } else {
         if (waiting.size() >= places) {
-          Iterator<Arrival> longest = waiting.iterator();
+          Iterator<Visitor> longest = waiting.iterator();
           leaving = longest.next();
           longest.remove();
+          displaced = true;
         }
-        waiting.add(arrival);
+        waiting.add(visitor);
       }
     }
     if (leaving != null) {
       leaving.dismiss();
     }
-    return leaving == null || leaving == arrival;
+    return !displaced;
   }
 
   /** It has asked for something. */
-  synchronized void heardFrom(Arrival arrival) {
-    if (waiting.remove(arrival)) {
-      waiting.add(arrival);
+  synchronized void heardFrom(Visitor visitor) {
+    if (waiting.remove(visitor)) {
+      waiting.add(visitor);
     }
   }
 
   /** It has ended, or was let in. */
-  synchronized void leave(Arrival arrival) {
-    waiting.remove(arrival);
+  synchronized void leave(Visitor visitor) {
+    waiting.remove(visitor);
   }
 
   /** Those that wait. */
@@ -73,11 +75,11 @@ final class WaitingRoom {
 
   /** Closes everybody, and whoever enters later. */
   void close() {
-    List<Arrival> leaving;
+    List<Visitor> leaving;
     synchronized (this) {
       closed = true;
       leaving = List.copyOf(waiting);
     }
-    leaving.forEach(Arrival::dismiss);
+    leaving.forEach(Visitor::dismiss);
   }
 }

@@ -21,6 +21,7 @@ class DoorkeeperTest {
           0,
           1,
           false,
+          0,
           ConnectionLimits.DEFAULT.handshake(),
           ConnectionLimits.DEFAULT.keepAlive());
 

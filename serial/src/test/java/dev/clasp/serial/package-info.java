@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.serial;
+
+import org.jspecify.annotations.NullMarked;

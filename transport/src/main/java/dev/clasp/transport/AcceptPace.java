@@ -1,0 +1,63 @@
+package dev.clasp.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Accepts no more than so many connections a second: the others wait in the queue of the system,
+ * where they cost nothing. In the pipeline of the listening channel, on its loop.
+ */
+final class AcceptPace extends ChannelInboundHandlerAdapter {
+
+  /** Of a second: long waits for nobody. */
+  private static final int SLICES = 20;
+
+  private static final long SLICE_NANOS = TimeUnit.SECONDS.toNanos(1) / SLICES;
+
+  private final int perSlice;
+  private final ConnectionCounts counts;
+  private int accepted;
+  private boolean sliceRuns;
+  private boolean waiting;
+
+  /**
+   * @param perSecond at least 1
+   */
+  AcceptPace(int perSecond, ConnectionCounts counts) {
+    this.perSlice = Math.max(1, perSecond / SLICES);
+    this.counts = counts;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object connection) {
+    if (!sliceRuns) {
+      sliceRuns = true;
+      context.executor().schedule(() -> next(context), SLICE_NANOS, TimeUnit.NANOSECONDS);
+    }
+    if (++accepted >= perSlice && !waiting) {
+      waiting = true;
+      context.channel().config().setAutoRead(false);
+      counts.warn(
+          ConnectionCounter.PACED,
+          context.channel().localAddress(),
+          "new connections come faster than " + perSlice * SLICES + " a second and have to wait");
+    }
+    context.fireChannelRead(connection);
+  }
+
+  private void next(ChannelHandlerContext context) {
+    // What a batch had too much counts for the next slice.
+    accepted = Math.max(0, accepted - perSlice);
+    sliceRuns = false;
+    Channel channel = context.channel();
+    if (accepted >= perSlice) {
+      sliceRuns = true;
+      context.executor().schedule(() -> next(context), SLICE_NANOS, TimeUnit.NANOSECONDS);
+    } else if (waiting && channel.isOpen()) {
+      waiting = false;
+      channel.config().setAutoRead(true);
+    }
+  }
+}
