@@ -90,6 +90,10 @@ public final class EventLoops implements AutoCloseable {
     return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
   }
 
+  Class<? extends DatagramChannel> datagramChannel() {
+    return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
+  }
+
   /** A socket for datagrams of IPv4, or of IPv6 and, where the system has both in one, IPv4. */
   DatagramChannel datagramChannel(boolean v6) {
     SocketProtocolFamily family = v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
@@ -99,10 +103,6 @@ public final class EventLoops implements AutoCloseable {
   /** Is it epoll, with what only that has? */
   boolean epoll() {
     return epoll;
-  }
-
-  Class<? extends DatagramChannel> datagramChannel() {
-    return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
   }
 
   /**
