@@ -21,7 +21,10 @@ public interface FrameLink {
   /** Name of the transport: {@code websocket}, {@code tcp}, ... */
   String transport();
 
-  /** Address of the peer; behind a trusted proxy, the one that the proxy names. */
+  /**
+   * Address of the peer; behind a trusted proxy, the one that the proxy names; over QUIC, whose
+   * peers may move, the first one.
+   */
   SocketAddress remote();
 
   /** Longest frame that may be written, without its prefix: the peer takes no longer one. */

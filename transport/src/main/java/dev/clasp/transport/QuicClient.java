@@ -27,6 +27,7 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -282,7 +283,7 @@ final class QuicClient {
       return new TransportException(Kind.HANDSHAKE, target + ": " + said(closed), cause);
     }
     return new TransportException(
-        Kind.HANDSHAKE, target + ": the QUIC handshake failed: " + cause.getMessage(), cause);
+        Kind.HANDSHAKE, target + ": the QUIC handshake failed: " + cause, cause);
   }
 
   private static String said(QuicConnectionCloseEvent event) {
@@ -313,7 +314,14 @@ final class QuicClient {
       connection = made;
       Channel udp = made.parent();
       // After its last words have gone out.
-      made.closeFuture().addListener(_ -> loop.execute(udp::close));
+      made.closeFuture()
+          .addListener(_ ->
+              loop.execute(() -> {
+                udp.close();
+                if (!result.isDone()) {
+                  result.completeExceptionally(refused(new ClosedChannelException()));
+                }
+              }));
     }
 
     @Override

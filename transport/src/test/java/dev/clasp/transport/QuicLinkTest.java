@@ -331,13 +331,13 @@ class QuicLinkTest {
         stage.start(
             there,
             UnaryOperator.identity(),
-            config -> config.withKeepAlive(Duration.ofMillis(300)).withIdle(Duration.ofSeconds(1)));
+            config -> config.withKeepAlive(Duration.ofMillis(400)).withIdle(Duration.ofSeconds(3)));
     FrameLink link = stage.connect(server, here);
     write(link, frame(10));
     there.awaitFrame();
     // Real time passes: the library's clock is its own.
     CompletableFuture<Void> later = new CompletableFuture<>();
-    link.loop().schedule(() -> later.complete(null), 3, TimeUnit.SECONDS);
+    link.loop().schedule(() -> later.complete(null), 7, TimeUnit.SECONDS);
     later.get(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS);
 
     write(link, frame(11));
@@ -368,5 +368,31 @@ class QuicLinkTest {
     }
     write(good, frame(20));
     assertThat(failing.awaitFrame()).isEqualTo(frame(20));
+  }
+
+  @Test
+  void aPeerThatResetsItsStreamIsGone() throws Exception {
+    QuicServer server = stage.start(there);
+    RawQuicPeer peer = stage.keep(RawQuicPeer.connect(stage.loops, server.address(), "clasp/2"));
+    QuicStreamChannel stream = peer.stream();
+    RawQuicPeer.send(stream, frame(10));
+    there.awaitFrame();
+    stream.shutdownOutput(7);
+
+    assertThat(there.awaitEnd().code()).isEqualTo(CloseReason.ABNORMAL);
+    assertThat(peer.awaitClose().isApplicationClose()).isTrue();
+  }
+
+  @Test
+  void aPeerThatReadsNoMoreIsGoneWithTheNextFrame() throws Exception {
+    QuicServer server = stage.start(Echo::new);
+    RawQuicPeer peer = stage.keep(RawQuicPeer.connect(stage.loops, server.address(), "clasp/2"));
+    QuicStreamChannel stream = peer.stream();
+    RawQuicPeer.send(stream, frame(10));
+    assertThat(peer.received.poll(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS)).isEqualTo(frame(10));
+    stream.shutdownInput(7);
+    RawQuicPeer.send(stream, frame(11));
+
+    assertThat(peer.awaitClose().isApplicationClose()).isTrue();
   }
 }

@@ -81,7 +81,7 @@ class QuicServerTest {
   /** T-02, T-29: who opens no stream holds nobody up, and is really closed. */
   @Test
   void aPeerThatOpensNoStreamIsClosedInTimeAndDelaysNobody() throws Exception {
-    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofMillis(1500)));
+    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofSeconds(4)));
     QuicServer server =
         stage.start(lobby, QuicConfig.of("127.0.0.1", 0, stage.tls(QuicStage.SERVER)));
     RawQuicPeer silent = raw(server);
@@ -277,7 +277,7 @@ class QuicServerTest {
   /** When there is no place for a handshake, it comes as soon as there is one. */
   @Test
   void aHandshakeWaitsForItsPlace() throws Exception {
-    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofMillis(500)));
+    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofSeconds(2)));
     QuicServer server =
         stage.start(
             lobby, QuicConfig.of("127.0.0.1", 0, stage.tls(QuicStage.SERVER)).withPending(1, 1));
@@ -286,7 +286,7 @@ class QuicServerTest {
     CompletableFuture<FrameLink> stuck =
         stage.dial(
             "quic://localhost:" + relay.port(),
-            DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(2)),
+            DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(6)),
             new Recorder());
     await(() -> lobby.count(ConnectionCounter.ACCEPTED) == 1);
 
