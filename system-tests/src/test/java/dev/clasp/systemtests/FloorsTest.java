@@ -40,6 +40,7 @@ class FloorsTest {
           Map.entry("client", List.of("protocol", "transport")),
           Map.entry("bridge", List.of("protocol")),
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
+          Map.entry("webrtc", List.of("protocol", "transport", "client", "bridge")),
           Map.entry("server", List.of("protocol", "security", "router", "transport")),
           Map.entry("bench", List.of("protocol", "transport", "client")),
           Map.entry(
@@ -52,6 +53,7 @@ class FloorsTest {
                   "client",
                   "bridge",
                   "bridgemqtt",
+                  "webrtc",
                   "server",
                   "bench")));
 
@@ -142,6 +144,17 @@ class FloorsTest {
   @Test
   void onlySecurityReadsSignedTokens() {
     check(onlyIn("com.nimbusds..", "security"));
+  }
+
+  @Test
+  void onlyOneClassKnowsTheNativeLibraryForWebRtc() {
+    check(
+        noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.NativePeerConnections(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.onvoid.."));
   }
 
   @Test

@@ -69,6 +69,21 @@ final class Installation {
     return System.getProperty("clasp.version", "0.1.0");
   }
 
+  /** A program among the tests themselves, with what they need on its class path. */
+  static List<String> testProgram(Class<?> main) {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx256m",
+        "-cp",
+        classPath,
+        main.getName());
+  }
+
   /** A script of the JavaScript peers. */
   static List<String> nodeScript(String name) {
     Path scripts = MODULE.resolve("peers/node");

@@ -46,6 +46,15 @@ final class Peer implements AutoCloseable {
     return started(new Peer("python", Installation.python()));
   }
 
+  /**
+   * A program that speaks the protocol, for example in a network of its own.
+   *
+   * @param command its command line
+   */
+  static Peer program(String name, List<String> command) {
+    return started(new Peer(name, command));
+  }
+
   private static Peer started(Peer peer) {
     try {
       peer.get("start", peer.ready, Patience.START);

@@ -1,0 +1,175 @@
+package dev.clasp.systemtests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clasp.client.ClaspClient;
+import dev.clasp.webrtc.Peer;
+import dev.clasp.webrtc.PeerEvent;
+import dev.clasp.webrtc.PeerException;
+import dev.clasp.webrtc.PeerToPeer;
+import dev.clasp.webrtc.RoutingMode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Clients with peer connections, in a process of its own that can run in another network. Speaks
+ * the protocol of {@code peers/README.md}.
+ */
+public final class WebRtcPeerProgram {
+
+  private record Open(ClaspClient client, CompletableFuture<PeerToPeer> peers) {}
+
+  private static final Map<String, Open> CLIENTS = new ConcurrentHashMap<>();
+
+  private WebRtcPeerProgram() {}
+
+  public static void main(String[] args) throws IOException {
+    print(JsonNodeFactory.instance.objectNode().put("notice", "ready"));
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        JsonNode command = Json.parse(line);
+        Thread.ofVirtual().start(() -> handle(command));
+      }
+    }
+    CLIENTS.values().forEach(WebRtcPeerProgram::close);
+    System.exit(0);
+  }
+
+  private static synchronized void print(ObjectNode line) {
+    System.out.println(line);
+    System.out.flush();
+  }
+
+  private static void handle(JsonNode command) {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    answer.put("answer", command.get("id").longValue());
+    try {
+      answer.set("value", Json.of(perform(command)));
+    } catch (Throwable e) {
+      Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+      answer.put(
+          "error",
+          (cause instanceof PeerException peer ? peer.kind() + ": " : "") + cause.getMessage());
+    }
+    print(answer);
+  }
+
+  private static Object perform(JsonNode command) {
+    String name = command.get("client").asText();
+    if (command.get("do").asText().equals("connect")) {
+      ClaspClient client =
+          ClaspClient.builder(command.get("url").asText())
+              .name(name)
+              .connectTimeout(Patience.START)
+              .requestTimeout(Patience.LIMIT)
+              .connectBlocking();
+      CLIENTS.put(name, new Open(client, new CompletableFuture<>()));
+      return Map.of("session", client.session());
+    }
+    Open open = CLIENTS.get(name);
+    if (open == null) {
+      throw new IllegalArgumentException("no client " + name + " here");
+    }
+    String peer = command.path("peer").asText();
+    return switch (command.get("do").asText()) {
+      case "p2p-start" -> {
+        start(name, open, command);
+        yield true;
+      }
+      case "p2p-connect" -> open.peers.join().connect(peer).join().state().toString();
+      case "p2p-disconnect" -> {
+        open.peers.join().disconnect(peer);
+        yield true;
+      }
+      case "p2p-peers" -> open.peers.join().peers().stream().map(Peer::session).toList();
+      case "p2p-send" -> send(open.peers.join(), peer, command);
+      case "session" -> open.client.session();
+      case "close" -> {
+        CLIENTS.remove(name);
+        close(open);
+        yield true;
+      }
+      default -> throw new IllegalArgumentException("unknown command " + command);
+    };
+  }
+
+  private static void start(String name, Open open, JsonNode command) {
+    PeerToPeer.Builder builder =
+        PeerToPeer.builder(open.client)
+            .mode(RoutingMode.valueOf(command.path("mode").asText("PREFER_PEER")))
+            .connectTimeout(Duration.ofMillis(command.path("timeout").asLong(30_000)))
+            .admit(_ -> command.path("admit").asBoolean(true))
+            .listener(event -> tell(name, event));
+    open.peers.complete(builder.start().join());
+  }
+
+  /** Several of the same size, or one; answers with the way of the last. */
+  private static String send(PeerToPeer peers, String peer, JsonNode command) {
+    boolean reliable = command.path("reliable").asBoolean(true);
+    if (command.has("text")) {
+      byte[] text = command.get("text").asText().getBytes(StandardCharsets.UTF_8);
+      return peers.send(peer, text, reliable).join().toString();
+    }
+    String route = "";
+    byte[] data = new byte[command.get("size").intValue()];
+    for (int i = 0; i < command.path("count").asInt(1); i++) {
+      for (int k = 0; k < Math.min(4, data.length); k++) {
+        data[k] = (byte) (i >>> (24 - 8 * k));
+      }
+      route = peers.send(peer, data, reliable).join().toString();
+    }
+    return route;
+  }
+
+  private static void tell(String name, PeerEvent event) {
+    Map<String, Object> notice = new LinkedHashMap<>();
+    notice.put("client", name);
+    notice.put("peer", event.peer());
+    switch (event) {
+      case PeerEvent.Announced(var _, var features) -> {
+        notice.put("notice", "p2p-announced");
+        notice.put("features", features);
+      }
+      case PeerEvent.Connected _ -> notice.put("notice", "p2p-connected");
+      case PeerEvent.Received(var _, byte[] data, boolean reliable, var route) -> {
+        notice.put("notice", "p2p-data");
+        notice.put("length", data.length);
+        notice.put("start", HexFormat.of().formatHex(data, 0, Math.min(32, data.length)));
+        notice.put("reliable", reliable);
+        notice.put("route", route.toString());
+      }
+      case PeerEvent.Failed(var _, String reason, boolean relay) -> {
+        notice.put("notice", "p2p-failed");
+        notice.put("reason", reason);
+        notice.put("relay", relay);
+      }
+      case PeerEvent.Disconnected(var _, String reason) -> {
+        notice.put("notice", "p2p-disconnected");
+        notice.put("reason", reason);
+      }
+      case PeerEvent.Undelivered(var _, String reason) -> {
+        notice.put("notice", "p2p-undelivered");
+        notice.put("reason", reason);
+      }
+    }
+    print((ObjectNode) Json.of(notice));
+  }
+
+  private static void close(Open open) {
+    if (open.peers.isDone()) {
+      open.peers.join().close();
+    }
+    open.client.close();
+  }
+}
