@@ -10,6 +10,8 @@ import dev.clasp.webrtc.PeerException;
 import dev.clasp.webrtc.PeerToPeer;
 import dev.clasp.webrtc.RoutingMode;
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +45,8 @@ public final class WebRtcPeerProgram {
       }
     }
     CLIENTS.values().forEach(WebRtcPeerProgram::close);
+    // At its end the native library writes a line to the standard output, which is none of ours.
+    new FileOutputStream(FileDescriptor.out).close();
     System.exit(0);
   }
 
@@ -94,6 +98,25 @@ public final class WebRtcPeerProgram {
       }
       case "p2p-peers" -> open.peers.join().peers().stream().map(Peer::session).toList();
       case "p2p-send" -> send(open.peers.join(), peer, command);
+      case "watch" -> {
+        open.client
+            .subscribe(
+                command.get("pattern").asText(),
+                signal ->
+                    print(
+                        (ObjectNode)
+                            Json.of(
+                                Map.of(
+                                    "client",
+                                    name,
+                                    "notice",
+                                    "signal",
+                                    "address",
+                                    signal.address()))))
+            .active()
+            .join();
+        yield true;
+      }
       case "session" -> open.client.session();
       case "close" -> {
         CLIENTS.remove(name);

@@ -33,6 +33,9 @@ final class Attempt {
   /** Longest message that the peer takes. */
   int maxMessage = Limits.MAX_MESSAGE;
 
+  /** This side has ended it, and what was sent before is on its way. */
+  boolean leaving;
+
   boolean closed;
 
   private final List<Candidate> own = new ArrayList<>();

@@ -71,6 +71,9 @@ final class Limits {
   /** Wait for candidates that go into the description itself (transports.md 8.5). */
   static final Duration GATHER = Duration.ofMillis(200);
 
+  /** How long a connection that this side ends may take to bring what was sent before. */
+  static final Duration DRAIN = Duration.ofSeconds(2);
+
   /**
    * Signals in a second. The router takes 100 of one session; what is not used at once may come
    * later.

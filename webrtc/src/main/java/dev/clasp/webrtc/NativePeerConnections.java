@@ -133,6 +133,7 @@ final class NativePeerConnections implements PeerConnection.Factory {
     private boolean closed;
     private boolean ended;
     private Loop.@Nullable Timer silence;
+    private @Nullable Runnable drained;
 
     Native(Listener listener) {
       this.listener = listener;
@@ -257,6 +258,17 @@ final class NativePeerConnections implements PeerConnection.Factory {
     }
 
     @Override
+    public void drain(Runnable done) {
+      RTCDataChannel channel = channel(true);
+      if (channel == null) {
+        done.run();
+        return;
+      }
+      drained = done;
+      guarded(channel::close);
+    }
+
+    @Override
     public void close() {
       if (closed) {
         return;
@@ -352,11 +364,19 @@ final class NativePeerConnections implements PeerConnection.Factory {
     }
 
     private void channelClosed(boolean isReliable) {
-      if (isReliable) {
-        reliableOpen = false;
-        end("the peer closed the connection");
-      } else {
+      if (!isReliable) {
         unreliableOpen = false;
+        return;
+      }
+      boolean stood = reliableOpen;
+      reliableOpen = false;
+      if (drained != null) {
+        drained.run();
+      } else if (!stood) {
+        end("the peer closed the connection before it stood");
+      } else if (!ended) {
+        ended = true;
+        listener.left();
       }
     }
 
@@ -378,8 +398,9 @@ final class NativePeerConnections implements PeerConnection.Factory {
       public void onStateChange() {
         switch (channel.getState()) {
           case OPEN -> later(() -> opened(isReliable));
-          case CLOSING, CLOSED -> later(() -> channelClosed(isReliable));
-          case CONNECTING -> {}
+          case CLOSED -> later(() -> channelClosed(isReliable));
+          // What was sent before is still on its way.
+          case CONNECTING, CLOSING -> {}
         }
       }
 

@@ -44,8 +44,11 @@ interface PeerConnection {
      */
     void message(byte[] data, boolean reliable);
 
-    /** It cannot be used, or not any more. Told once. */
+    /** It cannot be used, or not any more. Nothing but this or {@link #left}, once. */
     void ended(String reason);
+
+    /** The peer has closed a connection that stood. */
+    void left();
   }
 
   /** Creates the channels and an offer. */
@@ -68,6 +71,13 @@ interface PeerConnection {
 
   /** Hands a message to a channel; false when that is not open. */
   boolean send(byte[] data, boolean reliable);
+
+  /**
+   * Closes the reliable channel behind what was sent.
+   *
+   * @param done called when the peer has it all, or cannot get it any more
+   */
+  void drain(Runnable done);
 
   void close();
 }

@@ -153,26 +153,26 @@ public final class PeerToPeer implements AutoCloseable {
     return outside(sent);
   }
 
-  /** Ends the connection to a peer, which has to be admitted again. */
+  /** Ends the connection to a peer behind what was sent; it has to be admitted again. */
   public void disconnect(String session) {
     loop.execute(() -> switchboard.disconnect(session));
   }
 
-  /** Ends every connection, with a word to the peers. Idempotent; waits at most 5 s. */
+  /**
+   * Ends every connection, behind what was sent over it. Idempotent; waits at most 5 s. To be
+   * called before the client is closed.
+   */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
-    loop.execute(() -> {
-      try {
-        switchboard.close();
-        router.close();
-      } finally {
-        done.complete(null);
-      }
-    });
+    loop.execute(() ->
+        switchboard.close(() -> {
+          router.close();
+          done.complete(null);
+        }));
     try {
       done.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {

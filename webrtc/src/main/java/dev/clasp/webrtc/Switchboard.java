@@ -50,12 +50,14 @@ final class Switchboard {
 
   private int attempts;
   private int connected;
+  private int leaving;
   private int questions;
   private double introductions = Limits.INTRODUCTIONS_PER_SECOND;
   private long introducedAt;
   private long ignored;
   private Loop.@Nullable Timer announcing;
   private boolean closed;
+  private @Nullable Runnable finished;
 
   Switchboard(
       Settings settings,
@@ -637,11 +639,23 @@ final class Switchboard {
     }
 
     @Override
+    public void left() {
+      if (attempt.leaving) {
+        gone(attempt);
+      } else if (!attempt.closed) {
+        attempt.contact.wanted = false;
+        end(attempt, "the peer closed the connection");
+      }
+    }
+
+    @Override
     public void ended(String reason) {
       if (attempt.closed) {
         return;
       }
-      if (isLive(attempt)) {
+      if (attempt.leaving) {
+        gone(attempt);
+      } else if (isLive(attempt)) {
         attempt.contact.fallBack(loop.nanos() + settings.retryAfter().toNanos());
         end(attempt, reason);
       } else {
@@ -760,28 +774,66 @@ final class Switchboard {
     contact.promises.clear();
     promises.forEach(p -> p.completeExceptionally(new PeerException(Kind.CLOSED, reason)));
     for (Attempt attempt : contact.attempts()) {
-      boolean live = isLive(attempt);
-      sayGoodbye(contact.session, attempt.correlation, GOODBYE);
-      if (live) {
-        end(attempt, reason);
+      if (isLive(attempt)) {
+        drain(attempt, reason);
       } else {
+        sayGoodbye(contact.session, attempt.correlation, GOODBYE);
         drop(attempt);
       }
     }
   }
 
-  /** Ends everything. */
-  void close() {
+  /**
+   * Lets a connection bring what was sent before, and says goodbye only then: peers close at it.
+   */
+  private void drain(Attempt attempt, String reason) {
+    attempt.contact.forget(attempt);
+    connected--;
+    attempt.leaving = true;
+    leaving++;
+    deliveries.tell(new PeerEvent.Disconnected(attempt.contact.session, reason));
+    attempt.gathering(loop.after(Limits.DRAIN, () -> gone(attempt)));
+    attempt.connection().drain(() -> gone(attempt));
+  }
+
+  private void gone(Attempt attempt) {
+    if (attempt.closed) {
+      return;
+    }
+    leaving--;
+    Contact contact = attempt.contact;
+    sayGoodbye(contact, attempt.correlation, GOODBYE, !contact.isConnecting());
+    attempt.close(budget);
+    finish();
+  }
+
+  /**
+   * Ends everything.
+   *
+   * @param done called when that is over, after {@link Limits#DRAIN} at most
+   */
+  void close(Runnable done) {
     if (closed) {
+      done.run();
       return;
     }
     contacts.all().forEach(contact -> leave(contact, "closed by this side"));
     closed = true;
-    line.lost();
+    finished = done;
     if (announcing != null) {
       announcing.cancel();
     }
-    factory.close();
+    finish();
+  }
+
+  private void finish() {
+    Runnable done = finished;
+    if (closed && done != null && leaving == 0) {
+      finished = null;
+      line.lost();
+      factory.close();
+      done.run();
+    }
   }
 
   // --- data --------------------------------------------------------------------------------------

@@ -341,11 +341,35 @@ class ConnectingTest {
   void disconnectingTellsThePeerAndClosesTheConnection() {
     String correlation = desk.connectedTo("b");
     desk.board.disconnect("b");
+    assertThat(desk.told()).containsExactly("Connected", "Disconnected");
+    assertThat(connection().closed).as("what was sent is still on its way").isFalse();
+    assertThat(desk.types()).doesNotContain("Disconnected");
+    connection().drained.run();
     assertThat(connection().closed).isTrue();
     assertThat(desk.lastSignal("disconnected"))
         .isEqualTo(
             new PeerSignal.Disconnected("me", correlation, Optional.of(Switchboard.GOODBYE)));
     assertThat(desk.told()).containsExactly("Connected", "Disconnected");
+  }
+
+  @Test
+  void aPeerThatDoesNotTakeWhatWasSentIsLeftAfterTwoSeconds() {
+    desk.connectedTo("b");
+    desk.board.disconnect("b");
+    desk.loop.pass(Duration.ofSeconds(2));
+    assertThat(connection().closed).isTrue();
+    assertThat(desk.types()).endsWith("Disconnected");
+  }
+
+  @Test
+  void aPeerThatClosesTheConnectionIsNotTriedAgain() {
+    desk.connectedTo("b");
+    connection().listener.left();
+    assertThat(connection().closed).isTrue();
+    assertThat(desk.told()).containsExactly("Connected", "Disconnected");
+    desk.loop.pass(Duration.ofSeconds(61));
+    desk.send("b", "x");
+    assertThat(desk.connections.opened).hasSize(1);
   }
 
   @Test
@@ -388,8 +412,12 @@ class ConnectingTest {
   void closingEndsEverything() {
     desk.connectedTo("b");
     CompletableFuture<Peer> other = desk.connect("other");
-    desk.board.close();
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    desk.board.close(() -> done.complete(true));
     assertThat(failure(other)).isEqualTo(Kind.CLOSED);
+    assertThat(done).isNotDone();
+    desk.connections.opened.getFirst().drained.run();
+    assertThat(done).isCompleted();
     assertThat(desk.connections.open()).isZero();
     assertThat(desk.connections.closed).isTrue();
     assertThat(failure(desk.connect("b"))).isEqualTo(Kind.CLOSED);

@@ -56,6 +56,7 @@ final class FakeConnections implements PeerConnection.Factory {
     long buffered;
     boolean open;
     boolean closed;
+    Runnable drained = () -> {};
 
     Fake(Listener listener) {
       this.listener = listener;
@@ -104,6 +105,12 @@ final class FakeConnections implements PeerConnection.Factory {
         (reliable ? reliableSent : unreliableSent).add(data);
       }
       return open;
+    }
+
+    @Override
+    public void drain(Runnable done) {
+      check();
+      drained = done;
     }
 
     @Override
