@@ -147,6 +147,14 @@ final class Installation {
         .toString();
   }
 
+  /** The TURN server of Debian's package coturn. */
+  static String turnServer() {
+    requireFile(
+        Path.of("/usr/bin/turnserver"),
+        "coturn is not installed: run ./verify as root, or install the package coturn");
+    return "/usr/bin/turnserver";
+  }
+
   private static void requireFile(Path file, String otherwise) {
     if (!Files.exists(file)) {
       throw new AssertionError(otherwise);

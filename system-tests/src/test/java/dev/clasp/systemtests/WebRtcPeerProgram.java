@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clasp.client.ClaspClient;
+import dev.clasp.webrtc.IceServer;
 import dev.clasp.webrtc.Peer;
 import dev.clasp.webrtc.PeerEvent;
 import dev.clasp.webrtc.PeerException;
@@ -18,10 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Clients with peer connections, in a process of its own that can run in another network. Speaks
@@ -29,7 +33,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class WebRtcPeerProgram {
 
-  private record Open(ClaspClient client, CompletableFuture<PeerToPeer> peers) {}
+  /**
+   * @param lock held while the listener shall not go on
+   */
+  private record Open(ClaspClient client, CompletableFuture<PeerToPeer> peers, Semaphore lock) {}
 
   private static final Map<String, Open> CLIENTS = new ConcurrentHashMap<>();
 
@@ -78,7 +85,7 @@ public final class WebRtcPeerProgram {
               .connectTimeout(Patience.START)
               .requestTimeout(Patience.LIMIT)
               .connectBlocking();
-      CLIENTS.put(name, new Open(client, new CompletableFuture<>()));
+      CLIENTS.put(name, new Open(client, new CompletableFuture<>(), new Semaphore(1)));
       return Map.of("session", client.session());
     }
     Open open = CLIENTS.get(name);
@@ -117,6 +124,14 @@ public final class WebRtcPeerProgram {
             .join();
         yield true;
       }
+      case "p2p-hold" -> {
+        open.lock.acquireUninterruptibly();
+        yield true;
+      }
+      case "p2p-go-on" -> {
+        open.lock.release();
+        yield true;
+      }
       case "session" -> open.client.session();
       case "close" -> {
         CLIENTS.remove(name);
@@ -133,8 +148,26 @@ public final class WebRtcPeerProgram {
             .mode(RoutingMode.valueOf(command.path("mode").asText("PREFER_PEER")))
             .connectTimeout(Duration.ofMillis(command.path("timeout").asLong(30_000)))
             .admit(_ -> command.path("admit").asBoolean(true))
-            .listener(event -> tell(name, event));
+            .listener(event -> {
+              if (event instanceof PeerEvent.Received) {
+                awaitPatience(open);
+              }
+              tell(name, event);
+            });
+    if (command.has("turn")) {
+      builder.iceServers(
+          List.of(
+              IceServer.turn(
+                  command.get("turn").asText(),
+                  command.get("user").asText(),
+                  command.get("password").asText())));
+    }
     open.peers.complete(builder.start().join());
+  }
+
+  private static void awaitPatience(Open open) {
+    open.lock.acquireUninterruptibly();
+    open.lock.release();
   }
 
   /** Several of the same size, or one; answers with the way of the last. */
@@ -150,9 +183,25 @@ public final class WebRtcPeerProgram {
       for (int k = 0; k < Math.min(4, data.length); k++) {
         data[k] = (byte) (i >>> (24 - 8 * k));
       }
-      route = peers.send(peer, data, reliable).join().toString();
+      route = sendPatiently(peers, peer, data, reliable);
     }
     return route;
+  }
+
+  /** Tries again while the channel is full. */
+  private static String sendPatiently(
+      PeerToPeer peers, String peer, byte[] data, boolean reliable) {
+    while (true) {
+      try {
+        return peers.send(peer, data, reliable).join().toString();
+      } catch (CompletionException e) {
+        if (!(e.getCause() instanceof PeerException full)
+            || full.kind() != PeerException.Kind.OVERFLOW) {
+          throw e;
+        }
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
   }
 
   private static void tell(String name, PeerEvent event) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Scenario S21 with real WebRTC, signalled through the real server: two Java programs, and a page
@@ -312,6 +314,62 @@ class WebRtcTest {
     assertThatThrownBy(
             () -> call(a, "p2p-send", Map.of("peer", "no-such-session", "text", "hello")))
         .hasMessageContaining("NO_SUCH_PEER");
+  }
+
+  @Test
+  void aTurnServerCarriesTheConnectionWhereThePeersCannotReachEachOther(@TempDir Path folder) {
+    networks.forward(false);
+    Received<String> said = new Received<>("turnserver");
+    List<String> command =
+        List.of(
+            Installation.turnServer(),
+            "-n",
+            "--log-file=stdout",
+            "--no-tls",
+            "--no-dtls",
+            "--no-cli",
+            "--lt-cred-mech",
+            "--user=desk:secret",
+            "--realm=clasp",
+            "--listening-ip=" + Networks.ROUTER_FROM_FIRST,
+            "--relay-ip=" + Networks.ROUTER_FROM_FIRST,
+            "--listening-port=3478",
+            "--pidfile=" + folder.resolve("pid"),
+            "--userdb=" + folder.resolve("db"));
+    Program turn =
+        Program.start("turnserver", networks.inMiddle(command), said::add, () -> said.end("ended"));
+    try {
+      said.awaitFirst("word that it listens", line -> line.contains("Total General servers"));
+      PeerClient a = connectFirst();
+      PeerClient b = connectSecond();
+      String url = "turn:" + Networks.ROUTER_FROM_FIRST + ":3478?transport=udp";
+      start(a, Map.of("turn", url, "user", "desk", "password", "secret"));
+      start(b, Map.of());
+      assertThat(call(a, "p2p-connect", Map.of("peer", b.session()))).isEqualTo("CONNECTED");
+      assertThat(sendText(a, b, "around", true)).isEqualTo("PEER");
+      assertThat(awaitData(b, "around").get("route").asText()).isEqualTo("PEER");
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + turn.transcript(), e);
+    } finally {
+      turn.stop();
+    }
+  }
+
+  /** 8 MiB may wait for the listener; then a reliable channel cannot go on. */
+  @Test
+  void aListenerThatIsTooSlowEndsTheConnectionAndNotTheProcess() {
+    PeerClient a = connectFirst();
+    PeerClient b = connectSecond();
+    start(a, Map.of());
+    start(b, Map.of());
+    call(a, "p2p-connect", Map.of("peer", b.session()));
+    call(b, "p2p-hold", Map.of());
+    a.send("p2p-send", nodes(Map.of("peer", b.session(), "size", 65_536, "count", 200)));
+    a.awaitEvent("p2p-disconnected");
+    call(b, "p2p-go-on", Map.of());
+    assertThat(b.awaitEvent("p2p-disconnected").get("reason").asText())
+        .contains("faster than the application");
+    assertThat(count(b, "p2p-data")).isBetween(100L, 128L);
   }
 
   // --- with a browser ----------------------------------------------------------------------------

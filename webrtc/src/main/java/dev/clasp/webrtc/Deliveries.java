@@ -1,6 +1,7 @@
 package dev.clasp.webrtc;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ final class Deliveries {
   void tell(PeerEvent event) {
     switch (event) {
       case PeerEvent.Received received ->
-          executor.execute(() -> {
+          run(() -> {
             budget.give(received.data().length);
             run(received);
           });
@@ -38,19 +39,23 @@ final class Deliveries {
           notices.decrementAndGet();
           return;
         }
-        executor.execute(() -> {
+        run(() -> {
           notices.decrementAndGet();
           run(event);
         });
       }
       case PeerEvent.Connected _, PeerEvent.Failed _, PeerEvent.Disconnected _ ->
-          executor.execute(() -> run(event));
+          run(() -> run(event));
     }
   }
 
-  /** Runs code of the application behind what was told before. */
+  /** Runs code of the application behind what was told before; not any more after the end. */
   void run(Runnable task) {
-    executor.execute(task);
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("after the end", e);
+    }
   }
 
   private void run(PeerEvent event) {

@@ -1,6 +1,7 @@
 package dev.clasp.webrtc;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Every limit of peer connections. */
 final class Limits {
@@ -41,8 +42,13 @@ final class Limits {
   /** How long data waits for a peer to say that it takes relayed data. */
   static final Duration INTRODUCTION = Duration.ofSeconds(2);
 
-  /** Messages that wait for that, or for the decision about a peer, each. */
+  /**
+   * Messages of a peer that wait for that, for the decision about it, or for the connection to
+   * stand, and their bytes. Strangers can make us hold so much.
+   */
   static final int MAX_HELD = 16;
+
+  static final int MAX_HELD_BYTES = MAX_MESSAGE;
 
   /** Direct connections that are being made, and that stand. */
   static final int MAX_ATTEMPTS = 32;
@@ -99,4 +105,13 @@ final class Limits {
   static final int MAX_FEATURE = 64;
 
   private Limits() {}
+
+  /** Whether one more message may be held beside those that are. */
+  static boolean mayHold(List<PeerEvent.Received> held, int length) {
+    long bytes = length;
+    for (PeerEvent.Received each : held) {
+      bytes += each.data().length;
+    }
+    return held.size() < MAX_HELD && bytes <= MAX_HELD_BYTES;
+  }
 }

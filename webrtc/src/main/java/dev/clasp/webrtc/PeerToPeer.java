@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -112,10 +113,8 @@ public final class PeerToPeer implements AutoCloseable {
    */
   public CompletableFuture<Peer> connect(String session) {
     CompletableFuture<Peer> connected = new CompletableFuture<>();
-    if (!closed.get()) {
-      loop.execute(() -> switchboard.connect(session, connected));
-    } else {
-      connected.completeExceptionally(new PeerException(Kind.CLOSED, "closed by this side"));
+    if (closed.get() || !loop.offer(() -> switchboard.connect(session, connected))) {
+      connected.completeExceptionally(ended());
     }
     return outside(connected);
   }
@@ -134,7 +133,7 @@ public final class PeerToPeer implements AutoCloseable {
   public CompletableFuture<Route> send(String session, byte[] data, boolean reliable) {
     CompletableFuture<Route> sent = new CompletableFuture<>();
     if (closed.get()) {
-      sent.completeExceptionally(new PeerException(Kind.CLOSED, "closed by this side"));
+      sent.completeExceptionally(ended());
       return sent;
     }
     long cost = (long) data.length + Limits.CALL_COST;
@@ -146,11 +145,19 @@ public final class PeerToPeer implements AutoCloseable {
       return sent;
     }
     byte[] copy = data.clone();
-    loop.execute(() -> {
-      submitted.addAndGet(-cost);
-      switchboard.send(session, copy, reliable, sent);
-    });
+    boolean accepted =
+        loop.offer(() -> {
+          submitted.addAndGet(-cost);
+          switchboard.send(session, copy, reliable, sent);
+        });
+    if (!accepted) {
+      sent.completeExceptionally(ended());
+    }
     return outside(sent);
+  }
+
+  private static PeerException ended() {
+    return new PeerException(Kind.CLOSED, "peer connections are closed");
   }
 
   /** Ends the connection to a peer behind what was sent; it has to be admitted again. */
@@ -198,10 +205,10 @@ public final class PeerToPeer implements AutoCloseable {
               result.completeExceptionally(failure);
             }
           };
-      if (completing.isShutdown()) {
-        complete.run();
-      } else {
+      try {
         completing.execute(complete);
+      } catch (RejectedExecutionException e) {
+        complete.run();
       }
     });
     return result;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +55,7 @@ final class Switchboard {
   private int questions;
   private double introductions = Limits.INTRODUCTIONS_PER_SECOND;
   private long introducedAt;
-  private long ignored;
+  private final AtomicLong ignored = new AtomicLong();
   private Loop.@Nullable Timer announcing;
   private boolean closed;
   private @Nullable Runnable finished;
@@ -81,9 +82,11 @@ final class Switchboard {
     return contacts.peers(loop.nanos());
   }
 
-  /** Signals and candidates that were ignored: malformed, too many, or of no attempt. */
+  /**
+   * Signals and candidates that were ignored: malformed, too many, or of no attempt. Any thread.
+   */
   long ignored() {
-    return ignored;
+    return ignored.get();
   }
 
   // --- the router --------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ final class Switchboard {
     try {
       PeerSignal signal = SignalCodec.decode(value);
       if (closed || signal.from().equals(router.session())) {
-        ignored++;
+        ignored.incrementAndGet();
         return;
       }
       switch (signal) {
@@ -169,13 +172,13 @@ final class Switchboard {
   }
 
   private void ignore(String what, MalformedSignal why) {
-    ignored++;
+    ignored.incrementAndGet();
     LOG.debug("ignored a malformed {}: {}", what, why.getMessage());
   }
 
   /** The router refused something that was sent to this address. */
   void refused(int code, String message, String address) {
-    if (!address.startsWith(SIGNAL_PREFIX)) {
+    if (closed || !address.startsWith(SIGNAL_PREFIX)) {
       return;
     }
     Optional<Contact> found = contacts.find(address.substring(SIGNAL_PREFIX.length()));
@@ -219,7 +222,7 @@ final class Switchboard {
   private Optional<Contact> meet(String session) {
     Optional<Contact> met = contacts.meet(session, loop.nanos());
     if (met.isEmpty()) {
-      ignored++;
+      ignored.incrementAndGet();
     }
     return met;
   }
@@ -358,19 +361,21 @@ final class Switchboard {
   private boolean open(Attempt attempt) {
     Contact contact = attempt.contact;
     if (attempts >= Limits.MAX_ATTEMPTS) {
-      sayGoodbye(contact, attempt.correlation, "busy", !attempt.offerer);
-      giveUp(
-          contact,
-          Kind.OVERFLOW,
-          "too many connections are being made: " + attempts + " are allowed");
+      cannotOpen(
+          attempt,
+          "busy",
+          new PeerException(
+              Kind.OVERFLOW,
+              "too many connections are being made: "
+                  + Limits.MAX_ATTEMPTS
+                  + " at a time are possible"));
       return false;
     }
     PeerConnection connection;
     try {
       connection = factory.open(new Told(attempt));
     } catch (PeerException e) {
-      sayGoodbye(contact, attempt.correlation, "unsupported", !attempt.offerer);
-      giveUp(contact, e.kind(), e.getMessage());
+      cannotOpen(attempt, "unsupported", e);
       return false;
     }
     attempts++;
@@ -386,6 +391,14 @@ final class Switchboard {
                     "no direct connection within " + settings.connectTimeout().toSeconds() + " s",
                     true)));
     return true;
+  }
+
+  private void cannotOpen(Attempt attempt, String toPeer, PeerException why) {
+    Contact contact = attempt.contact;
+    sayGoodbye(contact, attempt.correlation, toPeer, !attempt.offerer);
+    if (!contact.isConnecting() && contact.live().isEmpty()) {
+      giveUp(contact, why.kind(), why.getMessage());
+    }
   }
 
   // --- offers of others --------------------------------------------------------------------------
@@ -409,7 +422,7 @@ final class Switchboard {
             || (contact.pending != null
                 && contact.pending.correlation().equals(offer.correlation()));
     if (known || !contact.admitOffer(now)) {
-      ignored++;
+      ignored.incrementAndGet();
       return;
     }
     Optional<Attempt> own = contact.own();
@@ -423,7 +436,7 @@ final class Switchboard {
     if (contact.admitted) {
       answer(contact, offer);
     } else if (contact.isRefused(now)) {
-      ignored++;
+      ignored.incrementAndGet();
     } else {
       contact.pending = offer;
       ask(contact);
@@ -498,7 +511,7 @@ final class Switchboard {
             .filter(attempt -> attempt.correlation.equals(answer.correlation()))
             .filter(attempt -> attempt.described && !attempt.answered);
     if (own.isEmpty()) {
-      ignored++;
+      ignored.incrementAndGet();
       return;
     }
     Attempt attempt = own.get();
@@ -521,7 +534,7 @@ final class Switchboard {
             : settings.mode() != RoutingMode.ROUTER_ONLY
                 && early.keep(ice.from(), ice.correlation(), ice.candidate(), loop.nanos());
     if (!taken) {
-      ignored++;
+      ignored.incrementAndGet();
     }
   }
 
@@ -529,7 +542,7 @@ final class Switchboard {
     String reason = signal.reason().orElse("the peer ended the connection");
     Optional<Contact> contact = contacts.find(signal.from());
     if (contact.isEmpty()) {
-      ignored++;
+      ignored.incrementAndGet();
       return;
     }
     PeerSignal.Offer pending = contact.get().pending;
@@ -537,7 +550,7 @@ final class Switchboard {
     if (pending != null && pending.correlation().equals(signal.correlation())) {
       contact.get().pending = null;
     } else if (attempt.isEmpty()) {
-      ignored++;
+      ignored.incrementAndGet();
     } else if (isLive(attempt.get())) {
       contact.get().wanted = false;
       end(attempt.get(), reason);
@@ -631,7 +644,7 @@ final class Switchboard {
           new PeerEvent.Received(attempt.contact.session, data, reliable, Route.PEER);
       if (isLive(attempt)) {
         deliveries.tell(received);
-      } else if (!attempt.closed && attempt.early.size() < Limits.MAX_HELD) {
+      } else if (!attempt.closed && Limits.mayHold(attempt.early, data.length)) {
         attempt.early.add(received);
       } else {
         budget.give(data.length);
@@ -938,7 +951,7 @@ final class Switchboard {
 
   private void relayed(PeerSignal.Relayed relayed) {
     if (settings.mode() == RoutingMode.PEER_ONLY) {
-      ignored++;
+      ignored.incrementAndGet();
       return;
     }
     meet(relayed.from())
@@ -946,9 +959,9 @@ final class Switchboard {
           contact.takesRelay(true);
           boolean ask = !contact.admitted && !contact.isRefused(loop.nanos());
           for (byte[] data : relayed.messages()) {
-            boolean room = contact.admitted || (ask && contact.held.size() < Limits.MAX_HELD);
+            boolean room = contact.admitted || (ask && Limits.mayHold(contact.held, data.length));
             if (!room || !budget.take(data.length)) {
-              ignored++;
+              ignored.incrementAndGet();
               continue;
             }
             PeerEvent.Received received =

@@ -25,10 +25,16 @@ final class ThreadLoop implements Loop {
 
   @Override
   public void execute(Runnable task) {
+    offer(task);
+  }
+
+  /** Runs a task soon; false when the loop has ended. */
+  boolean offer(Runnable task) {
     try {
       executor.execute(() -> run(task));
+      return true;
     } catch (RejectedExecutionException e) {
-      LOG.trace("after the end", e);
+      return false;
     }
   }
 

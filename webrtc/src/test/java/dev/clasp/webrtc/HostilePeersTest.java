@@ -186,6 +186,28 @@ class HostilePeersTest {
   }
 
   @Test
+  void strangersCannotUseUpTheRoomOfAdmittedPeers() {
+    desk.admits = new CompletableFuture<>();
+    for (int i = 0; i < 1_000; i++) {
+      desk.receives(new PeerSignal.Relayed("p" + i, List.of(new byte[60_000]), true));
+      desk.receives(new PeerSignal.Relayed("p" + i, List.of(new byte[60_000]), true));
+    }
+    assertThat(desk.asked).hasSize(Limits.MAX_QUESTIONS);
+    assertThat(desk.budget.take(Limits.MAX_RECEIVED / 2)).isTrue();
+  }
+
+  @Test
+  void anOfferTooManyOfAConnectedPeerIsNoFailureOfItsConnection() {
+    desk.connectedTo("b");
+    for (int i = 0; i < Limits.MAX_ATTEMPTS; i++) {
+      desk.connect("p" + i);
+    }
+    desk.offered("b", "c2");
+    assertThat(desk.told()).containsExactly("Connected");
+    assertThat(desk.send("b", "x").join()).isEqualTo(Route.PEER);
+  }
+
+  @Test
   void noTimerOutlivesWhatItIsFor() {
     desk.connectedTo("b");
     desk.offered("c", "c");
