@@ -72,12 +72,8 @@ public final class PeerToPeer implements AutoCloseable {
     router = new RouterLine(client, loop);
     switchboard =
         new Switchboard(
-            settings,
-            loop,
-            router,
-            new NativePeerConnections(settings.iceServers(), loop, budget),
-            budget,
-            deliveries);
+            new Surroundings(settings, loop, router, budget, deliveries),
+            new NativePeerConnections(settings.iceServers(), loop, budget));
   }
 
   /**

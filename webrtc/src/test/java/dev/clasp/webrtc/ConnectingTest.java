@@ -65,7 +65,7 @@ class ConnectingTest {
     connection().described();
     PeerSignal.Offer offer = (PeerSignal.Offer) desk.lastSignal("offer");
     assertThat(offer.sdp()).contains("a=max-message-size:65536");
-    assertThat(offer.correlation()).startsWith("me-b-").endsWith(Switchboard.TIE_BREAKING);
+    assertThat(offer.correlation()).startsWith("me-b-").endsWith(Attempts.TIE_BREAKING);
   }
 
   @Test
@@ -304,9 +304,9 @@ class ConnectingTest {
     desk.connect("b");
     FakeConnections.Fake own = connection();
     own.described();
-    desk.offered("b", "zzz" + Switchboard.TIE_BREAKING);
+    desk.offered("b", "zzz" + Attempts.TIE_BREAKING);
     assertThat(desk.connections.opened).hasSize(1);
-    desk.offered("b", "000" + Switchboard.TIE_BREAKING);
+    desk.offered("b", "000" + Attempts.TIE_BREAKING);
     assertThat(own.closed).isTrue();
     assertThat(connection().asked).containsExactly("answer");
   }
@@ -347,8 +347,7 @@ class ConnectingTest {
     connection().drained.run();
     assertThat(connection().closed).isTrue();
     assertThat(desk.lastSignal("disconnected"))
-        .isEqualTo(
-            new PeerSignal.Disconnected("me", correlation, Optional.of(Switchboard.GOODBYE)));
+        .isEqualTo(new PeerSignal.Disconnected("me", correlation, Optional.of(Attempts.GOODBYE)));
     assertThat(desk.told()).containsExactly("Connected", "Disconnected");
   }
 

@@ -62,14 +62,9 @@ final class Desk implements SignalLine.Router {
               return admits;
             },
             events::add);
+    Deliveries deliveries = new Deliveries(settings.listener(), loop::execute, budget);
     board =
-        new Switchboard(
-            settings,
-            loop,
-            this,
-            connections,
-            budget,
-            new Deliveries(settings.listener(), loop::execute, budget));
+        new Switchboard(new Surroundings(settings, loop, this, budget, deliveries), connections);
   }
 
   static Desk alone() {
