@@ -41,10 +41,14 @@ class WebRtcTest {
   @BeforeAll
   static void startAll() {
     networks = Networks.create();
-    server = ServerProcess.startIn(networks::inMiddle, "--host", "0.0.0.0", "--allow-open");
+    server = startServer();
     List<String> program = Installation.testProgram(WebRtcPeerProgram.class);
     first = Peer.program("first", networks.inFirst(program));
     second = Peer.program("second", networks.inSecond(program));
+  }
+
+  private static ServerProcess startServer() {
+    return ServerProcess.startIn(networks::inMiddle, "--host", "0.0.0.0", "--allow-open");
   }
 
   @AfterAll
@@ -241,6 +245,28 @@ class WebRtcTest {
     call(b, "p2p-disconnect", Map.of("peer", a.session()));
     a.awaitEvent("p2p-disconnected");
     b.awaitEvent("p2p-disconnected");
+  }
+
+  @Test
+  void whatIsConnectedGoesOnWithoutTheRouter() {
+    PeerClient a = connectFirst();
+    PeerClient b = connectSecond();
+    start(a, Map.of());
+    start(b, Map.of());
+    call(a, "p2p-connect", Map.of("peer", b.session()));
+    b.awaitEvent("p2p-connected");
+    server.close();
+    try {
+      assertThat(sendText(a, b, "without a router", true)).isEqualTo("PEER");
+      awaitData(b, "without a router");
+      assertThat(sendText(b, a, "and back", false)).isEqualTo("PEER");
+      awaitData(a, "and back");
+      assertThatThrownBy(
+              () -> call(a, "p2p-send", Map.of("peer", "somebody-else", "text", "hello")))
+          .hasMessageContaining("NO_ROUTER");
+    } finally {
+      server = startServer();
+    }
   }
 
   // --- through the router ------------------------------------------------------------------------
