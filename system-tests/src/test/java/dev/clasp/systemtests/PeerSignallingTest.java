@@ -68,6 +68,18 @@ class PeerSignallingTest {
                   && received.data().length == bytes.length);
     }
 
+    /** Waits until this side has heard of the other under another id. */
+    String awaitNewIdOf(Side other, String before) {
+      return events.awaitAnswer(
+          "the new id of " + before,
+          Patience.START,
+          all ->
+              all.stream()
+                  .map(PeerEvent::peer)
+                  .filter(peer -> !peer.equals(before) && peer.equals(other.client().session()))
+                  .findFirst());
+    }
+
     void awaitPeer(String session) {
       events.awaitFirst(
           "announcement of " + session,
@@ -104,21 +116,15 @@ class PeerSignallingTest {
     a.awaitPeer(b.session());
     b.awaitPeer(a.session());
     String before = b.session();
+    String ownBefore = a.session();
     assertThat(send(a, before, "before")).isEqualTo(Route.RELAY);
     b.awaitData("before");
 
     STAGE.restartServer();
 
-    String after =
-        a.events()
-            .awaitAnswer(
-                "the new id of b",
-                Patience.START,
-                all ->
-                    all.stream()
-                        .map(PeerEvent::peer)
-                        .filter(peer -> !peer.equals(before) && peer.equals(b.session()))
-                        .findFirst());
+    String after = a.awaitNewIdOf(b, before);
+    // Only then a itself is there again.
+    b.awaitNewIdOf(a, ownBefore);
     assertThat(send(a, after, "after")).isEqualTo(Route.RELAY);
     b.awaitData("after");
   }
