@@ -29,12 +29,17 @@ const PAGE = `<!doctype html>
 </script>
 <script type="module">
 import { createClients } from '/clients.mjs';
-window.handle = createClients((notice) => window.report(notice));
+import { createPeers } from '/webrtc.mjs';
+window.handle = createClients((notice) => window.report(notice), createPeers);
 </script>
 `;
 
 const files = createServer((request, response) => {
-  const file = { '/clients.mjs': join(here, 'clients.mjs'), '/core/index.mjs': core }[request.url];
+  const file = {
+    '/clients.mjs': join(here, 'clients.mjs'),
+    '/webrtc.mjs': join(here, 'webrtc.mjs'),
+    '/core/index.mjs': core,
+  }[request.url];
   const module = /^\/msgpack(\/[A-Za-z0-9-]+)+\.mjs$/.test(request.url)
     ? join(msgpack, request.url.slice('/msgpack/'.length))
     : file;
@@ -65,6 +70,8 @@ const context = await chromium.launchPersistentContext(profile, {
     '--disable-component-update',
     '--disable-sync',
     ...process.argv.slice(2),
+    // Else a page tells its addresses under random names that only mDNS could resolve.
+    '--disable-features=WebRtcHideLocalIpsWithMdns',
   ],
 });
 context.setDefaultTimeout(LIMIT);

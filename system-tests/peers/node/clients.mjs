@@ -88,8 +88,11 @@ export function fromJson(json) {
   return json;
 }
 
-/** The clients of one process or page. `report` receives the notices. */
-export function createClients(report) {
+/**
+ * The clients of one process or page. `report` receives the notices; `extend` makes the commands of a client that are
+ * about peers, where there are any.
+ */
+export function createClients(report, extend) {
   globalThis.WebSocket = noting(globalThis.WebSocket);
   const clients = new Map();
 
@@ -179,7 +182,13 @@ export function createClients(report) {
         return client.connected;
       case 'close':
         return client.close();
+      case 'p2p-start':
+        peer.more = extend(client, peer.tell, command);
+        return undefined;
       default:
+        if (peer.more?.[command.do] !== undefined) {
+          return peer.more[command.do](command);
+        }
         throw new Error(`unknown command ${command.do}`);
     }
   }

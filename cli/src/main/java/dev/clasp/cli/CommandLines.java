@@ -39,6 +39,7 @@ final class CommandLines {
           new Entry(DemoCommand::new, "demo"),
           new Entry(MqttCommand::new, "mqtt"),
           new Entry(SerialCommand::new, "serial"),
+          new Entry(PeerCommand::new, "peer"),
           new Entry(TokenCommand::new, "token"),
           new Entry(PairCommand::new, "pair"),
           new Entry(CertCommand::new, "cert"),

@@ -334,6 +334,14 @@ public final class ClaspClient implements AutoCloseable {
     return conductor.state();
   }
 
+  /**
+   * Adds a listener beside that of the builder, for parts of a program that were handed this
+   * client. Told on the dispatcher what happens from now on. An exception is logged.
+   */
+  public Registration listen(Consumer<? super ClientEvent> listener) {
+    return conductor.listen(listener);
+  }
+
   public Statistics statistics() {
     return conductor.statistics();
   }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -144,6 +145,10 @@ final class Conductor implements Connector.Owner {
   /** A line for a subscription with an executor of its own. */
   TaskLine lineOn(Executor executor) {
     return new TaskLine(executor, turn);
+  }
+
+  Registration listen(Consumer<? super ClientEvent> listener) {
+    return events.listen(listener);
   }
 
   void callbackFailed(String pattern, Throwable cause) {

@@ -1,11 +1,13 @@
 package dev.clasp.client;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the listener, in order, on the dispatcher; losses summed up now and then. */
+/** Tells the listeners, in order, on the dispatcher; losses summed up now and then. */
 final class Events {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClaspClient.class);
@@ -13,7 +15,9 @@ final class Events {
   /** A router that sends errors faster than the listener takes them does not fill the memory. */
   private static final int MAX_WAITING_ERRORS = 1000;
 
-  private final Consumer<? super ClientEvent> listener;
+  /** That of the builder first. */
+  private final List<Consumer<? super ClientEvent>> listeners = new CopyOnWriteArrayList<>();
+
   private final TaskLine line;
   private final Counters counters;
   private final AtomicInteger waitingErrors = new AtomicInteger();
@@ -24,9 +28,17 @@ final class Events {
   private String lastUndecodable = "";
 
   Events(Consumer<? super ClientEvent> listener, TaskLine line, Counters counters) {
-    this.listener = listener;
+    this.listeners.add(listener);
     this.line = line;
     this.counters = counters;
+  }
+
+  /** Any thread: one more listener. It is told what is reported from now on. */
+  Registration listen(Consumer<? super ClientEvent> listener) {
+    // A consumer of our own: the same listener may be added twice and leave once.
+    Consumer<ClientEvent> added = listener::accept;
+    listeners.add(added);
+    return () -> listeners.remove(added);
   }
 
   /** Loop. */
@@ -83,11 +95,13 @@ final class Events {
   }
 
   private void tell(ClientEvent event) {
-    try {
-      listener.accept(event);
-    } catch (Throwable e) {
-      counters.add(Counter.CALLBACK_FAILURES, 1);
-      LOG.warn("the listener of the client failed at {}", event, e);
+    for (Consumer<? super ClientEvent> listener : listeners) {
+      try {
+        listener.accept(event);
+      } catch (Throwable e) {
+        counters.add(Counter.CALLBACK_FAILURES, 1);
+        LOG.warn("the listener of the client failed at {}", event, e);
+      }
     }
   }
 }

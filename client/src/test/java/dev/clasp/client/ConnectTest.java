@@ -10,6 +10,7 @@ import dev.clasp.protocol.Message;
 import dev.clasp.transport.Backoff;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,29 @@ class ConnectTest {
         .containsExactly(
             new ClientEvent.Connecting(Rig.FIRST),
             new ClientEvent.Connected(Rig.FIRST, "s1", rig.client().server(), false));
+  }
+
+  @Test
+  void listenersThatAreAddedLaterAreToldTooUntilTheyLeave() {
+    rig.start();
+    List<ClientEvent> later = new ArrayList<>();
+    Registration failing =
+        rig.client()
+            .listen(_ -> {
+              throw new IllegalStateException("a listener that fails");
+            });
+    Registration registration = rig.client().listen(later::add);
+    rig.link().says(rig.welcome("s1"));
+    ClientEvent connected =
+        new ClientEvent.Connected(Rig.FIRST, "s1", rig.client().server(), false);
+    assertThat(later).containsExactly(connected);
+
+    registration.close();
+    registration.close();
+    failing.close();
+    rig.link().says(Rig.error(404, "not there"));
+    assertThat(later).containsExactly(connected);
+    assertThat(rig.events).hasSize(3);
   }
 
   @Test

@@ -24,7 +24,7 @@ class DependenciesTest {
   private static final Pattern ARTIFACT = Pattern.compile("`(?:[^`:]+:)?([^`]+)`");
 
   /** The jar of one platform and that of all others are one artifact. */
-  private static final Pattern PLATFORM = Pattern.compile("-linux-(?:x86_64|aarch_64)$");
+  private static final Pattern PLATFORM = Pattern.compile("-linux-(?:x86_64|aarch_64|aarch64)$");
 
   @Test
   void everyJarOfTheProgramIsListedWithItsVersion() throws IOException {

@@ -41,6 +41,7 @@ class FloorsTest {
           Map.entry("bridge", List.of("protocol")),
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
           Map.entry("serial", List.of("protocol", "transport")),
+          Map.entry("webrtc", List.of("protocol", "transport", "client", "bridge")),
           Map.entry("server", List.of("protocol", "security", "router", "transport")),
           Map.entry("bench", List.of("protocol", "transport", "client")),
           Map.entry(
@@ -54,6 +55,7 @@ class FloorsTest {
                   "bridge",
                   "bridgemqtt",
                   "serial",
+                  "webrtc",
                   "server",
                   "bench")));
 
@@ -149,6 +151,17 @@ class FloorsTest {
   @Test
   void onlySecurityReadsSignedTokens() {
     check(onlyIn("com.nimbusds..", "security"));
+  }
+
+  @Test
+  void onlyOneClassKnowsTheNativeLibraryForWebRtc() {
+    check(
+        noClasses()
+            .that()
+            .haveNameNotMatching(".*\\.NativePeerConnections(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.onvoid.."));
   }
 
   @Test

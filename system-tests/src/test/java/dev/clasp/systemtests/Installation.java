@@ -69,6 +69,21 @@ final class Installation {
     return System.getProperty("clasp.version", "0.1.0");
   }
 
+  /** A program among the tests themselves, with what they need on its class path. */
+  static List<String> testProgram(Class<?> main) {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx256m",
+        "-cp",
+        classPath,
+        main.getName());
+  }
+
   /** A script of the JavaScript peers. */
   static List<String> nodeScript(String name) {
     Path scripts = MODULE.resolve("peers/node");
@@ -138,6 +153,14 @@ final class Installation {
                     + " is not installed: run ./verify as root, or install the packages mosquitto"
                     + " and mosquitto-clients"))
         .toString();
+  }
+
+  /** The TURN server of Debian's package coturn. */
+  static String turnServer() {
+    requireFile(
+        Path.of("/usr/bin/turnserver"),
+        "coturn is not installed: run ./verify as root, or install the package coturn");
+    return "/usr/bin/turnserver";
   }
 
   private static void requireFile(Path file, String otherwise) {

@@ -78,6 +78,15 @@ final class Peer implements AutoCloseable {
     return Stream.concat(Stream.of("env", variable), command.stream()).toList();
   }
 
+  /**
+   * A program that speaks the protocol, for example in a network of its own.
+   *
+   * @param command its command line
+   */
+  static Peer program(String name, List<String> command) {
+    return started(new Peer(name, command));
+  }
+
   private static Peer started(Peer peer) {
     try {
       peer.get("start", peer.ready, Patience.START);

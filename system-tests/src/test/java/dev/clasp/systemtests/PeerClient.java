@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -265,6 +266,11 @@ final class PeerClient {
 
   JsonNode call(String what) {
     return call(what, Map.of());
+  }
+
+  /** Sends a command and does not wait for its answer. */
+  CompletableFuture<JsonNode> send(String what, Map<String, JsonNode> arguments) {
+    return peer.send(name, what, arguments);
   }
 
   JsonNode call(String what, Map<String, JsonNode> arguments) {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,6 +39,15 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /**
+   * Starts a server elsewhere, for example in a network of its own.
+   *
+   * @param place makes the command line for there
+   */
+  static ServerProcess startIn(UnaryOperator<List<String>> place, String... options) {
+    return start(0, List.of(options), place);
+  }
+
+  /**
    * Starts a server on a port that nobody takes while it restarts: below those that systems give to
    * outgoing connections.
    */
@@ -56,13 +66,18 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static ServerProcess start(int port, List<String> options) {
+    return start(port, options, UnaryOperator.identity());
+  }
+
+  private static ServerProcess start(
+      int port, List<String> options, UnaryOperator<List<String>> place) {
     Received<String> lines = new Received<>("clasp server");
     List<String> flags =
         Stream.concat(Stream.of("--port", String.valueOf(port)), options.stream()).toList();
     Program program =
         Program.start(
             "clasp server " + String.join(" ", flags),
-            Installation.server(flags),
+            place.apply(Installation.server(flags)),
             lines::add,
             () -> lines.end("it ended"));
     try {

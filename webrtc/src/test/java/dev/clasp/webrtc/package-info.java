@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.webrtc;
+
+import org.jspecify.annotations.NullMarked;
