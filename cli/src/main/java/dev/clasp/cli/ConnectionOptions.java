@@ -3,6 +3,7 @@ package dev.clasp.cli;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
+import dev.clasp.transport.LinkClient;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
@@ -94,7 +95,7 @@ final class ConnectionOptions {
     if (lower.startsWith("https://")) {
       return "wss://" + text.substring("https://".length());
     }
-    if (text.contains("://")) {
+    if (text.contains("://") || LinkClient.isOfAModule(text) && !text.matches("[^:]*:[0-9]+")) {
       return text;
     }
     boolean port = text.matches(".*:[0-9]+(/.*)?") && !text.endsWith("]");

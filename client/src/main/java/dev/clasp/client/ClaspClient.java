@@ -15,12 +15,12 @@ import dev.clasp.transport.Backoff;
 import dev.clasp.transport.ClientTls;
 import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
+import dev.clasp.transport.LinkClient;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -67,8 +67,6 @@ public final class ClaspClient implements AutoCloseable {
 
   /** The closing handshake of the connection and the end of its threads, beyond the requests. */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
-
-  private static final Set<String> SCHEMES = Set.of("ws", "wss", "tcp");
 
   private static final Duration MAX_LIMIT = Duration.ofDays(1);
 
@@ -407,8 +405,7 @@ public final class ClaspClient implements AutoCloseable {
         throw new ClaspException(Kind.INVALID, "a client needs the URI of a router");
       }
       for (URI uri : uris) {
-        String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        if (!SCHEMES.contains(scheme) || uri.getHost() == null) {
+        if (!LinkClient.knows(uri)) {
           throw new ClaspException(
               Kind.INVALID, "cannot use " + uri + ": expected a URI such as ws://localhost:7330");
         }

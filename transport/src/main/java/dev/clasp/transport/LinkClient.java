@@ -38,6 +38,18 @@ public final class LinkClient {
     }
   }
 
+  /** Is this a URL with a host, or one that a module on the class path knows? */
+  public static boolean knows(URI uri) {
+    return LinkSchemes.of(uri).isPresent()
+        || uri.getHost() != null && Target.Scheme.of(String.valueOf(uri.getScheme())).isPresent();
+  }
+
+  /** Does the text begin like a URL that a module on the class path knows, as {@code serial:}? */
+  public static boolean isOfAModule(String url) {
+    return LinkSchemes.names().stream()
+        .anyMatch(name -> url.regionMatches(true, 0, name + ":", 0, name.length() + 1));
+  }
+
   /** Longest frame, its prefix not counted, that goes over the transport that a URL names. */
   public static int maxFrame(URI uri) {
     Optional<LinkScheme> other = LinkSchemes.of(uri);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The transports that other modules add. */
@@ -32,6 +33,11 @@ final class LinkSchemes {
     return name == null || Target.Scheme.of(name).isPresent()
         ? Optional.empty()
         : Optional.ofNullable(Found.BY_NAME.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** Of all of them. */
+  static Set<String> names() {
+    return Found.BY_NAME.keySet();
   }
 
   /** What URLs may begin with: {@code ws://, wss://, ... or serial:}. */
