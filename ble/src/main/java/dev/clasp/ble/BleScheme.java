@@ -81,7 +81,7 @@ public final class BleScheme implements LinkScheme {
     Bluez bluez = Bluez.open(url.bus());
     Attachment attachment;
     try {
-      attachment = new Attachment(bluez, find(bluez, url, deadline), url.write(), maxFrame(options));
+      attachment = new Attachment(bluez, find(bluez, url, deadline), url.write(), options.maxMessage());
     } catch (TransportException | InterruptedException e) {
       bluez.close();
       throw e;
@@ -102,10 +102,6 @@ public final class BleScheme implements LinkScheme {
           result.completeExceptionally(e instanceof CompletionException c ? c.getCause() : e);
           return null;
         });
-  }
-
-  private static int maxFrame(DialOptions options) {
-    return options.maxMessage();
   }
 
   private static Device find(Bluez bluez, BleUrl url, long deadline) throws InterruptedException {

@@ -60,7 +60,7 @@ record BleUrl(
     }
     BleUrl url =
         new BleUrl(
-            target.equals("*") ? "" : ADDRESS.matcher(upper).matches() ? upper : target,
+            target.equals("*") ? "" : isAddress(upper) ? upper : target,
             Optional.empty(),
             DEFAULT_SCAN,
             false,
@@ -136,9 +136,14 @@ record BleUrl(
     return new TransportException(Kind.BAD_URL, "cannot use " + uri + ": " + why);
   }
 
+  /** Six bytes in capitals? */
+  static boolean isAddress(String text) {
+    return ADDRESS.matcher(text).matches();
+  }
+
   /** Is the target an address? It need not advertise the service then. */
   boolean byAddress() {
-    return ADDRESS.matcher(target).matches();
+    return isAddress(target);
   }
 
   /** Is this the device? */

@@ -36,6 +36,7 @@ final class MockApplication {
 
   private final MockAdapter adapter;
   private final MockBluez bluez;
+  private final String owner;
   private final Map<String, List<String>> flags = new HashMap<>();
   private final GattCharacteristic1 tx;
   private final GattCharacteristic1 rx;
@@ -47,6 +48,7 @@ final class MockApplication {
       throws BluezInvalidArgumentsException {
     this.adapter = adapter;
     this.bluez = adapter.bluez();
+    this.owner = owner;
     try {
       Map<String, String> paths = new HashMap<>();
       bluez
@@ -91,6 +93,10 @@ final class MockApplication {
   private static List<String> strings(Object value) {
     List<?> list = value instanceof Object[] array ? Arrays.asList(array) : (List<?>) value;
     return list.stream().map(Object::toString).toList();
+  }
+
+  String owner() {
+    return owner;
   }
 
   List<String> flags(String uuid) {
