@@ -102,8 +102,7 @@ final class Attachment {
     });
     boolean opened = made.open(acceptor);
     intake.drainTo(made);
-    bluez.onDeparture(
-        device.path(), why -> made.ended(new CloseReason(CloseReason.ABNORMAL, why)));
+    bluez.onDeparture(device.path(), why -> made.ended(new CloseReason(CloseReason.ABNORMAL, why)));
     if (overflowed) {
       tooMuch(made);
     }
@@ -198,8 +197,7 @@ final class Attachment {
 
   /** As BlueZ has agreed with the device. Older ones than 5.62 do not say: the least then. */
   private IntSupplier mtu(Layout layout) {
-    return () ->
-        bluez.number(layout.tx(), Bluez.CHARACTERISTIC, "MTU").orElse(Pieces.LEAST_MTU);
+    return () -> bluez.number(layout.tx(), Bluez.CHARACTERISTIC, "MTU").orElse(Pieces.LEAST_MTU);
   }
 
   // --- receiving ---------------------------------------------------------------------------------

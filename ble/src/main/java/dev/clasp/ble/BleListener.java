@@ -46,7 +46,7 @@ public final class BleListener implements Listener {
   private static final Duration SUBSCRIBE = Duration.ofSeconds(10);
 
   /** Between attempts to find BlueZ again. */
-  private static final long RETRY_SECONDS = 5;
+  private static final Duration RETRY = Duration.ofSeconds(5);
 
   /** The central that is served. Guarded by the listener. */
   private final class Served {
@@ -75,6 +75,7 @@ public final class BleListener implements Listener {
 
   private final PeripheralConfig config;
   private final Duration subscribe;
+  private final Duration retry;
   private final Lobby lobby;
   private final EventLoops loops;
   private final OpenLinks links = new OpenLinks();
@@ -94,20 +95,21 @@ public final class BleListener implements Listener {
   private boolean closed;
 
   private BleListener(
-      PeripheralConfig config, Duration subscribe, Lobby lobby, EventLoops loops) {
+      PeripheralConfig config, Duration subscribe, Duration retry, Lobby lobby, EventLoops loops) {
     this.config = config;
     this.subscribe = subscribe;
+    this.retry = retry;
     this.lobby = lobby;
     this.loops = loops;
   }
 
   /** For the configuration of a router. */
   public static ListenerFactory factory(PeripheralConfig config) {
-    return factory(config, SUBSCRIBE);
+    return factory(config, SUBSCRIBE, RETRY);
   }
 
-  static ListenerFactory factory(PeripheralConfig config, Duration subscribe) {
-    return (lobby, loops) -> new BleListener(config, subscribe, lobby, loops);
+  static ListenerFactory factory(PeripheralConfig config, Duration subscribe, Duration retry) {
+    return (lobby, loops) -> new BleListener(config, subscribe, retry, lobby, loops);
   }
 
   @Override
@@ -127,8 +129,7 @@ public final class BleListener implements Listener {
   @Override
   public List<String> urls() {
     return List.of(
-        "ble:"
-            + URLEncoder.encode(config.name(), StandardCharsets.UTF_8).replace("+", "%20"));
+        "ble:" + URLEncoder.encode(config.name(), StandardCharsets.UTF_8).replace("+", "%20"));
   }
 
   /** What became of centrals, since the start. */
@@ -199,7 +200,7 @@ public final class BleListener implements Listener {
 
   private synchronized boolean pause() {
     try {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(RETRY_SECONDS);
+      long end = System.nanoTime() + retry.toNanos();
       for (long left = end - System.nanoTime(); left > 0 && !closed; ) {
         TimeUnit.NANOSECONDS.timedWait(this, left);
         left = end - System.nanoTime();
@@ -327,15 +328,15 @@ public final class BleListener implements Listener {
     begun.link.whenEnded(() -> {
       begun.intake.close();
       links.remove(begun.link);
-      counts.add(BleCounter.ENDED);
     });
     FrameLink link = begun.link;
-    link.loop().execute(() -> {
-      begun.link.open(lobby.acceptor());
-      begun.intake.drainTo(begun.link);
-      current.onDeparture(
-          device, why -> begun.link.ended(new CloseReason(CloseReason.ABNORMAL, why)));
-    });
+    link.loop()
+        .execute(() -> {
+          begun.link.open(lobby.acceptor());
+          begun.intake.drainTo(begun.link);
+          current.onDeparture(
+              device, why -> begun.link.ended(new CloseReason(CloseReason.ABNORMAL, why)));
+        });
     control(this::advertiseIfFree);
     return begun;
   }
@@ -348,6 +349,7 @@ public final class BleListener implements Listener {
       }
       served = null;
     }
+    counts.add(BleCounter.ENDED);
     control(() -> {
       disconnect(ended.device);
       advertiseIfFree();

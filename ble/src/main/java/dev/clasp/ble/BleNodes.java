@@ -76,8 +76,7 @@ public final class BleNodes implements Listener {
     }
     synchronized (this) {
       searching = true;
-      thread =
-          Thread.ofPlatform().daemon().name("clasp-ble-nodes").start(() -> searchFrom(first));
+      thread = Thread.ofPlatform().daemon().name("clasp-ble-nodes").start(() -> searchFrom(first));
     }
     LOG.info("Bluetooth: looking for up to {} nodes", config.max());
   }
@@ -160,8 +159,7 @@ public final class BleNodes implements Listener {
       Attachment attachment =
           new Attachment(
               Bluez.open(config.bus()), device, WriteMode.COMMAND, FrameDescriptor.MAX_FRAME);
-      StreamLink link =
-          attachment.connect(loops.next(), System.nanoTime() + CONNECT_NANOS);
+      StreamLink link = attachment.connect(loops.next(), System.nanoTime() + CONNECT_NANOS);
       synchronized (this) {
         connected.add(device.address());
       }
@@ -171,6 +169,9 @@ public final class BleNodes implements Listener {
       links.add(link);
       link.loop().execute(() -> attachment.open(lobby.acceptor(), () -> ended(device, link)));
     } catch (TransportException e) {
+      if (!isSearching()) {
+        return;
+      }
       counts.add(BleCounter.UNREACHABLE);
       LOG.warn("Bluetooth: {}", e.getMessage());
       if (failed.size() >= MAX_FAILED) {

@@ -55,8 +55,7 @@ public final class BleScan {
       return heard(scan, all).stream()
           .sorted(Comparator.comparingInt((Device d) -> -d.rssi().orElse(-999)))
           .map(d ->
-              new Found(
-                  d.address(), d.name(), d.rssi(), d.advertises(), d.paired(), d.connected()))
+              new Found(d.address(), d.name(), d.rssi(), d.advertises(), d.paired(), d.connected()))
           .toList();
     }
   }

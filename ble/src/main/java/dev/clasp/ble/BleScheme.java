@@ -60,12 +60,11 @@ public final class BleScheme implements LinkScheme {
                 result.completeExceptionally(Bluez.failed("cannot connect to " + uri, e));
               }
             });
-    result.whenComplete(
-        (_, _) -> {
-          if (result.isCancelled()) {
-            thread.interrupt();
-          }
-        });
+    result.whenComplete((_, _) -> {
+      if (result.isCancelled()) {
+        thread.interrupt();
+      }
+    });
     thread.start();
     return result;
   }
@@ -81,7 +80,8 @@ public final class BleScheme implements LinkScheme {
     Bluez bluez = Bluez.open(url.bus());
     Attachment attachment;
     try {
-      attachment = new Attachment(bluez, find(bluez, url, deadline), url.write(), options.maxMessage());
+      attachment =
+          new Attachment(bluez, find(bluez, url, deadline), url.write(), options.maxMessage());
     } catch (TransportException | InterruptedException e) {
       bluez.close();
       throw e;

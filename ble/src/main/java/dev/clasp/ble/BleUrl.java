@@ -95,8 +95,8 @@ record BleUrl(
               scan,
               all,
               WriteMode.of(value)
-                  .orElseThrow(() ->
-                      unusable(uri, "write is command or request, not '" + value + "'")),
+                  .orElseThrow(
+                      () -> unusable(uri, "write is command or request, not '" + value + "'")),
               bus);
       case "bus" -> new BleUrl(target, adapter, scan, all, write, Optional.of(value));
       default -> throw unusable(uri, "'" + name + "' is none of adapter, scan, all, write, bus");

@@ -51,7 +51,9 @@ final class Bluez implements AutoCloseable {
 
   private static final String NAME = "org.bluez";
 
-  /** More objects than a scan finds anywhere; somebody who sends made-up devices gets no further. */
+  /**
+   * More objects than a scan finds anywhere; somebody who sends made-up devices gets no further.
+   */
   private static final int MAX_OBJECTS = 8192;
 
   private static final String GONE =
@@ -204,16 +206,14 @@ final class Bluez implements AutoCloseable {
       LOG.debug("{} is not looked at: there are {} objects already", path, MAX_OBJECTS);
       return;
     }
-    Map<String, Map<String, Object>> object =
-        objects.computeIfAbsent(path, _ -> new HashMap<>());
-    interfaces.forEach(
-        (name, properties) -> {
-          if (name.startsWith(NAME)) {
-            Map<String, Object> plain = object.computeIfAbsent(name, _ -> new HashMap<>());
-            properties.forEach((property, value) -> plain.put(property, value.getValue()));
-            plain.remove("Value");
-          }
-        });
+    Map<String, Map<String, Object>> object = objects.computeIfAbsent(path, _ -> new HashMap<>());
+    interfaces.forEach((name, properties) -> {
+      if (name.startsWith(NAME)) {
+        Map<String, Object> plain = object.computeIfAbsent(name, _ -> new HashMap<>());
+        properties.forEach((property, value) -> plain.put(property, value.getValue()));
+        plain.remove("Value");
+      }
+    });
     notifyAll();
   }
 
@@ -312,12 +312,11 @@ final class Bluez implements AutoCloseable {
   /** Paths of the objects with this interface, in order. */
   synchronized List<String> paths(String name) {
     List<String> paths = new ArrayList<>();
-    objects.forEach(
-        (path, object) -> {
-          if (object.containsKey(name)) {
-            paths.add(path);
-          }
-        });
+    objects.forEach((path, object) -> {
+      if (object.containsKey(name)) {
+        paths.add(path);
+      }
+    });
     return paths;
   }
 
@@ -416,9 +415,7 @@ final class Bluez implements AutoCloseable {
           "there is no Bluetooth adapter: plug one in, or see what 'bluetoothctl list' says");
     }
     List<String> chosen =
-        all.stream()
-            .filter(path -> wanted.isEmpty() || path.endsWith("/" + wanted.get()))
-            .toList();
+        all.stream().filter(path -> wanted.isEmpty() || path.endsWith("/" + wanted.get())).toList();
     if (chosen.isEmpty()) {
       throw new TransportException(
           Kind.UNREACHABLE,

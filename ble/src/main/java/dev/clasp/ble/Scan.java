@@ -48,9 +48,7 @@ final class Scan implements AutoCloseable {
 
   /** The first device that is wanted and there; empty when the time is over. */
   Optional<Device> find(Predicate<Device> wanted, long deadlineNanos) throws InterruptedException {
-    return bluez.await(
-        deadlineNanos,
-        () -> present().stream().filter(wanted).findFirst());
+    return bluez.await(deadlineNanos, () -> present().stream().filter(wanted).findFirst());
   }
 
   /** The devices that have been heard. */

@@ -39,11 +39,7 @@ final class WritePipe implements BytePipe {
    * @param whenClosed ends the connection; must not wait, may be called more than once
    */
   WritePipe(
-      GattCharacteristic1 tx,
-      Layout layout,
-      WriteMode mode,
-      IntSupplier mtu,
-      Runnable whenClosed) {
+      GattCharacteristic1 tx, Layout layout, WriteMode mode, IntSupplier mtu, Runnable whenClosed) {
     this.tx = tx;
     this.layout = layout;
     this.mode = mode;

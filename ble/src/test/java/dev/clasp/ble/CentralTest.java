@@ -141,8 +141,7 @@ class CentralTest {
 
     client.blocking().set("/text/1", "x".repeat(100));
 
-    assertThat(device.writes())
-        .allSatisfy(w -> assertThat(w.value()).hasSizeLessThanOrEqualTo(20));
+    assertThat(device.writes()).allSatisfy(w -> assertThat(w.value()).hasSizeLessThanOrEqualTo(20));
   }
 
   @Test
@@ -224,7 +223,8 @@ class CentralTest {
 
   @Test
   void takesTheFirstThatAdvertisesTheService() {
-    adapter.device(OTHER, "lamp", 185, Firmware.NONE, Set.of("0000180f-0000-1000-8000-00805f9b34fb"));
+    adapter.device(
+        OTHER, "lamp", 185, Firmware.NONE, Set.of("0000180f-0000-1000-8000-00805f9b34fb"));
     MockDevice device = adapter.device(ADDRESS, "stage", 185, firmware);
 
     connect("*");
@@ -323,8 +323,8 @@ class CentralTest {
 
   @Test
   void saysThatThereIsNoBus() {
-    assertThatThrownBy(() ->
-            ClaspClient.builder("ble:*?bus=unix:path=/nowhere/at/all").connectBlocking())
+    assertThatThrownBy(
+            () -> ClaspClient.builder("ble:*?bus=unix:path=/nowhere/at/all").connectBlocking())
         .hasMessageContaining("cannot connect to D-Bus at unix:path=/nowhere/at/all")
         .hasMessageContaining("Bluetooth needs Linux with D-Bus and BlueZ");
   }
@@ -355,10 +355,7 @@ class CentralTest {
     MockDevice device = adapter.device(ADDRESS, "stage", 23, firmware);
     BlockingQueue<ClientEvent> events = new LinkedBlockingQueue<>();
     keep(
-        ClaspClient.builder(url(ADDRESS))
-            .reconnect(false)
-            .listener(events::add)
-            .connectBlocking());
+        ClaspClient.builder(url(ADDRESS)).reconnect(false).listener(events::add).connectBlocking());
 
     device.notify(new byte[] {0x53, 0, 1, 0, 1, 2, 3});
     device.leave();
@@ -376,7 +373,8 @@ class CentralTest {
     ClaspClient client =
         keep(
             ClaspClient.builder(url(ADDRESS))
-                .backoff(new Backoff(Duration.ofMillis(10), 1.5, Duration.ofMillis(50), false, 1000))
+                .backoff(
+                    new Backoff(Duration.ofMillis(10), 1.5, Duration.ofMillis(50), false, 1000))
                 .connectBlocking());
     SignalQueue queue = client.blocking().subscribe("/a");
 
@@ -429,15 +427,16 @@ class CentralTest {
                 URI.create(url(ADDRESS)),
                 loops,
                 DialOptions.DEFAULT,
-                _ -> new FrameListener() {
-                  @Override
-                  public void frame(byte[] b, int offset, int length) {
-                    heard.complete(Arrays.copyOfRange(b, offset, offset + length));
-                  }
+                _ ->
+                    new FrameListener() {
+                      @Override
+                      public void frame(byte[] b, int offset, int length) {
+                        heard.complete(Arrays.copyOfRange(b, offset, offset + length));
+                      }
 
-                  @Override
-                  public void closed(CloseReason reason) {}
-                })
+                      @Override
+                      public void closed(CloseReason reason) {}
+                    })
             .get(MockBluez.SECONDS, TimeUnit.SECONDS);
 
     assertThat(heard.get(MockBluez.SECONDS, TimeUnit.SECONDS)).isEqualTo(early);
@@ -475,10 +474,7 @@ class CentralTest {
     adapter.device(ADDRESS, "stage", 185, firmware);
     BlockingQueue<ClientEvent> events = new LinkedBlockingQueue<>();
     keep(
-        ClaspClient.builder(url(ADDRESS))
-            .reconnect(false)
-            .listener(events::add)
-            .connectBlocking());
+        ClaspClient.builder(url(ADDRESS)).reconnect(false).listener(events::add).connectBlocking());
 
     bluez.close();
 
@@ -491,8 +487,6 @@ class CentralTest {
 
   private static String change(SignalQueue queue) {
     Signal signal = queue.poll(Duration.ofSeconds(MockBluez.SECONDS)).orElseThrow();
-    return signal.address()
-        + " "
-        + ((Value.Text) ((Signal.Change) signal).value()).value();
+    return signal.address() + " " + ((Value.Text) ((Signal.Change) signal).value()).value();
   }
 }

@@ -76,6 +76,14 @@ final class MockAdapter implements Adapter1, GattManager1, LEAdvertisingManager1
     return device;
   }
 
+  void heardAgain(MockDevice device) {
+    synchronized (bluez) {
+      if (discovering) {
+        heard(device);
+      }
+    }
+  }
+
   private void heard(MockDevice device) {
     Variant<?> uuids = filter == null ? null : filter.get("UUIDs");
     if (!device.inRange() || uuids != null && !matches(uuids.getValue(), device)) {

@@ -81,8 +81,7 @@ final class MockApplication {
               owner,
               changed -> {
                 if (changed.getPath().equals(notified)) {
-                  notified(
-                      Bluez.bytes(MockBluez.value(changed.getPropertiesChanged(), "Value")));
+                  notified(Bluez.bytes(MockBluez.value(changed.getPropertiesChanged(), "Value")));
                 }
               });
     } catch (DBusException e) {

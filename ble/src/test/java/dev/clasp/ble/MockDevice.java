@@ -151,6 +151,7 @@ final class MockDevice implements Device1 {
   void comeBack() {
     synchronized (bluez) {
       inRange = true;
+      adapter.heardAgain(this);
     }
   }
 

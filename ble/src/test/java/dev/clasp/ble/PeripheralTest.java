@@ -16,12 +16,19 @@ import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
 import dev.clasp.transport.Listener;
 import dev.clasp.transport.ListenerFactory;
+import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.bluez.GattCharacteristic1;
+import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
 import org.freedesktop.dbus.exceptions.DBusExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,12 +48,19 @@ class PeripheralTest {
   private static final String OTHER = "11:22:33:44:55:02";
   private static final String ROUTER = "AA:BB:CC:DD:EE:01";
 
+  private static final Duration SHORT = Duration.ofMillis(20);
+
   private static TestBus bus;
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private MockBluez bluez;
   private MockAdapter adapter;
+
+  @SuppressWarnings("NullAway.Init") // every test serves first
   private BleListener listener;
+
+  @SuppressWarnings("NullAway.Init") // every test serves first
+  private EventLoop loop;
 
   @BeforeAll
   static void startBus() {
@@ -100,6 +114,7 @@ class PeripheralTest {
                         List.of((lobby, loops) -> {
                           Listener made = factory.create(lobby, loops);
                           listener = (BleListener) made;
+                          loop = loops.next();
                           return made;
                         })))));
   }
@@ -131,12 +146,7 @@ class PeripheralTest {
 
   private static byte[] hello() {
     return FrameCodec.encode(
-        new Message.Hello(
-            1,
-            java.util.Set.of(Feature.PARAM),
-            "phone",
-            java.util.Optional.empty(),
-            java.util.Optional.empty()));
+        new Message.Hello(1, Set.of(Feature.PARAM), "phone", Optional.empty(), Optional.empty()));
   }
 
   private void awaitAdvertisement() {
@@ -156,8 +166,7 @@ class PeripheralTest {
     var advertisement = adapter.advertisement().orElseThrow();
     assertThat(MockBluez.value(advertisement, "Type")).isEqualTo("peripheral");
     assertThat(MockBluez.value(advertisement, "LocalName")).isEqualTo("Stage router");
-    assertThat(MockBluez.value(advertisement, "ServiceUUIDs"))
-        .isEqualTo(List.of(BleUuid.SERVICE));
+    assertThat(MockBluez.value(advertisement, "ServiceUUIDs")).isEqualTo(List.of(BleUuid.SERVICE));
     assertThat(server.urls()).contains("ble:Stage%20router");
   }
 
@@ -208,9 +217,7 @@ class PeripheralTest {
     MockDevice device =
         phone.device(ROUTER, "Stage router", mtu, new RelayFirmware(adapter, PHONE, mtu));
     ClaspClient client =
-        keep(
-            ClaspClient.builder("ble:Stage?adapter=hci1&bus=" + bus.address())
-                .connectBlocking());
+        keep(ClaspClient.builder("ble:Stage?adapter=hci1&bus=" + bus.address()).connectBlocking());
     String text = "y".repeat(1500);
     SignalQueue queue = client.blocking().subscribe("/text");
 
@@ -251,7 +258,7 @@ class PeripheralTest {
 
   @Test
   void hangsUpACentralThatNeverSubscribes() throws Exception {
-    serve(BleListener.factory(config(), Duration.ofMillis(50)));
+    serve(BleListener.factory(config(), Duration.ofMillis(50), SHORT));
     Phone phone = new Phone(PHONE, 185, true);
 
     phone.central.write(hello());
@@ -356,20 +363,64 @@ class PeripheralTest {
   void nobodyButBluezMayWrite() throws Exception {
     serve(config());
     MockApplication application = adapter.application().orElseThrow();
-    try (var stranger =
-        org.freedesktop.dbus.connections.impl.DBusConnectionBuilder.forAddress(bus.address())
-            .withShared(false)
-            .build()) {
+    try (var stranger = DBusConnectionBuilder.forAddress(bus.address()).withShared(false).build()) {
       var tx =
           stranger.getRemoteObject(
-              application.owner(),
-              "/dev/clasp/ble/service/tx",
-              org.bluez.GattCharacteristic1.class);
+              application.owner(), "/dev/clasp/ble/service/tx", GattCharacteristic1.class);
 
-      assertThatThrownBy(() -> tx.WriteValue(hello(), java.util.Map.of()))
+      assertThatThrownBy(() -> tx.WriteValue(hello(), Map.of()))
           .hasMessageContaining("only BlueZ may call this");
     }
     assertThat(listener.count(BleCounter.SESSIONS)).isZero();
+  }
+
+  @Test
+  void endsASessionThatWritesMoreThanTheRouterTakes() throws Exception {
+    serve(config());
+    Phone phone = new Phone(PHONE, 515, true);
+    // The beginning of a frame that is never complete keeps the router waiting, and its loop is
+    // held up: what comes now has to be kept.
+    CountDownLatch held = new CountDownLatch(1);
+    keep(held::countDown);
+    phone.central.write(hello());
+    loop.execute(() -> {
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 2000; i++) {
+                phone.central.writePiece(new byte[512], 0);
+              }
+            })
+        .hasMessageContaining("too much at once");
+    held.countDown();
+
+    bluez.await("the hang-up", () -> !phone.central.connected());
+    assertThat(listener.count(BleCounter.OVERFLOWED)).isPositive();
+  }
+
+  @Test
+  void isThereAgainWhenBluezIs() throws Exception {
+    serve(BleListener.factory(config(), Duration.ofSeconds(10), SHORT));
+    Phone before = new Phone(PHONE, 185, true);
+    before.central.subscribe();
+    before.central.write(hello());
+    before.next();
+
+    bluez.close();
+    bluez = keep(new MockBluez(bus));
+    adapter = bluez.adapter("hci0");
+    awaitAdvertisement();
+    Phone after = new Phone(PHONE, 185, true);
+    after.central.subscribe();
+    after.central.write(hello());
+
+    assertThat(after.next()[0]).isEqualTo((byte) 0x53);
   }
 
   @Test

@@ -64,10 +64,11 @@ final class RouterFirmware implements Firmware, ListenerFactory, Listener {
     sessions.put(device, session);
     links.add(link);
     link.whenEnded(() -> links.remove(link));
-    link.loop().execute(() -> {
-      link.open(lobby.acceptor());
-      session.intake.drainTo(link);
-    });
+    link.loop()
+        .execute(() -> {
+          link.open(lobby.acceptor());
+          session.intake.drainTo(link);
+        });
   }
 
   @Override

@@ -2,12 +2,15 @@ package dev.clasp.ble;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A D-Bus for tests alone: the program {@code dbus-daemon} with a socket in a folder of its own. */
+/**
+ * A D-Bus for tests alone: the program {@code dbus-daemon} with a socket in a folder of its own.
+ */
 final class TestBus implements AutoCloseable {
 
   private final Path folder;
@@ -37,16 +40,17 @@ final class TestBus implements AutoCloseable {
         daemon =
             new ProcessBuilder(
                     "dbus-daemon", "--config-file=" + config, "--nofork", "--print-address=1")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
       } catch (IOException e) {
         throw new IllegalStateException(
-            "this test needs the program dbus-daemon: install the package dbus, or run ./verify", e);
+            "this test needs the program dbus-daemon: install the package dbus, or run ./verify",
+            e);
       }
       // It prints this when it is ready.
       try (BufferedReader out =
           new BufferedReader(
-              new java.io.InputStreamReader(daemon.getInputStream(), StandardCharsets.UTF_8))) {
+              new InputStreamReader(daemon.getInputStream(), StandardCharsets.UTF_8))) {
         String line = out.readLine();
         if (line == null) {
           throw new IllegalStateException("dbus-daemon did not start");

@@ -38,6 +38,7 @@ final class CommandLines {
           new Entry(WatchCommand::new, "watch", "sub"),
           new Entry(DemoCommand::new, "demo"),
           new Entry(MqttCommand::new, "mqtt"),
+          new Entry(BleCommand::new, "ble"),
           new Entry(TokenCommand::new, "token"),
           new Entry(PairCommand::new, "pair"),
           new Entry(PingCommand::new, "ping"),

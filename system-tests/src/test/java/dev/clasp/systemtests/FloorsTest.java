@@ -40,6 +40,7 @@ class FloorsTest {
           Map.entry("client", List.of("protocol", "transport")),
           Map.entry("bridge", List.of("protocol")),
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
+          Map.entry("ble", List.of("protocol", "transport")),
           Map.entry("server", List.of("protocol", "security", "router", "transport")),
           Map.entry("bench", List.of("protocol", "transport", "client")),
           Map.entry(
@@ -52,6 +53,7 @@ class FloorsTest {
                   "client",
                   "bridge",
                   "bridgemqtt",
+                  "ble",
                   "server",
                   "bench")));
 
@@ -112,7 +114,13 @@ class FloorsTest {
 
   @Test
   void onlyTheNetworkFloorsUseNetty() {
-    check(onlyIn("io.netty..", "transport", "client", "server", "bench"));
+    check(onlyIn("io.netty..", "transport", "client", "server", "ble", "bench"));
+  }
+
+  @Test
+  void onlyTheBluetoothRoomSpeaksDbus() {
+    check(onlyIn("org.freedesktop..", "ble"));
+    check(onlyIn("org.bluez..", "ble"));
   }
 
   @Test
