@@ -241,12 +241,13 @@ public final class BleListener implements Listener {
     synchronized (this) {
       current = bluez;
     }
-    if (current == null || current.gone() || !current.flag(device, Bluez.DEVICE, "Connected")) {
+    if (current == null || current.gone() || device.isEmpty()) {
       return;
     }
     try {
       current.object(device, Device1.class).Disconnect();
     } catch (DBusException | DBusExecutionException e) {
+      // It may have left by itself.
       LOG.debug("Bluetooth: cannot disconnect {}: {}", address(device), Bluez.text(e));
     }
   }
@@ -334,10 +335,14 @@ public final class BleListener implements Listener {
         .execute(() -> {
           begun.link.open(lobby.acceptor());
           begun.intake.drainTo(begun.link);
-          current.onDeparture(
-              device, why -> begun.link.ended(new CloseReason(CloseReason.ABNORMAL, why)));
         });
-    control(this::advertiseIfFree);
+    control(() -> {
+      if (!device.isEmpty()) {
+        current.onDepartureOfCaller(
+            device, why -> begun.link.ended(new CloseReason(CloseReason.ABNORMAL, why)));
+      }
+      advertiseIfFree();
+    });
     return begun;
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ import org.freedesktop.dbus.connections.IDisconnectCallback;
 import org.freedesktop.dbus.connections.impl.DBusConnection;
 import org.freedesktop.dbus.connections.impl.DBusConnectionBuilder;
 import org.freedesktop.dbus.exceptions.DBusException;
+import org.freedesktop.dbus.exceptions.DBusExecutionException;
 import org.freedesktop.dbus.interfaces.DBus;
 import org.freedesktop.dbus.interfaces.DBusInterface;
 import org.freedesktop.dbus.interfaces.ObjectManager;
@@ -55,6 +57,8 @@ final class Bluez implements AutoCloseable {
    * More objects than a scan finds anywhere; somebody who sends made-up devices gets no further.
    */
   private static final int MAX_OBJECTS = 8192;
+
+  private static final String AWAY = "the device is out of range, or has hung up";
 
   private static final String GONE =
       "BlueZ has ended, or D-Bus has: is bluetoothd running? Start it with 'systemctl start"
@@ -91,6 +95,7 @@ final class Bluez implements AutoCloseable {
 
   private final DBusConnection bus;
   private final String owner;
+  private @Nullable ObjectManager root;
 
   /** Path, interface, property. Guarded by this, as is what follows. */
   private final Map<String, Map<String, Map<String, Object>>> objects = new TreeMap<>();
@@ -185,8 +190,12 @@ final class Bluez implements AutoCloseable {
             lost();
           }
         });
-    ObjectManager root = bus.getRemoteObject(NAME, "/", ObjectManager.class);
-    root.GetManagedObjects().forEach((path, interfaces) -> put(path.getPath(), interfaces));
+    root = bus.getRemoteObject(owner, "/", ObjectManager.class);
+    root().GetManagedObjects().forEach((path, interfaces) -> put(path.getPath(), interfaces));
+  }
+
+  private ObjectManager root() {
+    return Objects.requireNonNull(root);
   }
 
   static TransportException failed(String what, Throwable why) {
@@ -261,7 +270,7 @@ final class Bluez implements AutoCloseable {
     if (name.equals(DEVICE)
         && now.containsKey("Connected")
         && Boolean.FALSE.equals(now.get("Connected").getValue())) {
-      departed(path, "the device is out of range, or has hung up");
+      departed(path, AWAY);
     }
   }
 
@@ -391,7 +400,30 @@ final class Bluez implements AutoCloseable {
     if (gone()) {
       departed(device, GONE);
     } else if (!flag(device, DEVICE, "Connected")) {
-      departed(device, "the device is out of range, or has hung up");
+      departed(device, AWAY);
+    }
+  }
+
+  /**
+   * As {@link #onDeparture}, for a device that has just called: signals and calls come on different
+   * threads, and the mirror may not know of its connection yet, or any more. So BlueZ is asked.
+   * Waits for it.
+   */
+  void onDepartureOfCaller(String device, Consumer<String> consumer) {
+    departures.put(device, consumer);
+    boolean connected;
+    try {
+      connected =
+          root().GetManagedObjects().entrySet().stream()
+              .filter(object -> object.getKey().getPath().equals(device))
+              .map(object -> object.getValue().getOrDefault(DEVICE, Map.of()).get("Connected"))
+              .anyMatch(value -> value != null && Boolean.TRUE.equals(value.getValue()));
+    } catch (DBusExecutionException e) {
+      LOG.debug("is {} connected? {}", device, text(e));
+      connected = !gone();
+    }
+    if (!connected) {
+      departed(device, gone() ? GONE : AWAY);
     }
   }
 
