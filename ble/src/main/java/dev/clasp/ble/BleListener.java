@@ -50,12 +50,14 @@ public final class BleListener implements Listener {
 
   /** The central that is served. Guarded by the listener. */
   private final class Served {
+    private final Bluez bluez;
     private final String device;
     private final Intake intake = new Intake();
     private final NotifyPipe pipe;
     private final StreamLink link;
 
-    Served(String device, Application application) {
+    Served(Bluez bluez, String device, Application application) {
+      this.bluez = bluez;
       this.device = device;
       this.pipe =
           new NotifyPipe(
@@ -236,16 +238,16 @@ public final class BleListener implements Listener {
     }
   }
 
-  private void disconnect(String device) {
-    @Nullable Bluez current;
-    synchronized (this) {
-      current = bluez;
-    }
-    if (current == null || current.gone() || device.isEmpty()) {
+  /**
+   * @param from the BlueZ that it is connected with: a later one may have it again, for a new
+   *     session
+   */
+  private static void disconnect(Bluez from, String device) {
+    if (from.gone() || device.isEmpty()) {
       return;
     }
     try {
-      current.object(device, Device1.class).Disconnect();
+      from.object(device, Device1.class).Disconnect();
     } catch (DBusException | DBusExecutionException e) {
       // It may have left by itself.
       LOG.debug("Bluetooth: cannot disconnect {}: {}", address(device), Bluez.text(e));
@@ -304,6 +306,11 @@ public final class BleListener implements Listener {
     Served begun;
     Bluez current;
     synchronized (this) {
+      if (served != null && served.bluez.gone()) {
+        // BlueZ has been started anew, and the loop has not come to the end of that session yet.
+        served = null;
+        counts.add(BleCounter.ENDED);
+      }
       if (served != null) {
         if (served.device.equals(device)) {
           return served;
@@ -313,13 +320,14 @@ public final class BleListener implements Listener {
             "Bluetooth: refused {}: {} is being served, and only one can be",
             address(device),
             address(served.device));
-        control(() -> disconnect(device));
+        Bluez its = served.bluez;
+        control(() -> disconnect(its, device));
         throw new Application.Refusal("another device is being served");
       }
       if (!accepting || application == null || bluez == null) {
         throw new Application.Refusal("the router is stopping");
       }
-      begun = new Served(device, application);
+      begun = new Served(bluez, device, application);
       begun.pipe.subscribed(subscribed);
       served = begun;
       current = bluez;
@@ -356,7 +364,7 @@ public final class BleListener implements Listener {
     }
     counts.add(BleCounter.ENDED);
     control(() -> {
-      disconnect(ended.device);
+      disconnect(ended.bluez, ended.device);
       advertiseIfFree();
     });
   }
