@@ -40,6 +40,7 @@ final class CommandLines {
           new Entry(MqttCommand::new, "mqtt"),
           new Entry(SerialCommand::new, "serial"),
           new Entry(PeerCommand::new, "peer"),
+          new Entry(BleCommand::new, "ble"),
           new Entry(TokenCommand::new, "token"),
           new Entry(PairCommand::new, "pair"),
           new Entry(CertCommand::new, "cert"),

@@ -42,6 +42,7 @@ class FloorsTest {
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
           Map.entry("serial", List.of("protocol", "transport")),
           Map.entry("webrtc", List.of("protocol", "transport", "client", "bridge")),
+          Map.entry("ble", List.of("protocol", "transport")),
           Map.entry("server", List.of("protocol", "security", "router", "transport")),
           Map.entry("bench", List.of("protocol", "transport", "client")),
           Map.entry(
@@ -56,6 +57,7 @@ class FloorsTest {
                   "bridgemqtt",
                   "serial",
                   "webrtc",
+                  "ble",
                   "server",
                   "bench")));
 
@@ -116,12 +118,18 @@ class FloorsTest {
 
   @Test
   void onlyTheNetworkFloorsUseNetty() {
-    check(onlyIn("io.netty..", "transport", "client", "server", "serial", "bench"));
+    check(onlyIn("io.netty..", "transport", "client", "server", "serial", "ble", "bench"));
   }
 
   @Test
   void onlyTheSerialRoomOpensSerialPorts() {
     check(onlyIn("com.fazecast..", "serial"));
+  }
+
+  @Test
+  void onlyTheBluetoothRoomSpeaksDbus() {
+    check(onlyIn("org.freedesktop..", "ble"));
+    check(onlyIn("org.bluez..", "ble"));
   }
 
   @Test
