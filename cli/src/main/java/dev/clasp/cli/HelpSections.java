@@ -15,13 +15,13 @@ final class HelpSections {
   static final int NETWORK = 5;
 
   /** Lowest {@code order} of the options of {@link AuthOptions}. */
-  static final int ACCESS = 35;
+  static final int ACCESS = 40;
 
   /** Lowest {@code order} of the options of {@link RouterOptions}. */
-  static final int ROUTER = 50;
+  static final int ROUTER = 55;
 
   /** Lowest {@code order} of the options of {@link ConnectionOptions}. */
-  static final int CONNECTION = 70;
+  static final int CONNECTION = 75;
 
   /** Lowest {@code order} of the options of {@link Clasp}. */
   static final int GENERAL = 100;

@@ -1,5 +1,10 @@
 package dev.clasp.cli;
 
+import dev.clasp.ble.BleListener;
+import dev.clasp.ble.BleNodes;
+import dev.clasp.ble.Encryption;
+import dev.clasp.ble.NodesConfig;
+import dev.clasp.ble.PeripheralConfig;
 import dev.clasp.serial.SerialListener;
 import dev.clasp.serial.SerialSettings;
 import dev.clasp.transport.ListenerFactory;
@@ -11,7 +16,10 @@ import dev.clasp.transport.UdpConfig;
 import dev.clasp.transport.UdpServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -67,6 +75,70 @@ final class ListenerOptions {
       })
   private List<String> serial = new ArrayList<>();
 
+  @Option(
+      names = "--ble",
+      order = HelpSections.NETWORK + 25,
+      arity = "0..1",
+      fallbackValue = "CLASP",
+      paramLabel = "NAME",
+      description =
+          "Be a Bluetooth LE peripheral of this name, for one central at a time (default:"
+              + " ${FALLBACK-VALUE}). See docs/ble.md")
+  private @Nullable String peripheral;
+
+  @Option(
+      names = "--ble-encryption",
+      order = HelpSections.NETWORK + 26,
+      paramLabel = "WHAT",
+      description =
+          "What a central needs: encrypted (paired), authenticated, secure, or none (default:"
+              + " ${DEFAULT-VALUE}).")
+  private BleEncryption encryption = BleEncryption.ENCRYPTED;
+
+  @Option(
+      names = "--ble-node",
+      order = HelpSections.NETWORK + 27,
+      paramLabel = "ADDRESS",
+      description = {
+        "Connect to this Bluetooth LE peripheral, which is a client of the router; may be repeated.",
+        "paired: every one that is paired; any: every one in range"
+      })
+  private List<String> nodes = new ArrayList<>();
+
+  @Option(
+      names = "--ble-adapter",
+      order = HelpSections.NETWORK + 28,
+      paramLabel = "NAME",
+      description = "Such as hci0 (default: the first that is switched on).")
+  private @Nullable String adapter;
+
+  /** What a central needs. */
+  enum BleEncryption {
+    NONE(Encryption.NONE),
+    ENCRYPTED(Encryption.ENCRYPTED),
+    AUTHENTICATED(Encryption.AUTHENTICATED),
+    SECURE(Encryption.SECURE);
+
+    private final Encryption value;
+
+    BleEncryption(Encryption value) {
+      this.value = value;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The option that lets in whoever is in range of the radio, if there is one. */
+  Optional<String> openRadio() {
+    if (peripheral != null && encryption == BleEncryption.NONE) {
+      return Optional.of("--ble-encryption none");
+    }
+    return nodes.contains("any") ? Optional.of("--ble-node any") : Optional.empty();
+  }
+
   /**
    * What to listen for.
    *
@@ -105,7 +177,32 @@ final class ListenerOptions {
         throw new IllegalArgumentException(e.getMessage(), e);
       }
     }
+    addBluetooth(factories);
     return factories;
+  }
+
+  private void addBluetooth(List<ListenerFactory> factories) {
+    String name = peripheral;
+    String wanted = adapter;
+    if (name != null) {
+      PeripheralConfig config =
+          PeripheralConfig.DEFAULT.withName(name).withEncryption(encryption.value);
+      factories.add(BleListener.factory(wanted == null ? config : config.withAdapter(wanted)));
+    }
+    if (!nodes.isEmpty()) {
+      Set<String> addresses = new TreeSet<>(nodes);
+      boolean any = addresses.remove("any");
+      boolean paired = addresses.remove("paired");
+      if ((any || paired) && nodes.size() > 1) {
+        throw new IllegalArgumentException("--ble-node is any, paired, or a list of addresses");
+      }
+      NodesConfig config =
+          NodesConfig.DEFAULT.withAllowed(addresses).withPairedOnly(paired);
+      factories.add(BleNodes.factory(wanted == null ? config : config.withAdapter(wanted)));
+    }
+    if (wanted != null && name == null && nodes.isEmpty()) {
+      throw new IllegalArgumentException("--ble-adapter belongs to --ble and --ble-node");
+    }
   }
 
   private static void port(String option, int value) {

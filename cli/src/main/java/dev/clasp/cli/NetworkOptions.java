@@ -213,6 +213,11 @@ final class NetworkOptions {
         listeners.factories(host, tls));
   }
 
+  /** The option that lets in whoever is in range of the radio, if there is one. */
+  Optional<String> openRadio() {
+    return listeners.openRadio();
+  }
+
   private static void range(String option, int value, int min, int max) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(

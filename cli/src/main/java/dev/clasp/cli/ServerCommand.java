@@ -217,6 +217,16 @@ final class ServerCommand implements Callable<Integer> {
   public Integer call() {
     ServerConfig config = config();
     Optional<TokenConfig> tokens = tokens();
+    if (tokens.isEmpty() && !allowOpen) {
+      networkOptions
+          .openRadio()
+          .ifPresent(option -> {
+            throw wrong(
+                option
+                    + " without tokens lets everybody in range do everything. Ask for tokens with"
+                    + " --token-file, or add --allow-open if that is what you want");
+          });
+    }
     Optional<TokenStoreFile> store;
     Optional<Scopes> pairScopes;
     try {
