@@ -237,9 +237,9 @@ final class MockDevice implements Device1 {
       connected = true;
       bluez.set(path, MockAdapter.DEVICE, "Connected", new Variant<>(true));
       database();
-      bluez.set(path, MockAdapter.DEVICE, "ServicesResolved", new Variant<>(true));
     }
     firmware.connected(this);
+    bluez.set(path, MockAdapter.DEVICE, "ServicesResolved", new Variant<>(true));
   }
 
   private void database() {
