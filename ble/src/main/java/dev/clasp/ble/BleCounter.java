@@ -1,5 +1,10 @@
 package dev.clasp.ble;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
 /** What became of devices, since the start. */
 public enum BleCounter {
   /** Sessions that began. */
@@ -13,5 +18,14 @@ public enum BleCounter {
   /** Sessions that ended because more came than could be handled. */
   OVERFLOWED,
   /** Devices that could not be connected. */
-  UNREACHABLE
+  UNREACHABLE;
+
+  /** All of them by name, as they stand. */
+  static Map<String, Long> all(ToLongFunction<BleCounter> count) {
+    Map<String, Long> all = new LinkedHashMap<>();
+    for (BleCounter counter : values()) {
+      all.put(counter.name().toLowerCase(Locale.ROOT), count.applyAsLong(counter));
+    }
+    return all;
+  }
 }

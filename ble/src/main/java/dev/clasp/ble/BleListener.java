@@ -14,6 +14,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -132,6 +133,11 @@ public final class BleListener implements Listener {
   public List<String> urls() {
     return List.of(
         "ble:" + URLEncoder.encode(config.name(), StandardCharsets.UTF_8).replace("+", "%20"));
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    return BleCounter.all(this::count);
   }
 
   /** What became of centrals, since the start. */

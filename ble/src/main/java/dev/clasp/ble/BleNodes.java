@@ -87,6 +87,11 @@ public final class BleNodes implements Listener {
     return List.of();
   }
 
+  @Override
+  public Map<String, Long> counters() {
+    return BleCounter.all(this::count);
+  }
+
   /** What became of devices, since the start. */
   public long count(BleCounter counter) {
     return counts.of(counter);

@@ -30,6 +30,11 @@ public final class BleScheme implements LinkScheme {
   }
 
   @Override
+  public void check(URI uri) {
+    BleUrl.of(uri);
+  }
+
+  @Override
   public int maxFrame() {
     return FrameDescriptor.MAX_FRAME;
   }

@@ -196,8 +196,7 @@ final class ListenerOptions {
       if ((any || paired) && nodes.size() > 1) {
         throw new IllegalArgumentException("--ble-node is any, paired, or a list of addresses");
       }
-      NodesConfig config =
-          NodesConfig.DEFAULT.withAllowed(addresses).withPairedOnly(paired);
+      NodesConfig config = NodesConfig.DEFAULT.withAllowed(addresses).withPairedOnly(paired);
       factories.add(BleNodes.factory(wanted == null ? config : config.withAdapter(wanted)));
     }
     if (wanted != null && name == null && nodes.isEmpty()) {

@@ -101,6 +101,7 @@ public final class ClaspServer implements AutoCloseable {
                 new Pages(
                     router,
                     this::door,
+                    this::others,
                     keeper.map(k -> k::status),
                     new ConsoleFiles(),
                     config.effectiveOrigins(),
@@ -211,6 +212,10 @@ public final class ClaspServer implements AutoCloseable {
   /** The listener, which the pages know before it is made. */
   private Lobby door() {
     return listener.lobby();
+  }
+
+  private List<Listener> others() {
+    return listeners;
   }
 
   /** {@code http://host:port/}, the console. */

@@ -8,10 +8,12 @@ import dev.clasp.server.ApiAccess.Answer;
 import dev.clasp.transport.HttpHandler;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
+import dev.clasp.transport.Listener;
 import dev.clasp.transport.Lobby;
 import dev.clasp.transport.OriginPolicy;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -25,6 +27,7 @@ final class Pages implements HttpHandler {
 
   private final Router router;
   private final Supplier<Lobby> door;
+  private final Supplier<List<Listener>> listeners;
   private final Optional<Supplier<StateKeeper.Status>> state;
   private final ConsoleFiles console;
   private final OriginPolicy origins;
@@ -35,7 +38,8 @@ final class Pages implements HttpHandler {
   private final BooleanSupplier ready;
 
   /**
-   * @param door the listener that these pages are served by
+   * @param door who may come in, for all listeners
+   * @param listeners those besides the one that serves these pages
    * @param state how the writing of the state goes, if it is written
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
@@ -43,6 +47,7 @@ final class Pages implements HttpHandler {
   Pages(
       Router router,
       Supplier<Lobby> door,
+      Supplier<List<Listener>> listeners,
       Optional<Supplier<StateKeeper.Status>> state,
       ConsoleFiles console,
       OriginPolicy origins,
@@ -52,6 +57,7 @@ final class Pages implements HttpHandler {
       BooleanSupplier ready) {
     this.router = router;
     this.door = door;
+    this.listeners = listeners;
     this.state = state;
     this.console = console;
     this.origins = origins;
@@ -92,7 +98,7 @@ final class Pages implements HttpHandler {
           guarded(
               query,
               access::administrator,
-              _ -> StatusJson.of(router, door.get(), state.map(Supplier::get)),
+              _ -> StatusJson.of(router, door.get(), listeners.get(), state.map(Supplier::get)),
               answer);
       case "/api/subscriptions" ->
           guarded(

@@ -7,6 +7,7 @@ import dev.clasp.router.Gauge;
 import dev.clasp.router.Router;
 import dev.clasp.router.SessionStatus;
 import dev.clasp.transport.ConnectionCounter;
+import dev.clasp.transport.Listener;
 import dev.clasp.transport.Lobby;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The answer to {@code GET /api/status} (docs/status-api.md). */
@@ -27,7 +29,8 @@ final class StatusJson {
   /**
    * @param state how the writing of the state goes, if it is written
    */
-  static byte[] of(Router router, Lobby door, Optional<StateKeeper.Status> state) {
+  static byte[] of(
+      Router router, Lobby door, List<Listener> listeners, Optional<StateKeeper.Status> state) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       long uptime = router.clock().unixMicros() - router.startedMicros();
@@ -77,11 +80,30 @@ final class StatusJson {
         json.writeNumberField(counter.key(), door.count(counter));
       }
       json.writeEndObject();
+      json.writeArrayFieldStart("listeners");
+      for (Listener listener : listeners) {
+        write(json, listener);
+      }
+      json.writeEndArray();
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, Listener listener) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("transport", listener.transport());
+    json.writeArrayFieldStart("urls");
+    for (String url : listener.urls()) {
+      json.writeString(url);
+    }
+    json.writeEndArray();
+    for (Map.Entry<String, Long> counter : listener.counters().entrySet()) {
+      json.writeNumberField(counter.getKey(), counter.getValue());
+    }
+    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, SessionStatus s) throws IOException {

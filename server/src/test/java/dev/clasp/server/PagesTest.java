@@ -48,6 +48,7 @@ class PagesTest {
     return new Pages(
         router,
         door::lobby,
+        List::of,
         Optional.empty(),
         new ConsoleFiles(),
         origins,

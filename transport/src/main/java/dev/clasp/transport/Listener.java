@@ -1,6 +1,7 @@
 package dev.clasp.transport;
 
 import java.util.List;
+import java.util.Map;
 
 /** A way into a router besides its main port. Thread-safe. */
 public interface Listener extends AutoCloseable {
@@ -17,6 +18,11 @@ public interface Listener extends AutoCloseable {
 
   /** What clients can connect to, as URLs. */
   List<String> urls();
+
+  /** What it has counted since the start, by name; what all listeners count is in the lobby. */
+  default Map<String, Long> counters() {
+    return Map.of();
+  }
 
   /** Stops accepting; the connections there are go on. */
   void stopAccepting();

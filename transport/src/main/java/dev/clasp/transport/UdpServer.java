@@ -24,7 +24,9 @@ import java.net.SocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -140,6 +142,15 @@ public final class UdpServer implements Listener {
                 ? "[" + ip.getHostAddress() + "]"
                 : ip.getHostAddress();
     return List.of("udp://" + host + ":" + address().getPort());
+  }
+
+  @Override
+  public Map<String, Long> counters() {
+    Map<String, Long> all = new LinkedHashMap<>();
+    for (UdpCounter counter : UdpCounter.values()) {
+      all.put(counter.name().toLowerCase(Locale.ROOT), count(counter));
+    }
+    return all;
   }
 
   /** What became of datagrams, since the start. */
