@@ -62,7 +62,7 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer>, Glossary {
 
   /** What a router of ours can be measured over. */
-  private static final List<String> TRANSPORTS = List.of("ws", "wss", "tcp", "tls");
+  private static final List<String> TRANSPORTS = List.of("ws", "wss", "tcp", "tls", "quic", "udp");
 
   private static final Duration QUICK_DURATION = Duration.ofSeconds(2);
   private static final Duration QUICK_WARMUP = Duration.ofSeconds(1);
@@ -269,7 +269,12 @@ final class BenchCommand implements Callable<Integer>, Glossary {
                 "--log-level",
                 "warn",
                 "--stop-with-stdin"));
-    if (transport.equals("ws") || transport.equals("tcp")) {
+    switch (transport) {
+      case "quic" -> arguments.addAll(List.of("--quic", "0"));
+      case "udp" -> arguments.addAll(List.of("--udp", "0"));
+      default -> {}
+    }
+    if (List.of("ws", "tcp", "udp").contains(transport)) {
       return start(transport, arguments);
     }
     try {
