@@ -171,7 +171,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
       names = "--transport",
       paramLabel = "NAME",
       description =
-          "With --embedded: ws or tcp (default: ws). With a URL, the same as it says, or wss.")
+          "With --embedded: ws, wss, tcp, tls, quic or udp (default: ws). With a URL, what it says.")
   private @Nullable String transport;
 
   @Option(
