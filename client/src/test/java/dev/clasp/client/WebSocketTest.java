@@ -314,7 +314,9 @@ class WebSocketTest {
   @Test
   void refusesUrisThatCannotWork() {
     assertThatThrownBy(() -> ClaspClient.builder("http://localhost:1"))
-        .hasMessage("cannot use http://localhost:1: expected a URI such as ws://localhost:7330");
+        .hasMessage(
+            "cannot use http://localhost:1: it must start with ws://, wss://, tcp://, tls://, quic://"
+                + " or udp://");
     assertThatThrownBy(() -> ClaspClient.builder("localhost:7330"))
         .isInstanceOf(ClaspException.class);
     assertThatThrownBy(() -> ClaspClient.builder("not a uri"))
