@@ -30,7 +30,7 @@ class SerialCommandTest {
         "serial connect | Missing required parameter",
         "serial connect /dev/ttyX?baud=fast | baud must be 50 to",
         "serial connect /dev/ttyX?framing=raw&crc=32 | crc=32 needs framing=slip",
-        "serial connect /dev/ttyX --server gopher://x | is no URL of a router",
+        "serial connect /dev/ttyX --server gopher://x | it must start with ws://",
         "set /a 1 --server serial:COM3?parity=maybe | parity must be none, odd",
       })
   void whatIsWrongIsSaid(String line, String complaint) {

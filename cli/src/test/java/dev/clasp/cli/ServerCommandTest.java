@@ -19,6 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerCommandTest {
 
@@ -135,9 +137,36 @@ class ServerCommandTest {
         terminal.start("server", "--port", "0", "--output", "json");
     assertThat(terminal.awaitOut(text -> text.endsWith(System.lineSeparator())))
         .matches(
-            "\\{\"url\":\"ws://localhost:\\d+\",\"console\":\"http://localhost:\\d+/\",\"port\":\\d+,\"tcp\":\"tcp://localhost:\\d+\"}\\R");
+            "\\{\"url\":\"ws://localhost:\\d+\",\"console\":\"http://localhost:\\d+/\",\"port\":\\d+,\"tcp\":\"tcp://localhost:\\d+\",\"urls\":\\[\"ws://localhost:\\d+\",\"tcp://localhost:\\d+\"]}\\R");
     terminal.interrupt();
     assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--tls-cert a.pem | belong together",
+        "--tls-only | --tls-only needs --tls-cert",
+        "--client-ca a.pem | --client-ca needs --tls-cert",
+        "--quic | QUIC is always encrypted",
+        "--quic 70000 | --quic must be 0 to 65535",
+        "--udp 70000 | --udp must be 0 to 65535",
+        "--udp --udp-max-datagram 100 | maxDatagram must be 512 to 65507",
+        "--udp-no-validation | belongs to --udp",
+        "--serial /dev/ttyX?baud=fast | baud must be 50 to",
+        "--ble-node any | lets everybody in range",
+        "--ble Stage --ble-encryption none | lets everybody in range",
+        "--ble-node AA:BB | no address of a Bluetooth device",
+        "--ble-node any --ble-node AA:BB:CC:DD:EE:FF | any, paired, or a list",
+        "--ble-adapter hci0 | belongs to --ble",
+        "--protocol quic | use --quic",
+      })
+  void saysWhatIsWrongWithTheWaysIn(String options, String complaint) {
+    String[] line = ("server --port 0 " + options).split(" ");
+
+    assertThat(terminal.run(line)).isEqualTo(ExitStatus.USAGE);
+    assertThat(terminal.err()).contains(complaint);
   }
 
   @Test

@@ -308,15 +308,7 @@ public final class ClaspServer implements AutoCloseable {
   }
 
   private String hostAndPort() {
-    InetSocketAddress address = address();
-    InetAddress ip = address.getAddress();
-    String host =
-        ip == null || ip.isAnyLocalAddress() || ip.isLoopbackAddress()
-            ? "localhost"
-            : ip.getHostAddress().contains(":")
-                ? "[" + ip.getHostAddress() + "]"
-                : ip.getHostAddress();
-    return host + ":" + address.getPort();
+    return Listener.hostAndPort(address());
   }
 
   /** D18, SEC-26: without authentication only loopback, unless the user insists. */

@@ -128,6 +128,8 @@ class EveryTransportTest {
         .connectTimeout(Patience.START)
         .requestTimeout(Patience.LIMIT)
         .tls(ClientTls.authorities(CERTIFICATE))
+        // The serial port of the test before is released a little after its client was closed.
+        .awaitRouter(transport.equals("serial"))
         .connectBlocking();
   }
 

@@ -14,7 +14,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** The one line that it prints when it is ready. */
   private static final Pattern READY =
-      Pattern.compile("CLASP router ready: (wss?://\\S+:(\\d+)) .*(https?://\\S+/).*");
+      Pattern.compile("CLASP router ready: (wss?://[^\\s,]+:(\\d+))\\b.* (https?://\\S+/).*");
 
   private final List<String> options;
   private final Program program;

@@ -1,5 +1,7 @@
 package dev.clasp.transport;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +20,21 @@ public interface Listener extends AutoCloseable {
 
   /** What clients can connect to, as URLs. */
   List<String> urls();
+
+  /**
+   * A bound address as clients of this machine call it: {@code localhost:7330}, or an address with
+   * its port.
+   */
+  static String hostAndPort(InetSocketAddress bound) {
+    InetAddress ip = bound.getAddress();
+    String host =
+        ip == null || ip.isAnyLocalAddress() || ip.isLoopbackAddress()
+            ? "localhost"
+            : ip.getHostAddress().contains(":")
+                ? "[" + ip.getHostAddress() + "]"
+                : ip.getHostAddress();
+    return host + ":" + bound.getPort();
+  }
 
   /** What it has counted since the start, by name; what all listeners count is in the lobby. */
   default Map<String, Long> counters() {

@@ -314,9 +314,7 @@ public final class QuicServer implements Listener {
 
   @Override
   public List<String> urls() {
-    InetSocketAddress a = address();
-    String host = a.getAddress().getHostAddress();
-    return List.of("quic://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + a.getPort());
+    return List.of("quic://" + Listener.hostAndPort(address()));
   }
 
   /** Connections that carry frames now. */

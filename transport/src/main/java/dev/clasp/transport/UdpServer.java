@@ -18,7 +18,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.ScheduledFuture;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.security.SecureRandom;
@@ -134,14 +133,7 @@ public final class UdpServer implements Listener {
 
   @Override
   public List<String> urls() {
-    InetAddress ip = address().getAddress();
-    String host =
-        ip.isAnyLocalAddress() || ip.isLoopbackAddress()
-            ? "localhost"
-            : ip.getHostAddress().contains(":")
-                ? "[" + ip.getHostAddress() + "]"
-                : ip.getHostAddress();
-    return List.of("udp://" + host + ":" + address().getPort());
+    return List.of("udp://" + Listener.hostAndPort(address()));
   }
 
   @Override

@@ -561,7 +561,7 @@ class QuicServerTest {
   void saysWhereItListens() throws Exception {
     QuicServer server = stage.start(there);
 
-    assertThat(server.urls()).containsExactly("quic://127.0.0.1:" + server.address().getPort());
+    assertThat(server.urls()).containsExactly("quic://localhost:" + server.address().getPort());
     assertThat(server.transport()).isEqualTo("quic");
   }
 
