@@ -8,6 +8,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Accepts no more than so many connections a second: the others wait in the queue of the system,
  * where they cost nothing. In the pipeline of the listening channel, on its loop.
+ *
+ * <p>Counts what cannot be accepted, for example because there are too many open files; Netty, the
+ * next in the pipeline, then rests for a second, so that nothing spins (T-22).
  */
 final class AcceptPace extends ChannelInboundHandlerAdapter {
 
@@ -23,15 +26,19 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
   private boolean waiting;
 
   /**
-   * @param perSecond at least 1
+   * @param perSecond 0 = as many as come
    */
   AcceptPace(int perSecond, ConnectionCounts counts) {
-    this.perSlice = Math.max(1, perSecond / SLICES);
+    this.perSlice = perSecond == 0 ? Integer.MAX_VALUE : Math.max(1, perSecond / SLICES);
     this.counts = counts;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object connection) {
+    if (perSlice == Integer.MAX_VALUE) {
+      context.fireChannelRead(connection);
+      return;
+    }
     if (!sliceRuns) {
       sliceRuns = true;
       context.executor().schedule(() -> next(context), SLICE_NANOS, TimeUnit.NANOSECONDS);
@@ -45,6 +52,15 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
           "new connections come faster than " + perSlice * SLICES + " a second and have to wait");
     }
     context.fireChannelRead(connection);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    counts.warn(
+        ConnectionCounter.ACCEPT_FAILED,
+        context.channel().localAddress(),
+        "cannot accept connections: " + cause.getMessage() + ". Trying again in a second");
+    context.fireExceptionCaught(cause);
   }
 
   private void next(ChannelHandlerContext context) {

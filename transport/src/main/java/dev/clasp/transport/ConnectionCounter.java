@@ -19,6 +19,7 @@ public enum ConnectionCounter {
       "result=ip_unauthenticated", "Refused: too many from one address that are not let in yet"),
   REFUSED_RATE("result=ip_rate", "Refused: one address connects too often"),
   PACED("result=paced", "Times that new connections had to wait, because too many came at once"),
+  ACCEPT_FAILED("result=accept_error", "Times that the system could not give us a connection"),
   DISPLACED("result=displaced", "Closed to make room, because they were not let in yet"),
   TIMED_OUT("result=handshake_timeout", "Closed: they did not say in time what they want"),
   REFUSED_ORIGIN("result=origin", "Refused: web pages that may not connect"),

@@ -94,9 +94,7 @@ public final class LinkServer implements AutoCloseable {
                     initialise(channel);
                   }
                 });
-    if (config.limits.acceptRate() > 0) {
-      bootstrap.handler(new AcceptPace(config.limits.acceptRate(), lobby.counts()));
-    }
+    bootstrap.handler(new AcceptPace(config.limits.acceptRate(), lobby.counts()));
     config.requiredLoops().childKeepAlive(bootstrap);
     ChannelFuture bound = bootstrap.bind(config.host, config.port).awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -232,6 +230,11 @@ public final class LinkServer implements AutoCloseable {
       throw new IllegalStateException("not started");
     }
     return a;
+  }
+
+  /** Where connections come from. */
+  Optional<Channel> listener() {
+    return Optional.ofNullable(listener);
   }
 
   /** Connections that carry frames now. */
