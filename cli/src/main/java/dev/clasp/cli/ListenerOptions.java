@@ -143,9 +143,10 @@ final class ListenerOptions {
    * What to listen for.
    *
    * @param host address to bind
+   * @param tlsOnly refuse what is not encrypted
    * @throws IllegalArgumentException an option is wrong, with a sentence for the user
    */
-  List<ListenerFactory> factories(String host, Optional<ServerTls> tls) {
+  List<ListenerFactory> factories(String host, Optional<ServerTls> tls, boolean tlsOnly) {
     List<ListenerFactory> factories = new ArrayList<>();
     Integer quicPort = quic;
     if (quicPort != null) {
@@ -160,6 +161,10 @@ final class ListenerOptions {
     Integer udpPort = udp;
     if (udpPort != null) {
       port("--udp", udpPort);
+      if (tlsOnly) {
+        throw new IllegalArgumentException(
+            "--udp is never encrypted: leave out --tls-only, or use --quic instead");
+      }
       factories.add(
           UdpServer.factory(
               UdpConfig.of(host, udpPort)

@@ -210,7 +210,7 @@ final class NetworkOptions {
         smallFrame,
         tls,
         tlsOptions.only(),
-        listeners.factories(host, tls));
+        listeners.factories(host, tls, tlsOptions.only()));
   }
 
   /** The option that lets in whoever is in range of the radio, if there is one. */

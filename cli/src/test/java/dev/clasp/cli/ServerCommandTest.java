@@ -154,6 +154,7 @@ class ServerCommandTest {
         "--udp 70000 | --udp must be 0 to 65535",
         "--udp --udp-max-datagram 100 | maxDatagram must be 512 to 65507",
         "--udp-no-validation | belongs to --udp",
+        "--udp --tls-only --tls-cert CERT --tls-key KEY | --udp is never encrypted",
         "--serial /dev/ttyX?baud=fast | baud must be 50 to",
         "--ble-node any | lets everybody in range",
         "--ble Stage --ble-encryption none | lets everybody in range",
@@ -162,8 +163,16 @@ class ServerCommandTest {
         "--ble-adapter hci0 | belongs to --ble",
         "--protocol quic | use --quic",
       })
-  void saysWhatIsWrongWithTheWaysIn(String options, String complaint) {
-    String[] line = ("server --port 0 " + options).split(" ");
+  void saysWhatIsWrongWithTheWaysIn(String options, String complaint, @TempDir Path folder) {
+    String files = folder.resolve("clasp").toString();
+    if (options.contains("CERT")) {
+      terminal.run("cert", "--for", "localhost", "--out", folder.toString());
+    }
+    String[] line =
+        ("server --port 0 " + options)
+            .replace("CERT", files + "-cert.pem")
+            .replace("KEY", files + "-key.pem")
+            .split(" ");
 
     assertThat(terminal.run(line)).isEqualTo(ExitStatus.USAGE);
     assertThat(terminal.err()).contains(complaint);
