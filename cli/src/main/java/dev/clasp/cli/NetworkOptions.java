@@ -204,6 +204,8 @@ final class NetworkOptions {
             burst,
             limitLoopback,
             acceptRate,
+            DEFAULT.maxMessage(),
+            DEFAULT.maxBody(),
             handshake,
             DEFAULT.keepAlive()),
         new TrustedProxies(proxies),

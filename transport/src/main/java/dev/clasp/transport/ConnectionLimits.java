@@ -1,5 +1,6 @@
 package dev.clasp.transport;
 
+import dev.clasp.protocol.FrameDescriptor;
 import java.time.Duration;
 
 /**
@@ -21,6 +22,9 @@ import java.time.Duration;
  * @param handshake from accept to the end of the first request, or to the first bytes of CLASP
  * @param acceptRate new connections a second of everybody together; what comes faster waits in the
  *     queue of the system
+ * @param maxMessage longest message in bytes; a longer one ends the connection, a WebSocket with
+ *     1009. Over TCP 65,536 at most
+ * @param maxBody longest body of a plain HTTP request in bytes
  * @param keepAlive from a plain HTTP request to the end of the next one on the same connection
  */
 public record ConnectionLimits(
@@ -32,6 +36,8 @@ public record ConnectionLimits(
     int burstPerAddress,
     boolean limitLoopback,
     int acceptRate,
+    int maxMessage,
+    int maxBody,
     Duration handshake,
     Duration keepAlive) {
 
@@ -45,6 +51,8 @@ public record ConnectionLimits(
           40,
           false,
           2000,
+          FrameDescriptor.MAX_FRAME,
+          16 << 10,
           Duration.ofSeconds(5),
           Duration.ofSeconds(60));
 
@@ -56,6 +64,8 @@ public record ConnectionLimits(
     atLeast(0, ratePerAddress, "ratePerAddress");
     atLeast(1, burstPerAddress, "burstPerAddress");
     atLeast(0, acceptRate, "acceptRate");
+    atLeast(FrameDescriptor.HEADER_LENGTH, maxMessage, "maxMessage");
+    atLeast(0, maxBody, "maxBody");
     if (!handshake.isPositive() || !keepAlive.isPositive()) {
       throw new IllegalArgumentException("times must be longer than 0");
     }
@@ -77,6 +87,8 @@ public record ConnectionLimits(
         burstPerAddress,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         keepAlive);
   }
@@ -91,6 +103,8 @@ public record ConnectionLimits(
         burstPerAddress,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         keepAlive);
   }
@@ -105,6 +119,8 @@ public record ConnectionLimits(
         burstPerAddress,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         keepAlive);
   }
@@ -119,6 +135,8 @@ public record ConnectionLimits(
         burstPerAddress,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         keepAlive);
   }
@@ -137,6 +155,8 @@ public record ConnectionLimits(
         burst,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         keepAlive);
   }
@@ -151,6 +171,8 @@ public record ConnectionLimits(
         burstPerAddress,
         value,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         keepAlive);
   }
@@ -164,6 +186,40 @@ public record ConnectionLimits(
         ratePerAddress,
         burstPerAddress,
         limitLoopback,
+        value,
+        maxMessage,
+        maxBody,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withMaxMessage(int value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        acceptRate,
+        value,
+        maxBody,
+        handshake,
+        keepAlive);
+  }
+
+  public ConnectionLimits withMaxBody(int value) {
+    return new ConnectionLimits(
+        maxConnections,
+        maxPerAddress,
+        maxUnauthenticated,
+        maxUnauthenticatedPerAddress,
+        ratePerAddress,
+        burstPerAddress,
+        limitLoopback,
+        acceptRate,
+        maxMessage,
         value,
         handshake,
         keepAlive);
@@ -179,6 +235,8 @@ public record ConnectionLimits(
         burstPerAddress,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         value,
         keepAlive);
   }
@@ -193,6 +251,8 @@ public record ConnectionLimits(
         burstPerAddress,
         limitLoopback,
         acceptRate,
+        maxMessage,
+        maxBody,
         handshake,
         value);
   }

@@ -311,7 +311,7 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
             context.channel(),
             arrival.peer(),
             true,
-            config.maxMessage,
+            config.limits.maxMessage(),
             config.pingNanos,
             arrival.secure());
     arrival.becomes(link, ConnectionCounter.WEBSOCKETS);

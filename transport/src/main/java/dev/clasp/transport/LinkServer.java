@@ -1,6 +1,5 @@
 package dev.clasp.transport;
 
-import dev.clasp.protocol.FrameDescriptor;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -173,7 +172,7 @@ public final class LinkServer implements AutoCloseable {
                     .setMaxInitialLineLength(4096)
                     .setMaxHeaderSize(8192)
                     .setMaxChunkSize(8192)))
-        .addLast(new HttpObjectAggregator(config.maxBody, true))
+        .addLast(new HttpObjectAggregator(config.limits.maxBody(), true))
         .addLast(new HttpEntry(this, arrival));
   }
 
@@ -194,7 +193,7 @@ public final class LinkServer implements AutoCloseable {
             pipeline.channel(),
             arrival.peer(),
             true,
-            Math.min(config.maxMessage, TcpLink.MAX_MESSAGE),
+            Math.min(config.limits.maxMessage(), TcpLink.MAX_MESSAGE),
             arrival.secure());
     arrival.becomes(link, ConnectionCounter.TCP);
     pipeline.addLast(link);
@@ -275,7 +274,6 @@ public final class LinkServer implements AutoCloseable {
     @Nullable LinkAcceptor acceptor;
     HttpHandler http = HttpHandler::probesOnly;
     OriginPolicy origins = OriginPolicy.LOCAL;
-    int maxMessage = FrameDescriptor.MAX_FRAME;
     long pingNanos = Duration.ofSeconds(30).toNanos();
     int highWater = 256 << 10;
     int lowWater = 64 << 10;
@@ -284,7 +282,6 @@ public final class LinkServer implements AutoCloseable {
     Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
     Optional<ServerTls> tls = Optional.empty();
     boolean tlsOnly;
-    int maxBody = 16 << 10;
 
     private Builder() {}
 
@@ -320,15 +317,6 @@ public final class LinkServer implements AutoCloseable {
     /** Which web pages may connect. */
     public Builder origins(OriginPolicy value) {
       origins = value;
-      return this;
-    }
-
-    /**
-     * Longest message; a longer one ends the connection, a WebSocket with 1009. Over TCP, at most
-     * 65,536.
-     */
-    public Builder maxMessage(int bytes) {
-      maxMessage = bytes;
       return this;
     }
 

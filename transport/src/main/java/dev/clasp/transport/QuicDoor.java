@@ -1,7 +1,6 @@
 package dev.clasp.transport;
 
 import dev.clasp.protocol.CloseReason;
-import dev.clasp.protocol.FrameDescriptor;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
@@ -58,7 +57,7 @@ final class QuicDoor extends QuicEvents {
             connection,
             arrival.peer(),
             true,
-            FrameDescriptor.MAX_FRAME,
+            server.lobby().limits().maxMessage(),
             server.manner(),
             server::open);
     become(link);

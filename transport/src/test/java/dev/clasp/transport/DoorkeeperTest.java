@@ -22,6 +22,8 @@ class DoorkeeperTest {
           1,
           false,
           0,
+          ConnectionLimits.DEFAULT.maxMessage(),
+          ConnectionLimits.DEFAULT.maxBody(),
           ConnectionLimits.DEFAULT.handshake(),
           ConnectionLimits.DEFAULT.keepAlive());
 

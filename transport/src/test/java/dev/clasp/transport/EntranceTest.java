@@ -83,6 +83,30 @@ class EntranceTest {
   }
 
   @Test
+  void theLongestMessageIsALimitLikeOthers() {
+    LinkServer server = builder.limits(LIMITS.withMaxMessage(100)).build();
+    EmbeddedPeer peer = connect(server, "192.0.2.1");
+    peer.send(prefixed(bytes(100)));
+    assertThat(recorder.taken()).containsExactly(bytes(100));
+
+    peer.send(prefixed(bytes(101)));
+
+    assertThat(recorder.taken()).isEmpty();
+    peer.advance(Duration.ofSeconds(2));
+    assertThat(recorder.ends).extracting(CloseReason::code).containsExactly(CloseReason.TOO_BIG);
+    assertThat(peer.isOpen()).isFalse();
+  }
+
+  @Test
+  void aLongBodyIsRefused() {
+    LinkServer server = builder.limits(LIMITS.withMaxBody(10)).build();
+    EmbeddedPeer peer = connect(server, "192.0.2.1");
+    peer.send(ascii("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"));
+
+    assertThat(new String(peer.received(), StandardCharsets.ISO_8859_1)).startsWith("HTTP/1.1 413");
+  }
+
+  @Test
   void everythingIsUnderstoodByteForByteToo() {
     byte[] tcp = concat(prefixed(bytes(5)), prefixed(bytes(6)));
     byte[] webSocket =
