@@ -2,6 +2,7 @@ package dev.clasp.transport;
 
 import dev.clasp.protocol.FrameDescriptor;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * What a listener takes from the network before anybody is let in: all of it in one place
@@ -19,12 +20,12 @@ import java.time.Duration;
  * @param burstPerAddress as many at once before the rate counts; at least 1
  * @param limitLoopback whether what comes from this machine is limited by address as well; it
  *     always counts for the totals
- * @param handshake from accept to the end of the first request, or to the first bytes of CLASP
  * @param acceptRate new connections a second of everybody together; what comes faster waits in the
  *     queue of the system
  * @param maxMessage longest message in bytes; a longer one ends the connection, a WebSocket with
  *     1009. Over TCP 65,536 at most
  * @param maxBody longest body of a plain HTTP request in bytes
+ * @param handshake from accept to the end of the first request, or to the first bytes of CLASP
  * @param keepAlive from a plain HTTP request to the end of the next one on the same connection
  */
 public record ConnectionLimits(
@@ -78,67 +79,19 @@ public record ConnectionLimits(
   }
 
   public ConnectionLimits withMaxConnections(int value) {
-    return new ConnectionLimits(
-        value,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.maxConnections = value);
   }
 
   public ConnectionLimits withMaxPerAddress(int value) {
-    return new ConnectionLimits(
-        maxConnections,
-        value,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.maxPerAddress = value);
   }
 
   public ConnectionLimits withMaxUnauthenticated(int value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        value,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.maxUnauthenticated = value);
   }
 
   public ConnectionLimits withMaxUnauthenticatedPerAddress(int value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        value,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.maxUnauthenticatedPerAddress = value);
   }
 
   /**
@@ -146,114 +99,86 @@ public record ConnectionLimits(
    * @param burst as many at once
    */
   public ConnectionLimits withRatePerAddress(int perSecond, int burst) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        perSecond,
-        burst,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> {
+      copy.ratePerAddress = perSecond;
+      copy.burstPerAddress = burst;
+    });
   }
 
   public ConnectionLimits withLimitLoopback(boolean value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        value,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.limitLoopback = value);
   }
 
   public ConnectionLimits withAcceptRate(int value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        value,
-        maxMessage,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.acceptRate = value);
   }
 
   public ConnectionLimits withMaxMessage(int value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        value,
-        maxBody,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.maxMessage = value);
   }
 
   public ConnectionLimits withMaxBody(int value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        value,
-        handshake,
-        keepAlive);
+    return with(copy -> copy.maxBody = value);
   }
 
   public ConnectionLimits withHandshake(Duration value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        value,
-        keepAlive);
+    return with(copy -> copy.handshake = value);
   }
 
   public ConnectionLimits withKeepAlive(Duration value) {
-    return new ConnectionLimits(
-        maxConnections,
-        maxPerAddress,
-        maxUnauthenticated,
-        maxUnauthenticatedPerAddress,
-        ratePerAddress,
-        burstPerAddress,
-        limitLoopback,
-        acceptRate,
-        maxMessage,
-        maxBody,
-        handshake,
-        value);
+    return with(copy -> copy.keepAlive = value);
+  }
+
+  private ConnectionLimits with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.limits();
+  }
+
+  /** The limits while one of them is changed. */
+  private static final class Copy {
+    private int maxConnections;
+    private int maxPerAddress;
+    private int maxUnauthenticated;
+    private int maxUnauthenticatedPerAddress;
+    private int ratePerAddress;
+    private int burstPerAddress;
+    private boolean limitLoopback;
+    private int acceptRate;
+    private int maxMessage;
+    private int maxBody;
+    private Duration handshake;
+    private Duration keepAlive;
+
+    Copy(ConnectionLimits from) {
+      maxConnections = from.maxConnections;
+      maxPerAddress = from.maxPerAddress;
+      maxUnauthenticated = from.maxUnauthenticated;
+      maxUnauthenticatedPerAddress = from.maxUnauthenticatedPerAddress;
+      ratePerAddress = from.ratePerAddress;
+      burstPerAddress = from.burstPerAddress;
+      limitLoopback = from.limitLoopback;
+      acceptRate = from.acceptRate;
+      maxMessage = from.maxMessage;
+      maxBody = from.maxBody;
+      handshake = from.handshake;
+      keepAlive = from.keepAlive;
+    }
+
+    ConnectionLimits limits() {
+      return new ConnectionLimits(
+          maxConnections,
+          maxPerAddress,
+          maxUnauthenticated,
+          maxUnauthenticatedPerAddress,
+          ratePerAddress,
+          burstPerAddress,
+          limitLoopback,
+          acceptRate,
+          maxMessage,
+          maxBody,
+          handshake,
+          keepAlive);
+    }
   }
 }
