@@ -156,7 +156,7 @@ final class CertCommand implements Callable<Integer> {
   private static List<String> ofThisMachine() {
     Set<String> all = new LinkedHashSet<>(List.of("localhost"));
     String name = hostName();
-    if (!OwnCertificateName.isAddress(name)) {
+    if (!OwnCertificate.isAddress(name)) {
       all.add(name);
       if (!name.contains(".")) {
         // Its name in mDNS.

@@ -150,7 +150,7 @@ final class ListenerOptions {
     List<ListenerFactory> factories = new ArrayList<>();
     Integer quicPort = quic;
     if (quicPort != null) {
-      port("--quic", quicPort);
+      NetworkOptions.range("--quic", quicPort, 0, 65_535);
       if (tls.isEmpty()) {
         throw new IllegalArgumentException(
             "--quic needs --tls-cert and --tls-key: QUIC is always encrypted. Make them with: clasp"
@@ -160,7 +160,7 @@ final class ListenerOptions {
     }
     Integer udpPort = udp;
     if (udpPort != null) {
-      port("--udp", udpPort);
+      NetworkOptions.range("--udp", udpPort, 0, 65_535);
       if (tlsOnly) {
         throw new IllegalArgumentException(
             "--udp is never encrypted: leave out --tls-only, or use --quic instead");
@@ -206,12 +206,6 @@ final class ListenerOptions {
     }
     if (wanted != null && name == null && nodes.isEmpty()) {
       throw new IllegalArgumentException("--ble-adapter belongs to --ble and --ble-node");
-    }
-  }
-
-  private static void port(String option, int value) {
-    if (value < 0 || value > 65_535) {
-      throw new IllegalArgumentException(option + " must be 0 to 65535, not " + value);
     }
   }
 }

@@ -220,7 +220,7 @@ final class NetworkOptions {
     return listeners.openRadio();
   }
 
-  private static void range(String option, int value, int min, int max) {
+  static void range(String option, int value, int min, int max) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           option + " must be " + min + " to " + max + ", not " + value);

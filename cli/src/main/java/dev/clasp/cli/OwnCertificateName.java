@@ -9,10 +9,6 @@ final class OwnCertificateName {
 
   private OwnCertificateName() {}
 
-  static boolean isAddress(String name) {
-    return name.contains(":") || name.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-  }
-
   /** Host names and addresses, in their order. */
   static List<String> of(X509Certificate certificate) {
     try {

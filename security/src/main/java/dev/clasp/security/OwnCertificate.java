@@ -83,7 +83,8 @@ public record OwnCertificate(X509Certificate certificate, PrivateKey key) {
     }
   }
 
-  static boolean isAddress(String name) {
+  /** Is it an IPv4 or IPv6 address? */
+  public static boolean isAddress(String name) {
     return IPAddress.isValid(name);
   }
 

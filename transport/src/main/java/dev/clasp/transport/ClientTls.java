@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -130,7 +129,7 @@ public final class ClientTls {
       case Trust.System _ -> new DatedTrust(standard(null));
       case Trust.Authorities(List<X509Certificate> certificates) ->
           new DatedTrust(standard(store(certificates)));
-      case Trust.Pinned(String sha256) -> new PinnedTrust(HexFormat.of().parseHex(sha256));
+      case Trust.Pinned(String sha256) -> new PinnedTrust(sha256);
       case Trust.Anybody _ -> new BlindTrust();
     };
   }

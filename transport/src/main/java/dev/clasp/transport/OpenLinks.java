@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 /** The links that a listener has, so that it can end them. Thread-safe. */
 public final class OpenLinks {
 
-  private static final CloseReason STOPPING =
-      new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
+  /** To everybody when a listener stops. */
+  static final CloseReason STOPPING = new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
 
   /** For every link to end after the goodbyes have gone out. */
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(3);

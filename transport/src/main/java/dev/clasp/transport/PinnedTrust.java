@@ -1,8 +1,6 @@
 package dev.clasp.transport;
 
 import java.net.Socket;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
@@ -11,23 +9,16 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /** Trusts one certificate by its fingerprint. That the peer has its key, TLS itself sees to. */
 final class PinnedTrust extends X509ExtendedTrustManager {
 
-  private final byte[] sha256;
+  private final String sha256;
 
-  PinnedTrust(byte[] sha256) {
+  PinnedTrust(String sha256) {
     this.sha256 = sha256;
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
-    try {
-      byte[] found = MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
-      if (!MessageDigest.isEqual(sha256, found)) {
-        throw new CertificateException(
-            "the router has the certificate " + TlsIdentity.fingerprint(chain[0]));
-      }
-    } catch (CertificateException e) {
-      throw e;
-    } catch (GeneralSecurityException e) {
-      throw new CertificateException(e);
+    String found = TlsIdentity.fingerprint(chain[0]);
+    if (!found.equals(sha256)) {
+      throw new CertificateException("the router has the certificate " + found);
     }
   }
 

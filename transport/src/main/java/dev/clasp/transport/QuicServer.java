@@ -79,9 +79,6 @@ public final class QuicServer implements Listener {
   /** For a connection that may not come in to finish its handshake and hear why. */
   private static final long TURNED_AWAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private static final CloseReason STOPPING =
-      new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
-
   private final QuicConfig config;
   private final Lobby lobby;
   private final EventLoops loops;
@@ -228,7 +225,7 @@ public final class QuicServer implements Listener {
     connections.add(connection);
     connection.closeFuture().addListener(_ -> connections.remove(connection));
     if (!(connection.remoteSocketAddress() instanceof InetSocketAddress peer) || stopping) {
-      refuse(connection, STOPPING.text());
+      refuse(connection, OpenLinks.STOPPING.text());
       return;
     }
     Doorkeeper.Pass pass = lobby.doorkeeper().enter(peer.getAddress());
@@ -344,7 +341,7 @@ public final class QuicServer implements Listener {
       links.awaitNone();
     }
     for (QuicChannel connection : connections) {
-      QuicLink.close(connection, STOPPING);
+      QuicLink.close(connection, OpenLinks.STOPPING);
     }
     Channel s = socket;
     if (s != null) {

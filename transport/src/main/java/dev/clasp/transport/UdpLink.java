@@ -2,9 +2,10 @@ package dev.clasp.transport;
 
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
-import dev.clasp.protocol.MessageType;
+import dev.clasp.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -355,9 +356,7 @@ class UdpLink implements FrameLink {
     }
   }
 
-  private static final byte[] PING = {
-    FrameDescriptor.MAGIC, FrameDescriptor.ENCODING_BINARY, 0, 1, MessageType.PING
-  };
+  private static final byte[] PING = FrameCodec.encode(new Message.Ping());
 
   // --- writing -----------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ public final class WebSocketClient {
       URI uri, EventLoops loops, DialOptions options, LinkAcceptor acceptor) {
     try {
       Target target = Target.of(uri);
-      if (target.scheme() != Target.Scheme.WS && target.scheme() != Target.Scheme.WSS) {
+      if (!target.scheme().webSocket()) {
         throw new TransportException(
             Kind.BAD_URL, "cannot use " + target + ": a WebSocket starts with ws:// or wss://");
       }
