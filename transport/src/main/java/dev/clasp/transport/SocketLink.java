@@ -60,7 +60,7 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
   private final SocketAddress remote;
   private final boolean server;
 
-  private @Nullable FrameListener listener;
+  private final Listening listening = new Listening(this);
 
   /** The first bytes of a message that is not complete. */
   private byte[] rest = NOTHING;
@@ -71,8 +71,6 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
   private boolean halfClosing;
   private boolean ended;
   private @Nullable CloseReason reason;
-  private @Nullable Runnable whenEstablished;
-  private @Nullable Runnable whenEnded;
   private @Nullable ScheduledFuture<?> drop;
 
   /**
@@ -155,10 +153,7 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
    * @return false if the acceptor failed; the connection is being closed then
    */
   final boolean open(LinkAcceptor acceptor) {
-    try {
-      listener = acceptor.accept(this);
-    } catch (Throwable e) {
-      failed(e);
+    if (!listening.begin(acceptor)) {
       return false;
     }
     opened();
@@ -167,25 +162,17 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
 
   /** Calls back on the loop when {@link #established} is called. Once; set before {@link #open}. */
   final void whenEstablished(Runnable task) {
-    whenEstablished = task;
+    listening.whenEstablished(task);
   }
 
   @Override
   public final void established() {
-    Runnable task = whenEstablished;
-    whenEstablished = null;
-    if (task != null) {
-      task.run();
-    }
+    listening.established();
   }
 
   /** Calls back on the loop when the connection has ended and the listener knows. Once. */
   final void whenEnded(Runnable task) {
-    if (ended) {
-      task.run();
-    } else {
-      whenEnded = task;
-    }
+    listening.whenEnded(task);
   }
 
   // --- reading -----------------------------------------------------------------------------------
@@ -249,36 +236,23 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
 
   @Override
   public final void channelReadComplete(ChannelHandlerContext context) {
-    if (listener != null && !closing) {
-      try {
-        listener.readComplete();
-      } catch (Throwable e) {
-        failed(e);
-      }
+    if (!closing) {
+      listening.readComplete();
     }
     readDone();
   }
 
   /** A message has arrived. */
   final void deliver(byte[] b, int offset, int length) {
-    if (listener != null && !closing) {
-      try {
-        listener.frame(b, offset, length);
-      } catch (Throwable e) {
-        // Here and not in exceptionCaught, so that the parser stays in step with the stream.
-        failed(e);
-      }
+    if (!closing) {
+      listening.frame(b, offset, length);
     }
   }
 
   /** A sign of life that is no message has arrived. */
   final void alive() {
-    if (listener != null && !closing) {
-      try {
-        listener.alive();
-      } catch (Throwable e) {
-        failed(e);
-      }
+    if (!closing) {
+      listening.alive();
     }
   }
 
@@ -385,28 +359,8 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
       drop.cancel(false);
     }
     rest = NOTHING;
-    whenEstablished = null;
     release();
-    FrameListener l = listener;
-    listener = null;
-    if (l != null) {
-      try {
-        l.closed(reason != null ? reason : unexplainedEnd());
-      } catch (Throwable e) {
-        failed(e);
-      }
-    }
-    Runnable task = whenEnded;
-    whenEnded = null;
-    if (task != null) {
-      task.run();
-    }
-  }
-
-  /** Our own code failed: this connection ends, and no other is concerned. */
-  private void failed(Throwable e) {
-    LOG.error("{}: unexpected failure, closing the connection", remote, e);
-    close(new CloseReason(CloseReason.INTERNAL_ERROR, "internal error"));
+    listening.end(reason != null ? reason : unexplainedEnd());
   }
 
   /** What the network reports. */
@@ -414,7 +368,7 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
   public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     Throwable network = networkFailure(cause);
     if (network == null) {
-      failed(cause);
+      listening.failed(cause);
       return;
     }
     LOG.debug("{}: {}", remote, network.toString());
@@ -470,13 +424,7 @@ abstract class SocketLink extends ChannelInboundHandlerAdapter implements FrameL
       return;
     }
     writabilityKnown(writable);
-    if (listener != null) {
-      try {
-        listener.writabilityChanged(writable);
-      } catch (Throwable e) {
-        failed(e);
-      }
-    }
+    listening.writabilityChanged(writable);
   }
 
   // --- the rest ----------------------------------------------------------------------------------

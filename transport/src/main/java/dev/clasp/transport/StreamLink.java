@@ -71,9 +71,7 @@ public final class StreamLink implements FrameLink {
   private boolean paused;
   private boolean over;
 
-  private @Nullable FrameListener listener;
-  private @Nullable Runnable whenEstablished;
-  private @Nullable Runnable whenEnded;
+  private final Listening listening = new Listening(this);
   private @Nullable CloseReason reason;
   private @Nullable ScheduledFuture<?> stall;
   private @Nullable ScheduledFuture<?> late;
@@ -111,34 +109,24 @@ public final class StreamLink implements FrameLink {
    */
   public boolean open(LinkAcceptor acceptor) {
     Thread.ofPlatform().daemon().name("clasp-" + medium.name + "-write").start(this::writeAll);
-    try {
-      listener = acceptor.accept(this);
-      return true;
-    } catch (Throwable e) {
-      failed(e);
-      return false;
-    }
+    return listening.begin(acceptor);
   }
 
   /** Calls back on the loop when {@link #established} is called. Once; set before {@link #open}. */
   public void whenEstablished(Runnable task) {
-    whenEstablished = task;
+    listening.whenEstablished(task);
   }
 
   @Override
   public void established() {
-    Runnable task = whenEstablished;
-    whenEstablished = null;
-    if (task != null) {
-      task.run();
-    }
+    listening.established();
   }
 
   /**
    * Calls back on the loop when the link has ended and the listener knows. Before {@link #open}.
    */
   public void whenEnded(Runnable task) {
-    whenEnded = task;
+    listening.whenEnded(task);
   }
 
   @Override
@@ -174,31 +162,13 @@ public final class StreamLink implements FrameLink {
     outgoing.clear();
     outgoing.add(END);
     pipe.close();
-    FrameListener l = listener;
-    listener = null;
-    if (l != null) {
-      try {
-        l.closed(reason == null ? why : reason);
-      } catch (Throwable e) {
-        LOG.error("{}: unexpected failure", remote, e);
-      }
-    }
-    Runnable task = whenEnded;
-    whenEnded = null;
-    if (task != null) {
-      task.run();
-    }
+    listening.end(reason == null ? why : reason);
   }
 
   private void because(CloseReason why) {
     if (reason == null) {
       reason = why;
     }
-  }
-
-  private void failed(Throwable e) {
-    LOG.error("{}: unexpected failure, closing the connection", remote, e);
-    close(new CloseReason(CloseReason.INTERNAL_ERROR, "internal error"));
   }
 
   private static void cancel(@Nullable ScheduledFuture<?> task) {
@@ -245,7 +215,7 @@ public final class StreamLink implements FrameLink {
     try {
       coding.decode(b, 0, b.length, this::deliver);
     } catch (RuntimeException e) {
-      failed(e);
+      listening.failed(e);
       return;
     }
     afterFrames();
@@ -303,22 +273,14 @@ public final class StreamLink implements FrameLink {
 
   private void deliver(byte[] b, int offset, int length) {
     delivered++;
-    if (listener != null && !closing) {
-      try {
-        listener.frame(b, offset, length);
-      } catch (Throwable e) {
-        failed(e);
-      }
+    if (!closing) {
+      listening.frame(b, offset, length);
     }
   }
 
   private void afterFrames() {
-    if (listener != null && !closing) {
-      try {
-        listener.readComplete();
-      } catch (Throwable e) {
-        failed(e);
-      }
+    if (!closing) {
+      listening.readComplete();
     }
   }
 
@@ -396,13 +358,7 @@ public final class StreamLink implements FrameLink {
   }
 
   private void tellWritable(boolean now) {
-    if (listener != null) {
-      try {
-        listener.writabilityChanged(now);
-      } catch (Throwable e) {
-        failed(e);
-      }
-    }
+    listening.writabilityChanged(now);
   }
 
   @Override

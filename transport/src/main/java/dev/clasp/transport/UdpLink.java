@@ -57,9 +57,7 @@ class UdpLink implements FrameLink {
   private final LongSupplier nanos;
   private final @Nullable ReceiptFlow flow;
 
-  private @Nullable FrameListener listener;
-  private @Nullable Runnable whenEstablished;
-  private @Nullable Runnable whenEnded;
+  private final Listening listening = new Listening(this);
   private @Nullable CloseReason reason;
   private @Nullable ScheduledFuture<?> timer;
   private @Nullable ScheduledFuture<?> drop;
@@ -118,30 +116,20 @@ class UdpLink implements FrameLink {
    * @return false if the acceptor failed; the session has ended then
    */
   final boolean open(LinkAcceptor acceptor) {
-    try {
-      listener = acceptor.accept(this);
-      return true;
-    } catch (Throwable e) {
-      failed(e);
-      return false;
-    }
+    return listening.begin(acceptor);
   }
 
   final void whenEstablished(Runnable task) {
-    whenEstablished = task;
+    listening.whenEstablished(task);
   }
 
   @Override
   public final void established() {
-    Runnable task = whenEstablished;
-    whenEstablished = null;
-    if (task != null) {
-      task.run();
-    }
+    listening.established();
   }
 
   final void whenEnded(Runnable task) {
-    whenEnded = task;
+    listening.whenEnded(task);
   }
 
   @Override
@@ -189,20 +177,7 @@ class UdpLink implements FrameLink {
     cancel(drop);
     backlog.clear();
     released();
-    FrameListener l = listener;
-    listener = null;
-    if (l != null) {
-      try {
-        l.closed(reason);
-      } catch (Throwable e) {
-        LOG.error("{}: unexpected failure", remote, e);
-      }
-    }
-    Runnable task = whenEnded;
-    whenEnded = null;
-    if (task != null) {
-      task.run();
-    }
+    listening.end(reason);
   }
 
   /** Free what is held, stop what is scheduled. */
@@ -212,11 +187,6 @@ class UdpLink implements FrameLink {
     if (task != null) {
       task.cancel(false);
     }
-  }
-
-  private void failed(Throwable e) {
-    LOG.error("{}: unexpected failure, closing the connection", remote, e);
-    close(new CloseReason(CloseReason.INTERNAL_ERROR, "internal error"));
   }
 
   // --- reading -----------------------------------------------------------------------------------
@@ -302,23 +272,15 @@ class UdpLink implements FrameLink {
   }
 
   final void deliver(byte[] b, int offset, int length) {
-    if (listener != null && !closing) {
-      try {
-        listener.frame(b, offset, length);
-      } catch (Throwable e) {
-        failed(e);
-      }
+    if (!closing) {
+      listening.frame(b, offset, length);
     }
   }
 
   /** Everything that the socket had has been handed over. */
   final void readComplete() {
-    if (listener != null && !closing) {
-      try {
-        listener.readComplete();
-      } catch (Throwable e) {
-        failed(e);
-      }
+    if (!closing) {
+      listening.readComplete();
     }
   }
 
@@ -446,13 +408,7 @@ class UdpLink implements FrameLink {
 
   private void writableIs(boolean now) {
     writable = now;
-    if (listener != null) {
-      try {
-        listener.writabilityChanged(now);
-      } catch (Throwable e) {
-        failed(e);
-      }
-    }
+    listening.writabilityChanged(now);
   }
 
   @Override
