@@ -54,6 +54,7 @@ public final class ClaspServer implements AutoCloseable {
   private final PairingPages pairingPages;
   private final LinkServer listener;
   private final List<Listener> listeners;
+  private final List<Companion> companions;
   private final Optional<StateKeeper> keeper;
   private final ScheduledExecutorService writing =
       Executors.newSingleThreadScheduledExecutor(
@@ -108,7 +109,8 @@ public final class ClaspServer implements AutoCloseable {
                     access,
                     pairingPages,
                     watch::turning,
-                    () -> ready))
+                    () -> ready,
+                    this::companions))
             .acceptor(link ->
                 new RouterListener(
                     router.open(
@@ -120,6 +122,7 @@ public final class ClaspServer implements AutoCloseable {
         config.network().listeners().stream()
             .map(factory -> factory.create(listener.lobby(), loops))
             .toList();
+    this.companions = config.companions().stream().map(factory -> factory.create(this)).toList();
   }
 
   /**
@@ -135,9 +138,11 @@ public final class ClaspServer implements AutoCloseable {
       server.listener.start();
       server.listeners.forEach(Listener::start);
       server.watchCertificate();
+      server.companions.forEach(Companion::start);
       server.ready = true;
       server.trail.started("version " + Version.number() + " on " + server.address());
     } catch (RuntimeException e) {
+      server.companions.forEach(Companion::close);
       server.listeners.forEach(Listener::close);
       server.listener.stopAccepting();
       server.loops.close();
@@ -210,11 +215,17 @@ public final class ClaspServer implements AutoCloseable {
   }
 
   /** The listener, which the pages know before it is made. */
-  private Lobby door() {
+  Lobby door() {
     return listener.lobby();
   }
 
-  private List<Listener> others() {
+  /** What lives beside it. */
+  List<Companion> companions() {
+    return companions;
+  }
+
+  /** Further ways in. */
+  List<Listener> others() {
     return listeners;
   }
 
@@ -231,6 +242,11 @@ public final class ClaspServer implements AutoCloseable {
   /** Where codes for pairing are made, if the configuration has it. */
   public Optional<PairingDesk> pairing() {
     return pairing;
+  }
+
+  /** The settings with which it was started. */
+  public ServerConfig config() {
+    return config;
   }
 
   EventLoops loops() {
@@ -263,9 +279,11 @@ public final class ClaspServer implements AutoCloseable {
       ready = false;
       listener.stopAccepting();
       listeners.forEach(Listener::stopAccepting);
+      companions.forEach(Companion::drain);
       await(router.closeAll(STOPPING, config.drain().toNanos()));
       listeners.forEach(Listener::close);
       listener.close();
+      companions.forEach(Companion::close);
       loops.close();
       pairingPages.close();
       keepState();

@@ -36,6 +36,7 @@ final class Pages implements HttpHandler {
   private final PageCursors cursors = new PageCursors();
   private final BooleanSupplier healthy;
   private final BooleanSupplier ready;
+  private final Supplier<List<Companion>> companions;
 
   /**
    * @param door who may come in, for all listeners
@@ -43,6 +44,7 @@ final class Pages implements HttpHandler {
    * @param state how the writing of the state goes, if it is written
    * @param healthy whether the process works; else it should be restarted
    * @param ready whether new clients should come here
+   * @param companions who serve pages too
    */
   Pages(
       Router router,
@@ -54,7 +56,8 @@ final class Pages implements HttpHandler {
       ApiAccess access,
       PairingPages pairing,
       BooleanSupplier healthy,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      Supplier<List<Companion>> companions) {
     this.router = router;
     this.door = door;
     this.listeners = listeners;
@@ -65,6 +68,7 @@ final class Pages implements HttpHandler {
     this.pairing = pairing;
     this.healthy = healthy;
     this.ready = ready;
+    this.companions = companions;
   }
 
   /** For what is answered at once; the API may have to look at a token first. */
@@ -83,6 +87,12 @@ final class Pages implements HttpHandler {
     if (PairingPages.has(query.path())) {
       pairing.handle(query, answer);
       return;
+    }
+    for (Companion companion : companions.get()) {
+      if (companion.has(query.path())) {
+        companion.handle(query, answer);
+        return;
+      }
     }
     if (!query.method().equals("GET") && !query.method().equals("HEAD")) {
       answer.accept(

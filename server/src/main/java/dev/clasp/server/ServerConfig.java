@@ -5,6 +5,7 @@ import dev.clasp.security.AuditEvent;
 import dev.clasp.security.Authenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  * @param router settings of the router itself
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  * @param pairing how clients get a token for a code, if they can
+ * @param companions what lives beside the server: announcements, further pages
  * @param audit told who does what, from any thread; must not block
  */
 public record ServerConfig(
@@ -38,6 +40,7 @@ public record ServerConfig(
     RouterConfig router,
     Authenticator authenticator,
     Optional<PairingConfig> pairing,
+    List<Companion.Factory> companions,
     Consumer<AuditEvent> audit) {
 
   /** Nobody wants to know. */
@@ -59,10 +62,12 @@ public record ServerConfig(
           RouterConfig.DEFAULT,
           Authenticator.OPEN,
           Optional.empty(),
+          List.of(),
           NO_AUDIT);
 
   public ServerConfig {
     Objects.requireNonNull(host);
+    companions = List.copyOf(companions);
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be 0 to 65535, not " + port);
     }
@@ -118,6 +123,10 @@ public record ServerConfig(
     return with(b -> b.pairing = Optional.of(value));
   }
 
+  public ServerConfig withCompanions(List<Companion.Factory> value) {
+    return with(b -> b.companions = value);
+  }
+
   public ServerConfig withAudit(Consumer<AuditEvent> value) {
     return with(b -> b.audit = value);
   }
@@ -141,6 +150,7 @@ public record ServerConfig(
     private RouterConfig router;
     private Authenticator authenticator;
     private Optional<PairingConfig> pairing;
+    private List<Companion.Factory> companions;
     private Consumer<AuditEvent> audit;
 
     Copy(ServerConfig from) {
@@ -155,6 +165,7 @@ public record ServerConfig(
       router = from.router;
       authenticator = from.authenticator;
       pairing = from.pairing;
+      companions = from.companions;
       audit = from.audit;
     }
 
@@ -171,6 +182,7 @@ public record ServerConfig(
           router,
           authenticator,
           pairing,
+          companions,
           audit);
     }
   }

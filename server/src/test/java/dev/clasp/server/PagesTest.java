@@ -59,7 +59,8 @@ class PagesTest {
             new ApiAccess(authenticator, (path, peer, status) -> {}),
             OriginPolicy.LOCAL),
         () -> healthy,
-        () -> ready);
+        () -> ready,
+        List::of);
   }
 
   private final Pages pages = pages(OriginPolicy.LOCAL);

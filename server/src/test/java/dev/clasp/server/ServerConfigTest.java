@@ -10,6 +10,7 @@ import dev.clasp.testkit.FakeAuthenticator;
 import dev.clasp.transport.OriginPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -49,6 +50,10 @@ class ServerConfigTest {
     Consumer<AuditEvent> audit = _ -> {};
     NetworkConfig network = NetworkConfig.DEFAULT.withSmallFrame(0);
     Persistence persistence = new Persistence(Path.of("state"), Duration.ofSeconds(5));
+    Companion.Factory companion =
+        _ -> {
+          throw new AssertionError("nothing is started");
+        };
     ServerConfig all =
         ServerConfig.DEFAULT
             .withHost("::1")
@@ -62,6 +67,7 @@ class ServerConfigTest {
             .withRouter(router)
             .withAuthenticator(authenticator)
             .withPairing(pairing)
+            .withCompanions(List.of(companion))
             .withAudit(audit);
 
     assertThat(all)
@@ -78,6 +84,7 @@ class ServerConfigTest {
                 router,
                 authenticator,
                 Optional.of(pairing),
+                List.of(companion),
                 audit));
   }
 

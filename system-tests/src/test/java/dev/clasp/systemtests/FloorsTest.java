@@ -37,13 +37,14 @@ class FloorsTest {
           Map.entry("router", List.of("protocol", "security")),
           Map.entry("transport", List.of("protocol")),
           Map.entry("testkit", List.of("protocol", "security")),
-          Map.entry("client", List.of("protocol", "transport")),
+          Map.entry("discovery", List.of("protocol", "transport")),
+          Map.entry("client", List.of("protocol", "transport", "discovery")),
           Map.entry("bridge", List.of("protocol")),
           Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
           Map.entry("serial", List.of("protocol", "transport")),
           Map.entry("webrtc", List.of("protocol", "transport", "client", "bridge")),
           Map.entry("ble", List.of("protocol", "transport")),
-          Map.entry("server", List.of("protocol", "security", "router", "transport")),
+          Map.entry("server", List.of("protocol", "security", "router", "transport", "discovery")),
           Map.entry("bench", List.of("protocol", "transport", "client")),
           Map.entry(
               "cli",
@@ -58,6 +59,7 @@ class FloorsTest {
                   "serial",
                   "webrtc",
                   "ble",
+                  "discovery",
                   "server",
                   "bench")));
 
