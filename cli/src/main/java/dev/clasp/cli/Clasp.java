@@ -1,5 +1,9 @@
 package dev.clasp.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -104,6 +108,14 @@ final class Clasp implements Runnable {
   LogFormat logFormat = LogFormat.TEXT;
 
   @Option(
+      names = "--log-file",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      order = HelpSections.GENERAL + 2,
+      description = "Log into this file, not to stderr. Ten files of 10 MB are kept.")
+  @Nullable Path logFile;
+
+  @Option(
       names = "--color",
       scope = ScopeType.INHERIT,
       paramLabel = "WHEN",
@@ -184,6 +196,19 @@ final class Clasp implements Runnable {
     LogLevel level = logLevel == null ? otherwise : logLevel;
     System.setProperty(Logging.LEVEL, level.toString());
     System.setProperty(Logging.FORMAT, logFormat.toString());
+    Path file = logFile;
+    if (file != null) {
+      try {
+        // Logback would only say so in a status that nobody reads.
+        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+      } catch (IOException e) {
+        throw new CommandException(
+            ExitStatus.FAILURE,
+            "the log file " + Printable.escape(file.toString()) + " cannot be written: " + e,
+            e);
+      }
+      System.setProperty(Logging.FILE, file.toString());
+    }
   }
 
   /** {@code clasp} alone: the help, as an error. */

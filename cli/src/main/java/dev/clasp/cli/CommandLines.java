@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -48,6 +49,7 @@ final class CommandLines {
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
+          new Entry(ConfigCommand::new, "config"),
           new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
 
@@ -76,6 +78,16 @@ final class CommandLines {
   /** With every command. */
   static CommandLine create(Clasp clasp) {
     return create(clasp, COMMANDS);
+  }
+
+  /** With {@code server} alone. */
+  static CommandLine server(Clasp clasp) {
+    return create(clasp, COMMANDS.subList(0, 1));
+  }
+
+  /** The command {@code server} of such a line. */
+  static CommandLine serverOf(CommandLine root) {
+    return Objects.requireNonNull(root.getSubcommands().get("server"));
   }
 
   /** With the command that comes first, if it is one of ours and needs no other; else with all. */

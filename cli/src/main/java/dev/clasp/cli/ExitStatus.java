@@ -22,6 +22,9 @@ final class ExitStatus {
   /** The router refused the token or the right (EX_NOPERM). */
   static final int NOT_PERMITTED = 77;
 
+  /** The configuration file or the environment cannot be used (EX_CONFIG). */
+  static final int CONFIG = 78;
+
   /** Interrupted, and nothing could be cleaned up: 128 + SIGINT. */
   static final int INTERRUPTED = 130;
 

@@ -45,11 +45,11 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
         .append(event.getLevel().levelStr.length() < 5 ? "  " : " ")
         .append(simpleName(event.getLoggerName()))
         .append(": ")
-        .append(Printable.escape(event.getFormattedMessage()))
+        .append(Printable.escape(LogSecrets.hide(event.getFormattedMessage())))
         .append('\n');
     IThrowableProxy failure = event.getThrowableProxy();
     if (failure != null) {
-      out.append(ThrowableProxyUtil.asString(failure)).append('\n');
+      out.append(LogSecrets.hide(ThrowableProxyUtil.asString(failure))).append('\n');
     }
     return out.toString();
   }
@@ -60,10 +60,10 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
             .put("ts", Times.iso(micros(event)))
             .put("level", event.getLevel().levelStr.toLowerCase(java.util.Locale.ROOT))
             .put("logger", event.getLoggerName())
-            .put("msg", event.getFormattedMessage());
+            .put("msg", LogSecrets.hide(event.getFormattedMessage()));
     IThrowableProxy failure = event.getThrowableProxy();
     if (failure != null) {
-      line.put("err", ThrowableProxyUtil.asString(failure));
+      line.put("err", LogSecrets.hide(ThrowableProxyUtil.asString(failure)));
     }
     return line.end() + '\n';
   }

@@ -7,7 +7,14 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
+import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.util.FileSize;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sets logback up in code, which is much faster than by a file. Logback finds it as a service and
@@ -19,26 +26,70 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   static final String LEVEL = "clasp.log.level";
   static final String FORMAT = "clasp.log.format";
+  static final String FILE = "clasp.log.file";
+
+  private static final int FILES = 10;
+  private static final long FILE_BYTES = 10L << 20;
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    Level level = Level.toLevel(System.getProperty(LEVEL), Level.WARN);
     LogLines lines = new LogLines("json".equals(System.getProperty(FORMAT)));
     lines.setContext(context);
     lines.start();
-    ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
-    stderr.setContext(context);
-    stderr.setTarget("System.err");
-    stderr.setEncoder(lines);
-    stderr.start();
+    String file = System.getProperty(FILE);
+    OutputStreamAppender<ILoggingEvent> out = file == null ? stderr() : file(context, file);
+    out.setContext(context);
+    out.setEncoder(lines);
+    out.start();
+    LogThrottle throttle = new LogThrottle(out);
+    throttle.setContext(context);
+    throttle.start();
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(throttle);
+    setLevel(context, Level.toLevel(System.getProperty(LEVEL), Level.WARN));
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /** Changes the level while the program runs. Any thread. */
+  static void setLevel(Clasp.LogLevel level) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      setLevel(context, Level.toLevel(level.toString(), Level.INFO));
+    }
+  }
+
+  private static void setLevel(LoggerContext context, Level level) {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level);
-    root.addAppender(stderr);
-    if (level.isGreaterOrEqual(Level.DEBUG)) {
-      // Below, Netty tells more than anybody wants to know.
-      Level netty = level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN;
-      context.getLogger("io.netty").setLevel(netty);
-    }
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    // Below, Netty tells more than anybody wants to know.
+    @Nullable Level netty =
+        !level.isGreaterOrEqual(Level.DEBUG) || level.isGreaterOrEqual(Level.WARN)
+            ? null
+            : Level.WARN;
+    context.getLogger("io.netty").setLevel(netty);
+  }
+
+  private static OutputStreamAppender<ILoggingEvent> stderr() {
+    ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
+    stderr.setTarget("System.err");
+    return stderr;
+  }
+
+  private static OutputStreamAppender<ILoggingEvent> file(LoggerContext context, String path) {
+    RollingFileAppender<ILoggingEvent> file = new RollingFileAppender<>();
+    file.setFile(path);
+    file.setContext(context);
+    FixedWindowRollingPolicy names = new FixedWindowRollingPolicy();
+    names.setContext(context);
+    names.setParent(file);
+    names.setFileNamePattern(path.replace("%", "%%") + ".%i");
+    names.setMinIndex(1);
+    names.setMaxIndex(FILES - 1);
+    names.start();
+    SizeBasedTriggeringPolicy<ILoggingEvent> size = new SizeBasedTriggeringPolicy<>();
+    size.setContext(context);
+    size.setMaxFileSize(new FileSize(FILE_BYTES));
+    size.start();
+    file.setRollingPolicy(names);
+    file.setTriggeringPolicy(size);
+    return file;
   }
 }

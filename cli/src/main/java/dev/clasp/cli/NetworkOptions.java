@@ -139,6 +139,14 @@ final class NetworkOptions {
   private int acceptRate = DEFAULT.acceptRate();
 
   @Option(
+      names = "--max-message-size",
+      order = HelpSections.NETWORK + 7,
+      paramLabel = "BYTES",
+      description =
+          "Longest message; whoever sends a longer one is disconnected (default: ${DEFAULT-VALUE}).")
+  private int maxMessage = DEFAULT.maxMessage();
+
+  @Option(
       names = "--upgrade-timeout",
       order = HelpSections.NETWORK + 8,
       paramLabel = "TIME",
@@ -184,6 +192,7 @@ final class NetworkOptions {
     range("--connection-rate", rate, 0, 1_000_000);
     range("--connection-burst", burst, 1, 1_000_000);
     range("--accept-rate", acceptRate, 0, 1_000_000);
+    range("--max-message-size", maxMessage, 1024, DEFAULT.maxMessage());
     if (smallFrame != 0) {
       range("--small-frame", smallFrame, 64, 65_536);
     }
@@ -204,7 +213,7 @@ final class NetworkOptions {
             burst,
             limitLoopback,
             acceptRate,
-            DEFAULT.maxMessage(),
+            maxMessage,
             DEFAULT.maxBody(),
             handshake,
             DEFAULT.keepAlive()),

@@ -33,6 +33,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -201,6 +203,8 @@ final class ServerCommand implements Callable<Integer> {
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
 
+  @Mixin private ConfigOptions configOptions = new ConfigOptions();
+
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
 
   @Mixin private AuthOptions authOptions = new AuthOptions();
@@ -213,8 +217,39 @@ final class ServerCommand implements Callable<Integer> {
     this.clasp = clasp;
   }
 
+  ConfigOptions configOptions() {
+    return configOptions;
+  }
+
   @Override
   public Integer call() {
+    ServerSettings settings =
+        ServerSettings.load(
+            clasp.terminal(), spec.root().commandLine().getParseResult().originalArgs());
+    try {
+      return settings.command().run(settings);
+    } catch (ParameterException e) {
+      String message = String.valueOf(e.getMessage());
+      if (settings.concerns(message)) {
+        throw new CommandException(ExitStatus.CONFIG, settings.speakOfPlaces(message), e);
+      }
+      throw wrong(message);
+    }
+  }
+
+  /**
+   * Looks whether all options fit together and the files that they name can be read.
+   *
+   * @throws ParameterException they do not
+   * @throws CommandException a file cannot be used
+   */
+  void check() {
+    config();
+    tokens().ifPresent(config -> authenticator(config, trail(null)).close());
+  }
+
+  /** Runs with all options in place, wherever they came from. */
+  private Integer run(ServerSettings settings) {
     ServerConfig config = config();
     Optional<TokenConfig> tokens = tokens();
     if (tokens.isEmpty() && !allowOpen) {
@@ -236,6 +271,10 @@ final class ServerCommand implements Callable<Integer> {
       throw wrong(String.valueOf(e.getMessage()));
     }
     clasp.startLogging(Clasp.LogLevel.INFO);
+    settings.warnings().forEach(clasp::note);
+    // Not before: the first logger fixes how the log is written.
+    Logger logger = LoggerFactory.getLogger(ServerCommand.class);
+    settings.file().ifPresent(file -> logger.info("settings are read from {}", file));
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
     try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);

@@ -37,6 +37,7 @@ class FloorsTest {
           Map.entry("router", List.of("protocol", "security")),
           Map.entry("transport", List.of("protocol")),
           Map.entry("testkit", List.of("protocol", "security")),
+          Map.entry("config", List.of()),
           Map.entry("discovery", List.of("protocol", "transport")),
           Map.entry("client", List.of("protocol", "transport", "discovery")),
           Map.entry("bridge", List.of("protocol")),
@@ -60,6 +61,7 @@ class FloorsTest {
                   "webrtc",
                   "ble",
                   "discovery",
+                  "config",
                   "server",
                   "bench")));
 

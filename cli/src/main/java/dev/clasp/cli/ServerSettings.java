@@ -1,0 +1,234 @@
+package dev.clasp.cli;
+
+import dev.clasp.cli.ServerKeys.Argument;
+import dev.clasp.config.ConfigException;
+import dev.clasp.config.ConfigFile;
+import dev.clasp.config.Origin;
+import dev.clasp.config.Setting;
+import dev.clasp.config.Settings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The options of {@code clasp server} as file, environment and command line say together: what the
+ * first two say becomes arguments, unless the command line says it already. So a setting is
+ * understood and checked in one way, wherever it comes from, and messages speak of the place where
+ * it was said.
+ */
+final class ServerSettings {
+
+  private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
+
+  private final ServerKeys keys;
+  private final Optional<Path> file;
+  private final Settings settings;
+  private final Set<String> given;
+  private final Map<String, Origin> origins;
+  private final CommandLine line;
+
+  private ServerSettings(
+      ServerKeys keys,
+      Optional<Path> file,
+      Settings settings,
+      Set<String> given,
+      Map<String, Origin> origins,
+      CommandLine line) {
+    this.keys = keys;
+    this.file = file;
+    this.settings = settings;
+    this.given = given;
+    this.origins = origins;
+    this.line = line;
+  }
+
+  /**
+   * Reads file and environment anew.
+   *
+   * @param terminal whose environment it is
+   * @param args the command line, beginning with options of all commands or with {@code server}
+   * @throws CommandException the configuration cannot be used
+   */
+  static ServerSettings load(Terminal terminal, List<String> args) {
+    CommandLine first = CommandLines.server(new Clasp(terminal));
+    first.parseArgs(args.toArray(String[]::new));
+    CommandSpec spec = CommandLines.serverOf(first).getCommandSpec();
+    Set<String> given = new LinkedHashSet<>();
+    for (CommandLine part : first.getParseResult().asCommandLineList()) {
+      for (OptionSpec option : part.getParseResult().matchedOptions()) {
+        given.addAll(List.of(option.names()));
+      }
+    }
+    ServerKeys keys = new ServerKeys(spec);
+    ConfigOptions options = ((ServerCommand) spec.userObject()).configOptions();
+    Optional<Path> file = options.file(terminal.environment());
+    Settings settings;
+    try {
+      settings =
+          Settings.of(
+              keys.catalogue(),
+              file.map(ConfigFile::read),
+              terminal.environment(),
+              options.lenient());
+    } catch (ConfigException e) {
+      throw unusable(String.valueOf(e.getMessage()), e);
+    }
+    List<String> all = new ArrayList<>(args);
+    Map<String, Origin> origins = new LinkedHashMap<>();
+    Map<String, String> keysOfOptions = new LinkedHashMap<>();
+    for (Argument argument : keys.arguments(settings, given)) {
+      String option = argument.text().replaceFirst("=.*", "");
+      String key = argument.value().setting().key();
+      String other = keysOfOptions.put(option, key);
+      if (other != null && !other.equals(key) && !spec.findOption(option).isMultiValue()) {
+        throw unusable(
+            argument.value().origin()
+                + ": 'server."
+                + key
+                + "' and 'server."
+                + other
+                + "' say the same thing: leave one out",
+            null);
+      }
+      origins.put(option, argument.value().origin());
+      all.add(argument.text());
+    }
+    CommandLine line = CommandLines.server(new Clasp(terminal));
+    ServerSettings result = new ServerSettings(keys, file, settings, given, origins, line);
+    try {
+      line.parseArgs(all.toArray(String[]::new));
+    } catch (ParameterException e) {
+      throw unusable(result.speakOfPlaces(String.valueOf(e.getMessage())), e);
+    }
+    return result;
+  }
+
+  private static CommandException unusable(String message, @Nullable Throwable cause) {
+    String shown = Printable.escape(message);
+    return cause == null
+        ? new CommandException(ExitStatus.CONFIG, shown)
+        : new CommandException(ExitStatus.CONFIG, shown, cause);
+  }
+
+  /** The command with all its options. */
+  ServerCommand command() {
+    return CommandLines.serverOf(line).getCommand();
+  }
+
+  /**
+   * Looks whether all of it fits together.
+   *
+   * @throws CommandException it does not, with the place
+   */
+  void check() {
+    try {
+      command().check();
+    } catch (ParameterException e) {
+      throw unusable(speakOfPlaces(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  /** The file that was read. */
+  Optional<Path> file() {
+    return file;
+  }
+
+  List<String> warnings() {
+    return settings.warnings();
+  }
+
+  ServerKeys keys() {
+    return keys;
+  }
+
+  /** Whether a message is about something that the command line did not say. */
+  boolean concerns(String message) {
+    return OPTION.matcher(message).results().anyMatch(match -> origins.containsKey(match.group()));
+  }
+
+  /** A message about options, in the words of who wrote them into a file or a variable. */
+  String speakOfPlaces(String message) {
+    return OPTION
+        .matcher(message)
+        .replaceAll(match -> Matcher.quoteReplacement(place(match.group())));
+  }
+
+  private String place(String option) {
+    Origin origin = origins.get(option);
+    if (origin == null) {
+      return option;
+    }
+    return keyOf(option) + " (" + origin + ")";
+  }
+
+  private String keyOf(String option) {
+    return settings.values().values().stream()
+        .map(value -> value.setting().key())
+        .filter(
+            key -> keys.optionOf(key).map(o -> List.of(o.names()).contains(option)).orElse(false))
+        .findFirst()
+        .map(key -> "server." + key)
+        .orElse(option);
+  }
+
+  /**
+   * What holds for one setting.
+   *
+   * @param value as in a file; {@code ***} for a secret
+   */
+  record Effective(Setting setting, String value, Origin origin) {}
+
+  /** Every setting, what holds, and why. */
+  List<Effective> effective() {
+    List<Effective> all = new ArrayList<>();
+    for (Setting setting : keys.catalogue().settings()) {
+      Optional<OptionSpec> flag =
+          keys.optionOf(setting.key())
+              .filter(option -> List.of(option.names()).stream().anyMatch(given::contains));
+      Optional<Settings.Value> said = settings.find(setting.key());
+      if (flag.isPresent() && isFirst(setting, flag.get())) {
+        String name = flag.get().longestName();
+        all.add(new Effective(setting, shown(setting, onCommandLine(name)), new Origin.Flag(name)));
+      } else if (said.isPresent() && flag.isEmpty()) {
+        all.add(
+            new Effective(
+                setting,
+                shown(setting, String.join(", ", said.get().texts())),
+                said.get().origin()));
+      } else {
+        all.add(new Effective(setting, setting.standard(), new Origin.BuiltIn()));
+      }
+    }
+    return all;
+  }
+
+  private static boolean isFirst(Setting setting, OptionSpec option) {
+    return ServerKeys.keysOf(List.of(option.names())).getFirst().equals(setting.key());
+  }
+
+  private String onCommandLine(String option) {
+    for (CommandLine part : line.getParseResult().asCommandLineList()) {
+      OptionSpec matched = part.getParseResult().matchedOption(option);
+      if (matched != null) {
+        return String.join(", ", matched.stringValues());
+      }
+    }
+    return "";
+  }
+
+  private static String shown(Setting setting, String value) {
+    return setting.secret() ? "***" : value;
+  }
+}
