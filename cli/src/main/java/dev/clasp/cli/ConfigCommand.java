@@ -17,7 +17,14 @@ import picocli.CommandLine.Spec;
           + " router has a key in it, and a variable: limits.max_sessions is CLASP_LIMITS_MAX_SESSIONS. The"
           + " command line goes before the environment, and that before the file.",
     },
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Examples:",
+      "  clasp config init clasp.yaml       a file to start from",
+      "  clasp config check                 find mistakes",
+      "  clasp config show --changed        what holds, and why",
+    })
 final class ConfigCommand implements CommandGroup, Runnable {
 
   private final Clasp clasp;

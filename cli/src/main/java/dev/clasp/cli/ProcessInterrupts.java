@@ -1,57 +1,95 @@
 package dev.clasp.cli;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+import org.slf4j.LoggerFactory;
 
 /**
- * Signals of this process, by way of a shutdown hook: SIGINT and SIGTERM start the JVM's shutdown,
- * the hook tells the command, waits until it has returned, and ends the process with its status
- * instead of the JVM's 130 or 143.
+ * Signals of this process. The JVM's own way, a shutdown hook, hears the first signal only; but who
+ * presses Ctrl-C twice means it. {@code sun.misc.Signal} is in the module {@code jdk.unsupported},
+ * which every JDK has and says to keep (JEP 260).
  */
 final class ProcessInterrupts implements Interrupts {
 
-  /** Longer than the server needs to close all connections. */
-  private static final long PATIENCE_SECONDS = 10;
+  private static final int FATAL = 128;
 
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
-  private final CompletableFuture<Integer> returned = new CompletableFuture<>();
-  private final Thread hook = new Thread(this::interrupted, "clasp-interrupt");
+  private final List<Runnable> impatience = new CopyOnWriteArrayList<>();
+  private final List<Runnable> hangups = new CopyOnWriteArrayList<>();
+  private int received;
 
   ProcessInterrupts() {
-    Runtime.getRuntime().addShutdownHook(hook);
+    handle("INT", this::interrupted);
+    handle("TERM", this::interrupted);
   }
 
   @Override
   public Registration onInterrupt(Runnable action) {
+    return register(actions, action);
+  }
+
+  @Override
+  public Registration onImpatience(Runnable action) {
+    return register(impatience, action);
+  }
+
+  @Override
+  public Registration onHangup(Runnable action) {
+    Registration registration = register(hangups, action);
+    // Only now: whoever does not ask for it ends with the terminal, as programs do.
+    handle("HUP", _ -> hangups.forEach(Runnable::run));
+    return registration;
+  }
+
+  private static Registration register(List<Runnable> list, Runnable action) {
     Runnable own = action::run;
-    actions.add(own);
-    return () -> actions.remove(own);
+    list.add(own);
+    return () -> list.remove(own);
   }
 
   /** Ends the process; does not return. */
   void exit(int status) {
-    returned.complete(status);
-    // Blocks for ever while a shutdown is in progress; then the hook ends the process.
     Runtime.getRuntime().exit(status);
   }
 
-  private void interrupted() {
-    if (returned.isDone() || actions.isEmpty()) {
-      return;
-    }
-    for (Runnable action : actions) {
-      action.run();
-    }
-    int status = ExitStatus.INTERRUPTED;
+  /** Calls {@code action} with the number of each such signal, on a thread of its own. */
+  private static void handle(String name, IntConsumer action) {
     try {
-      status = returned.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      // Not cleaned up in time: say so by the status.
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object number = signal.getMethod("getNumber").invoke(signal(signal, name));
+      Object calls =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (_, method, _) ->
+                  switch (method.getName()) {
+                    case "handle" -> {
+                      action.accept((int) number);
+                      yield null;
+                    }
+                    case "equals" -> false;
+                    case "hashCode" -> 0;
+                    default -> name;
+                  });
+      signal.getMethod("handle", signal, handler).invoke(null, signal(signal, name), calls);
+    } catch (ReflectiveOperationException e) {
+      LoggerFactory.getLogger(ProcessInterrupts.class).debug("SIG{} is not heard", name, e);
     }
-    Runtime.getRuntime().halt(status);
+  }
+
+  private static Object signal(Class<?> type, String name) throws ReflectiveOperationException {
+    return type.getConstructor(String.class).newInstance(name);
+  }
+
+  private synchronized void interrupted(int signal) {
+    received++;
+    List<Runnable> next = received == 1 ? actions : received == 2 ? impatience : List.of();
+    if (next.isEmpty()) {
+      Runtime.getRuntime().halt(FATAL + signal);
+    }
+    next.forEach(Runnable::run);
   }
 }

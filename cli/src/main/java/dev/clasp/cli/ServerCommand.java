@@ -18,6 +18,7 @@ import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
 import dev.clasp.transport.OriginPolicy;
+import dev.clasp.transport.ServiceNotifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -223,11 +224,10 @@ final class ServerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ServerSettings settings =
-        ServerSettings.load(
-            clasp.terminal(), spec.root().commandLine().getParseResult().originalArgs());
+    List<String> args = spec.root().commandLine().getParseResult().originalArgs();
+    ServerSettings settings = ServerSettings.load(clasp.terminal(), args);
     try {
-      return settings.command().run(settings);
+      return settings.command().run(settings, args);
     } catch (ParameterException e) {
       String message = String.valueOf(e.getMessage());
       if (settings.concerns(message)) {
@@ -249,7 +249,7 @@ final class ServerCommand implements Callable<Integer> {
   }
 
   /** Runs with all options in place, wherever they came from. */
-  private Integer run(ServerSettings settings) {
+  private Integer run(ServerSettings settings, List<String> args) {
     ServerConfig config = config();
     Optional<TokenConfig> tokens = tokens();
     if (tokens.isEmpty() && !allowOpen) {
@@ -277,14 +277,16 @@ final class ServerCommand implements Callable<Integer> {
     settings.file().ifPresent(file -> logger.info("settings are read from {}", file));
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
-    try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
+    try (ServiceNotifier notifier = ServiceNotifier.of(terminal.environment());
+        Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
         AuditLog log = audit == null ? null : auditLog(audit);
         TokenAuthenticator authenticator =
             tokens.map(t -> authenticator(t, trail(log))).orElse(null);
         ClaspServer server =
             start(
                 (authenticator == null ? config : guarded(config, authenticator, store))
-                    .withAudit(trail(log).log()))) {
+                    .withAudit(trail(log).log()));
+        Interrupts.Registration _ = terminal.interrupts().onImpatience(server::hurry)) {
       if (authenticator != null) {
         authenticator.start(ending -> {
           trail(log).ending(ending);
@@ -306,11 +308,35 @@ final class ServerCommand implements Callable<Integer> {
               interrupted.countDown();
             });
       }
-      interrupted.await();
+      ServerReload reload = new ServerReload(terminal, args, settings, server);
+      String status = String.join(", ", server.urls());
+      notifier.ready(status, server::healthy);
+      // On a terminal a hangup means that the terminal is gone, and nobody could stop us any more.
+      try (Interrupts.Registration _ =
+          terminal
+              .interrupts()
+              .onHangup(
+                  terminal.outIsTerminal()
+                      ? interrupted::countDown
+                      : () -> {
+                        notifier.reloading();
+                        reload.reloadAndTell();
+                        notifier.reloaded(status);
+                      })) {
+        interrupted.await();
+      }
+      notifier.stopping();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return ExitStatus.OK;
+  }
+
+  /** What can change while it runs. */
+  void applyTo(ClaspServer server) {
+    Clasp.LogLevel level = clasp.logLevel;
+    Logging.setLevel(level == null ? Clasp.LogLevel.INFO : level);
+    server.reconfigure(config());
   }
 
   /** With a token only; and new ones for a code, if there is a place for them. */

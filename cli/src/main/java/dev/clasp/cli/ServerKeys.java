@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -202,12 +203,6 @@ final class ServerKeys {
     return catalogue;
   }
 
-  /** All options that have a key. */
-  static Set<String> options() {
-    return Set.copyOf(
-        KEYS.stream().map(Key::option).filter(option -> !option.isEmpty()).distinct().toList());
-  }
-
   /** An argument for the command line, and why it is there. */
   record Argument(String text, Settings.Value value) {}
 
@@ -266,7 +261,12 @@ final class ServerKeys {
 
   /** The keys of an option, the one to speak of first. */
   static List<String> keysOf(Collection<String> names) {
-    return KEYS.stream().filter(key -> names.contains(key.option)).map(Key::path).toList();
+    return Stream.concat(
+            KEYS.stream().filter(key -> names.contains(key.option)).map(Key::path),
+            GATES.stream()
+                .filter(gate -> names.contains(gate.on) || names.contains(gate.off))
+                .map(Gate::path))
+        .toList();
   }
 
   /** The options of a key; none for {@code enabled}. */

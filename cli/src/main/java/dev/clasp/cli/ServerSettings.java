@@ -36,7 +36,7 @@ final class ServerSettings {
   private final Optional<Path> file;
   private final Settings settings;
   private final Set<String> given;
-  private final Map<String, Origin> origins;
+  private final Map<String, Settings.Value> said;
   private final CommandLine line;
 
   private ServerSettings(
@@ -44,13 +44,13 @@ final class ServerSettings {
       Optional<Path> file,
       Settings settings,
       Set<String> given,
-      Map<String, Origin> origins,
+      Map<String, Settings.Value> said,
       CommandLine line) {
     this.keys = keys;
     this.file = file;
     this.settings = settings;
     this.given = given;
-    this.origins = origins;
+    this.said = said;
     this.line = line;
   }
 
@@ -86,27 +86,27 @@ final class ServerSettings {
       throw unusable(String.valueOf(e.getMessage()), e);
     }
     List<String> all = new ArrayList<>(args);
-    Map<String, Origin> origins = new LinkedHashMap<>();
-    Map<String, String> keysOfOptions = new LinkedHashMap<>();
+    Map<String, Settings.Value> said = new LinkedHashMap<>();
     for (Argument argument : keys.arguments(settings, given)) {
       String option = argument.text().replaceFirst("=.*", "");
       String key = argument.value().setting().key();
-      String other = keysOfOptions.put(option, key);
-      if (other != null && !other.equals(key) && !spec.findOption(option).isMultiValue()) {
+      Settings.Value other = said.put(option, argument.value());
+      if (other != null
+          && !other.setting().key().equals(key)
+          && !spec.findOption(option).isMultiValue()) {
         throw unusable(
             argument.value().origin()
                 + ": 'server."
                 + key
                 + "' and 'server."
-                + other
+                + other.setting().key()
                 + "' say the same thing: leave one out",
             null);
       }
-      origins.put(option, argument.value().origin());
       all.add(argument.text());
     }
     CommandLine line = CommandLines.server(new Clasp(terminal));
-    ServerSettings result = new ServerSettings(keys, file, settings, given, origins, line);
+    ServerSettings result = new ServerSettings(keys, file, settings, given, said, line);
     try {
       line.parseArgs(all.toArray(String[]::new));
     } catch (ParameterException e) {
@@ -155,7 +155,7 @@ final class ServerSettings {
 
   /** Whether a message is about something that the command line did not say. */
   boolean concerns(String message) {
-    return OPTION.matcher(message).results().anyMatch(match -> origins.containsKey(match.group()));
+    return OPTION.matcher(message).results().anyMatch(match -> said.containsKey(match.group()));
   }
 
   /** A message about options, in the words of who wrote them into a file or a variable. */
@@ -166,21 +166,8 @@ final class ServerSettings {
   }
 
   private String place(String option) {
-    Origin origin = origins.get(option);
-    if (origin == null) {
-      return option;
-    }
-    return keyOf(option) + " (" + origin + ")";
-  }
-
-  private String keyOf(String option) {
-    return settings.values().values().stream()
-        .map(value -> value.setting().key())
-        .filter(
-            key -> keys.optionOf(key).map(o -> List.of(o.names()).contains(option)).orElse(false))
-        .findFirst()
-        .map(key -> "server." + key)
-        .orElse(option);
+    Settings.Value value = said.get(option);
+    return value == null ? option : "server." + value.setting().key() + " (" + value.origin() + ")";
   }
 
   /**
@@ -197,16 +184,16 @@ final class ServerSettings {
       Optional<OptionSpec> flag =
           keys.optionOf(setting.key())
               .filter(option -> List.of(option.names()).stream().anyMatch(given::contains));
-      Optional<Settings.Value> said = settings.find(setting.key());
+      Optional<Settings.Value> value = settings.find(setting.key());
       if (flag.isPresent() && isFirst(setting, flag.get())) {
         String name = flag.get().longestName();
         all.add(new Effective(setting, shown(setting, onCommandLine(name)), new Origin.Flag(name)));
-      } else if (said.isPresent() && flag.isEmpty()) {
+      } else if (value.isPresent() && flag.isEmpty()) {
         all.add(
             new Effective(
                 setting,
-                shown(setting, String.join(", ", said.get().texts())),
-                said.get().origin()));
+                shown(setting, String.join(", ", value.get().texts())),
+                value.get().origin()));
       } else {
         all.add(new Effective(setting, setting.standard(), new Origin.BuiltIn()));
       }

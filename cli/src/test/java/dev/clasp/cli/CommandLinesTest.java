@@ -217,7 +217,7 @@ class CommandLinesTest {
     Map<String, String> environment =
         Map.of("CLASP_SERVER", "ws://127.0.0.1:1", "CLASP_PORT", "99999", "CLASP_LOG", "loud");
     TestTerminal server = new TestTerminal(Map.of("CLASP_PORT", "99999"), false);
-    assertThat(server.run("server")).isEqualTo(ExitStatus.USAGE);
+    assertThat(server.run("server")).isEqualTo(ExitStatus.CONFIG);
     assertThat(server.err()).contains("99999");
     TestTerminal get = new TestTerminal(Map.of("CLASP_SERVER", "ws://127.0.0.1:1"), false);
     assertThat(get.run("get", "/a")).isEqualTo(ExitStatus.UNAVAILABLE);

@@ -31,6 +31,8 @@ final class TestTerminal {
   private final Recorder err = new Recorder();
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> interruptible = new CompletableFuture<>();
+  private final List<Runnable> hangups = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> hearsHangups = new CompletableFuture<>();
   private final Terminal terminal;
 
   TestTerminal() {
@@ -49,10 +51,20 @@ final class TestTerminal {
             100,
             InstantSource.fixed(NOW),
             ZoneOffset.UTC,
-            action -> {
-              actions.add(action);
-              interruptible.complete(null);
-              return () -> actions.remove(action);
+            new Interrupts() {
+              @Override
+              public Registration onInterrupt(Runnable action) {
+                actions.add(action);
+                interruptible.complete(null);
+                return () -> actions.remove(action);
+              }
+
+              @Override
+              public Registration onHangup(Runnable action) {
+                hangups.add(action);
+                hearsHangups.complete(null);
+                return () -> hangups.remove(action);
+              }
             });
   }
 
@@ -89,6 +101,12 @@ final class TestTerminal {
   void interrupt() throws Exception {
     interruptible.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     actions.forEach(Runnable::run);
+  }
+
+  /** What SIGHUP does; waits until the command listens. */
+  void hangUp() throws Exception {
+    hearsHangups.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    hangups.forEach(Runnable::run);
   }
 
   /** From now on nobody reads stdout. */

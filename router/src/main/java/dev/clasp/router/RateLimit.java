@@ -26,7 +26,7 @@ final class RateLimit {
   /**
    * A full bucket.
    *
-   * @param perSecond positive
+   * @param perSecond 0 = no limit, and then nothing may be asked
    * @param burst what may come at once, at least one
    */
   RateLimit(double perSecond, double burst, long nowNanos) {
@@ -37,6 +37,11 @@ final class RateLimit {
     this.excessSince = nowNanos;
     this.refusedAt = nowNanos - SECOND;
     this.toldAt = nowNanos - SECOND;
+  }
+
+  /** There is a limit at all. */
+  boolean limits() {
+    return perNano > 0;
   }
 
   /** Is there room for this many more? Takes nothing. */

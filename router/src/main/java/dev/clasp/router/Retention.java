@@ -39,12 +39,10 @@ final class Retention {
   static final long NEVER = Long.MAX_VALUE;
 
   private final Router router;
-  private final RouterConfig config;
   private final AddressSpace space;
 
   Retention(Router router) {
     this.router = router;
-    this.config = router.config();
     this.space = router.space();
   }
 
@@ -56,18 +54,21 @@ final class Retention {
    * @param bytes of its address and value
    */
   @Nullable Refusal reserve(Session session, Stripe stripe, int bytes) {
-    if (!session.quota.take(config.maxParametersPerSession())) {
+    if (!session.quota.take(router.config().maxParametersPerSession())) {
       return atCapacity(
-          "a session may create at most " + config.maxParametersPerSession() + " parameters");
+          "a session may create at most "
+              + router.config().maxParametersPerSession()
+              + " parameters");
     }
     int tries = 0;
     while (!takePlace()) {
       boolean displaced = displaceOne(session.lane(), stripe, null, session.now());
       // Another lane may have made room meanwhile.
       if (++tries > DISPLACED_MAX
-          || !displaced && space.parameters().get() >= config.maxParameters()) {
+          || !displaced && space.parameters().get() >= router.config().maxParameters()) {
         session.quota.giveBack();
-        return atCapacity("the router stores at most " + config.maxParameters() + " parameters");
+        return atCapacity(
+            "the router stores at most " + router.config().maxParameters() + " parameters");
       }
     }
     Refusal refusal = reserveBytes(session, stripe, null, bytes + OVERHEAD_BYTES);
@@ -91,9 +92,11 @@ final class Retention {
     while (!takeBytes(bytes)) {
       boolean displaced = displaceOne(session.lane(), stripe, growing, session.now());
       if (++tries > DISPLACED_MAX
-          || !displaced && space.bytes().get() + bytes > config.maxStateBytes()) {
+          || !displaced && space.bytes().get() + bytes > router.config().maxStateBytes()) {
         return atCapacity(
-            "the router stores at most " + config.maxStateBytes() + " bytes of parameters");
+            "the router stores at most "
+                + router.config().maxStateBytes()
+                + " bytes of parameters");
       }
     }
     return null;
@@ -102,7 +105,7 @@ final class Retention {
   /** Never above the limit, not even for a moment: another lane would be refused for nothing. */
   private boolean takePlace() {
     AtomicInteger parameters = space.parameters();
-    for (int n = parameters.get(); n < config.maxParameters(); n = parameters.get()) {
+    for (int n = parameters.get(); n < router.config().maxParameters(); n = parameters.get()) {
       if (parameters.compareAndSet(n, n + 1)) {
         return true;
       }
@@ -112,7 +115,7 @@ final class Retention {
 
   private boolean takeBytes(long bytes) {
     AtomicLong all = space.bytes();
-    for (long n = all.get(); n + bytes <= config.maxStateBytes(); n = all.get()) {
+    for (long n = all.get(); n + bytes <= router.config().maxStateBytes(); n = all.get()) {
       if (all.compareAndSet(n, n + bytes)) {
         return true;
       }
@@ -151,7 +154,7 @@ final class Retention {
   }
 
   private boolean displaceOne(Lane lane, Stripe own, @Nullable Address keep, long now) {
-    if (config.eviction() == Eviction.REFUSE_NEW) {
+    if (router.config().eviction() == Eviction.REFUSE_NEW) {
       return false;
     }
     Search search = new Search(keep, now);
@@ -191,9 +194,9 @@ final class Retention {
     private final long now;
 
     /** A parameter written in this very turn is fresh, whatever the setting. */
-    private final long fresh = Math.max(1, config.freshNanos());
+    private final long fresh = Math.max(1, router.config().freshNanos());
 
-    private final boolean byUse = config.eviction() == Eviction.LEAST_RECENT;
+    private final boolean byUse = router.config().eviction() == Eviction.LEAST_RECENT;
     private int left = SAMPLE;
     private @Nullable Address best;
 
@@ -254,7 +257,7 @@ final class Retention {
         // Whoever reads the presence of somebody does not keep it alive.
         return ruled == 0 ? NEVER : address.writtenNanos + ruled;
       }
-      long ttl = config.parameterTtlNanos();
+      long ttl = router.config().parameterTtlNanos();
       return ttl == 0 ? NEVER : address.usedNanos + ttl;
     }
     return switch (Ttl.ofWord(address.ttlWord)) {
@@ -319,7 +322,7 @@ final class Retention {
   /** Ends a parameter whose time has come, or whose writer has left: tells it, and removes it. */
   void end(Lane lane, Address address) {
     boolean tell =
-        switch (config.expiryNotice()) {
+        switch (router.config().expiryNotice()) {
           case NONE -> false;
           case OWN_LIFETIME -> hasEndOfItsOwn(address);
           case ALL -> true;

@@ -45,7 +45,7 @@ public final class Router {
   /** Addresses that one page of a dump looks at; a few milliseconds at most. */
   private static final int LOOKED_AT = 16_384;
 
-  private final RouterConfig config;
+  private volatile RouterConfig config;
   private final RouterClock clock;
   private final Authenticator authenticator;
   private final Witness witness;
@@ -102,6 +102,17 @@ public final class Router {
     this.timelines = new Timelines(this);
     this.writes = new Writes(this);
     this.bundles = new Bundles(this, writes);
+  }
+
+  /**
+   * Takes new settings while it runs. Those that are read when they are needed hold from now on, a
+   * rate for new connections; those that shape what is built once (rules by pattern, histories,
+   * queues of sessions) stay as they were at the start. Any thread.
+   *
+   * @see RouterConfig#withLive
+   */
+  public void reconfigure(RouterConfig next) {
+    config = config.withLive(next);
   }
 
   /** Adds the lane of one event loop. Before the first connection of that loop. */

@@ -29,6 +29,25 @@ public final class RouterConfig {
     return values.copy();
   }
 
+  /** These settings, with what a running router can change taken from others. */
+  public RouterConfig withLive(RouterConfig next) {
+    return toBuilder()
+        .name(next.name())
+        .ackAlways(next.ackAlways())
+        .opaqueWriters(next.opaqueWriters())
+        .maxSessions(next.maxSessions())
+        .maxSubscriptionsPerSession(next.maxSubscriptionsPerSession())
+        .maxParameters(next.maxParameters())
+        .maxParametersPerSession(next.maxParametersPerSession())
+        .maxStateBytes(next.maxStateBytes())
+        .maxMessagesPerSecond(next.maxMessagesPerSecond())
+        .signalTtlNanos(next.signalTtlNanos())
+        .lockGraceNanos(next.lockGraceNanos())
+        .timelineRate(next.timelineRate())
+        .bundlesOutliveSession(next.bundlesOutliveSession())
+        .build();
+  }
+
   /** Announced in WELCOME. */
   public String name() {
     return values.name;

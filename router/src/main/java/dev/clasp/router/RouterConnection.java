@@ -307,7 +307,7 @@ public final class RouterConnection {
     }
     s.messagesIn++;
     s.bytesIn += frameLength;
-    if (router.config().maxMessagesPerSecond() > 0 && overRate(s, view)) {
+    if (rate.limits() && overRate(s, view)) {
       return;
     }
     if (qos == Qos.COMMIT && repeats(s, view)) {

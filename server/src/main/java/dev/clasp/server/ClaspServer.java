@@ -46,7 +46,7 @@ public final class ClaspServer implements AutoCloseable {
   /** How often it is looked whether the certificate has changed. */
   private static final int CERTIFICATE_SECONDS = 2;
 
-  private final ServerConfig config;
+  private volatile ServerConfig config;
   private final AuditTrail trail;
   private final Router router;
   private final EventLoops loops;
@@ -62,6 +62,8 @@ public final class ClaspServer implements AutoCloseable {
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<Void> hurried = new CompletableFuture<>();
+  private final LoopWatch watch;
   private volatile boolean ready;
 
   private ClaspServer(ServerConfig config, InetAddress host) {
@@ -88,13 +90,13 @@ public final class ClaspServer implements AutoCloseable {
     this.pairingPages =
         new PairingPages(
             config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
-    LoopWatch watch = new LoopWatch(loops.all(), System::nanoTime);
+    this.watch = new LoopWatch(loops.all(), System::nanoTime);
     LinkServer.Builder door =
         LinkServer.builder()
             .host(host.getHostAddress())
             .port(config.port())
             .loops(loops)
-            .origins(config.effectiveOrigins())
+            .origins(() -> config().effectiveOrigins())
             .protocols(config.network().protocols())
             .limits(config.network().limits())
             .proxies(config.network().proxies())
@@ -105,7 +107,7 @@ public final class ClaspServer implements AutoCloseable {
                     this::others,
                     keeper.map(k -> k::status),
                     new ConsoleFiles(),
-                    config.effectiveOrigins(),
+                    () -> config().effectiveOrigins(),
                     access,
                     pairingPages,
                     watch::turning,
@@ -224,6 +226,11 @@ public final class ClaspServer implements AutoCloseable {
     return companions;
   }
 
+  /** All event loops turn; if they do not, only a restart helps. Any thread. */
+  public boolean healthy() {
+    return watch.turning();
+  }
+
   /** Further ways in. */
   List<Listener> others() {
     return listeners;
@@ -244,7 +251,25 @@ public final class ClaspServer implements AutoCloseable {
     return pairing;
   }
 
-  /** The settings with which it was started. */
+  /**
+   * Takes new settings while it runs: origins, the time to drain, numbers of connections, and what
+   * {@link Router#reconfigure} takes. Everything else stays as it was at the start. Any thread.
+   */
+  public void reconfigure(ServerConfig next) {
+    config = config.withLive(next);
+    listener.lobby().relimit(next.network().limits());
+    router.reconfigure(next.router());
+  }
+
+  /**
+   * Does not wait for slow clients any more while it stops: what has not left by now is lost to
+   * them. Any thread.
+   */
+  public void hurry() {
+    hurried.complete(null);
+  }
+
+  /** The settings that hold. */
   public ServerConfig config() {
     return config;
   }
@@ -313,7 +338,8 @@ public final class ClaspServer implements AutoCloseable {
   private void await(CompletableFuture<Void> told) {
     try {
       // A second more, for a loop that is late. What has not been told by then is told below.
-      told.get(config.drain().plusSeconds(1).toNanos(), TimeUnit.NANOSECONDS);
+      CompletableFuture.anyOf(told, hurried)
+          .get(config.drain().plusSeconds(1).toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException | ExecutionException e) {

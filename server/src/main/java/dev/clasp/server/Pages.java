@@ -30,7 +30,7 @@ final class Pages implements HttpHandler {
   private final Supplier<List<Listener>> listeners;
   private final Optional<Supplier<StateKeeper.Status>> state;
   private final ConsoleFiles console;
-  private final OriginPolicy origins;
+  private final Supplier<OriginPolicy> origins;
   private final ApiAccess access;
   private final PairingPages pairing;
   private final PageCursors cursors = new PageCursors();
@@ -52,7 +52,7 @@ final class Pages implements HttpHandler {
       Supplier<List<Listener>> listeners,
       Optional<Supplier<StateKeeper.Status>> state,
       ConsoleFiles console,
-      OriginPolicy origins,
+      Supplier<OriginPolicy> origins,
       ApiAccess access,
       PairingPages pairing,
       BooleanSupplier healthy,
@@ -144,7 +144,7 @@ final class Pages implements HttpHandler {
       BiConsumer<HttpQuery, Consumer<Answer>> right,
       Function<Scopes, byte[]> json,
       Consumer<HttpReply> answer) {
-    if (origins.allowsHost(query.header("host").orElse(null))) {
+    if (origins.get().allowsHost(query.header("host").orElse(null))) {
       right.accept(query, given -> answer.accept(page(given, json)));
     } else {
       answer.accept(

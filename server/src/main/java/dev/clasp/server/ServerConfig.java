@@ -131,6 +131,15 @@ public record ServerConfig(
     return with(b -> b.audit = value);
   }
 
+  /** These settings, with what a running server can change taken from others. */
+  ServerConfig withLive(ServerConfig next) {
+    return with(b -> {
+      b.drain = next.drain;
+      b.origins = next.origins;
+      b.router = b.router.withLive(next.router);
+    });
+  }
+
   private ServerConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);

@@ -51,7 +51,7 @@ class PagesTest {
         List::of,
         Optional.empty(),
         new ConsoleFiles(),
-        origins,
+        () -> origins,
         new ApiAccess(authenticator, (path, peer, status) -> {}),
         new PairingPages(
             false,

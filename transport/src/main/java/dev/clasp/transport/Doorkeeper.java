@@ -40,7 +40,7 @@ final class Doorkeeper {
     }
   }
 
-  private final ConnectionLimits limits;
+  private volatile ConnectionLimits limits;
   private final LongSupplier nanos;
   private final Map<Long, Party> present = new HashMap<>();
 
@@ -55,6 +55,11 @@ final class Doorkeeper {
   Doorkeeper(ConnectionLimits limits, LongSupplier nanos) {
     this.limits = limits;
     this.nanos = nanos;
+  }
+
+  /** Other limits, from now on. Who is in stays in. */
+  void relimit(ConnectionLimits next) {
+    limits = next;
   }
 
   /** A connection comes that is whose its address says. */

@@ -230,8 +230,10 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
               .withHeader("Sec-WebSocket-Version", "13"));
     } else if (key == null || !validKey(key)) {
       refuse(context, "Sec-WebSocket-Key must be 16 bytes in base64");
-    } else if (!config.origins.allows(
-        headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
+    } else if (!config
+        .origins
+        .get()
+        .allows(headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
       String origin = printable(String.valueOf(headers.get(HttpHeaderNames.ORIGIN)));
       server
           .counts()

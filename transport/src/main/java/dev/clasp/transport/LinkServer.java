@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -273,7 +274,7 @@ public final class LinkServer implements AutoCloseable {
     @Nullable EventLoops loops;
     @Nullable LinkAcceptor acceptor;
     HttpHandler http = HttpHandler::probesOnly;
-    OriginPolicy origins = OriginPolicy.LOCAL;
+    Supplier<OriginPolicy> origins = () -> OriginPolicy.LOCAL;
     long pingNanos = Duration.ofSeconds(30).toNanos();
     int highWater = 256 << 10;
     int lowWater = 64 << 10;
@@ -316,6 +317,11 @@ public final class LinkServer implements AutoCloseable {
 
     /** Which web pages may connect. */
     public Builder origins(OriginPolicy value) {
+      return origins(() -> value);
+    }
+
+    /** The same, asked for every connection. */
+    public Builder origins(Supplier<OriginPolicy> value) {
       origins = value;
       return this;
     }

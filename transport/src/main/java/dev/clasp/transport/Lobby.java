@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
  */
 public final class Lobby {
 
-  private final ConnectionLimits limits;
+  private volatile ConnectionLimits limits;
   private final TrustedProxies proxies;
   private final LinkAcceptor acceptor;
   private final ConnectionCounts counts;
@@ -27,6 +27,16 @@ public final class Lobby {
   /** Who listens to new connections. */
   public LinkAcceptor acceptor() {
     return acceptor;
+  }
+
+  /**
+   * Other numbers of connections and rates by address, from now on; what listeners are built with
+   * (sizes, times, the rate of all) stays. Any thread.
+   */
+  public void relimit(ConnectionLimits next) {
+    limits = next;
+    doorkeeper.relimit(next);
+    waiting.resize(next.maxUnauthenticated());
   }
 
   ConnectionLimits limits() {

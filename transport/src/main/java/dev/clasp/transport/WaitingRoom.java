@@ -18,7 +18,7 @@ final class WaitingRoom {
   static final CloseReason FULL =
       new CloseReason(CloseReason.TRY_LATER, "too many connections that have not said HELLO");
 
-  private final int places;
+  private volatile int places;
 
   /** Quiet for the longest first. Guarded by this. */
   private final Set<Visitor> waiting = new LinkedHashSet<>();
@@ -27,6 +27,11 @@ final class WaitingRoom {
 
   WaitingRoom(int places) {
     this.places = places;
+  }
+
+  /** Other places, from now on. */
+  void resize(int next) {
+    places = next;
   }
 
   /**

@@ -1,0 +1,118 @@
+package dev.clasp.cli;
+
+import dev.clasp.config.Setting;
+import dev.clasp.server.ClaspServer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Reads the settings of a running router again: all of what can change without a restart is
+ * changed, or nothing if anything is wrong. Thread-safe.
+ */
+final class ServerReload {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServerReload.class);
+
+  private final Terminal terminal;
+  private final List<String> args;
+  private final ClaspServer server;
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+
+  /** Guarded by this. */
+  private ServerSettings current;
+
+  /**
+   * What came of it.
+   *
+   * @param changed keys that hold from now on
+   * @param restart keys that have changed and hold after a restart
+   */
+  record Outcome(List<String> changed, List<String> restart) {}
+
+  /**
+   * @param args the command line, which stays as it was
+   * @param current what the server was started with
+   */
+  ServerReload(Terminal terminal, List<String> args, ServerSettings current, ClaspServer server) {
+    this.terminal = terminal;
+    this.args = args;
+    this.current = current;
+    this.server = server;
+  }
+
+  /** What holds now. */
+  synchronized ServerSettings current() {
+    return current;
+  }
+
+  /** How often it went well. */
+  long done() {
+    return done.get();
+  }
+
+  /** How often the settings could not be used. */
+  long failed() {
+    return failed.get();
+  }
+
+  /** As {@link #reload}, with the outcome in the log only. */
+  void reloadAndTell() {
+    try {
+      Outcome outcome = reload();
+      if (!outcome.changed().isEmpty()) {
+        LOG.info("the settings were read again; changed: {}", String.join(", ", outcome.changed()));
+      } else if (outcome.restart().isEmpty()) {
+        LOG.info("the settings were read again; nothing has changed");
+      }
+      if (!outcome.restart().isEmpty()) {
+        LOG.warn(
+            "changed, but only a restart makes them hold: {}",
+            String.join(", ", outcome.restart()));
+      }
+    } catch (CommandException e) {
+      LOG.error("the settings stay as they were: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * Reads file and environment again.
+   *
+   * @throws CommandException they cannot be used, in a sentence; everything stays as it was
+   */
+  synchronized Outcome reload() {
+    ServerSettings next;
+    try {
+      next = ServerSettings.load(terminal, args);
+      next.check();
+    } catch (CommandException e) {
+      failed.incrementAndGet();
+      throw e;
+    } catch (ParameterException e) {
+      failed.incrementAndGet();
+      throw new CommandException(ExitStatus.USAGE, String.valueOf(e.getMessage()), e);
+    }
+    Map<String, String> before = new LinkedHashMap<>();
+    current.effective().forEach(one -> before.put(one.setting().key(), one.value()));
+    List<String> changed = new ArrayList<>();
+    List<String> restart = new ArrayList<>();
+    for (ServerSettings.Effective one : next.effective()) {
+      Setting setting = one.setting();
+      if (!one.value().equals(before.get(setting.key()))) {
+        (setting.live() ? changed : restart).add("server." + setting.key());
+      }
+    }
+    if (!changed.isEmpty()) {
+      next.command().applyTo(server);
+    }
+    current = next;
+    done.incrementAndGet();
+    return new Outcome(changed, restart);
+  }
+}
