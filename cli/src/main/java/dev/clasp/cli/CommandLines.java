@@ -50,6 +50,9 @@ final class CommandLines {
           new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
           new Entry(ConfigCommand::new, "config"),
+          new Entry(DoctorCommand::new, "doctor"),
+          new Entry(RouterCommand::new, "router"),
+          new Entry(RelayCommand::new, "relay"),
           new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
 

@@ -22,6 +22,7 @@ import dev.clasp.transport.ServiceNotifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -204,6 +205,12 @@ final class ServerCommand implements Callable<Integer> {
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
 
+  @Option(
+      names = "--readiness-lines",
+      hidden = true,
+      description = "Print what programs wait for that start the reference's router.")
+  private boolean readinessLines;
+
   @Mixin private ConfigOptions configOptions = new ConfigOptions();
 
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
@@ -294,6 +301,9 @@ final class ServerCommand implements Callable<Integer> {
         });
       }
       terminal.out().println(ready(server));
+      if (readinessLines) {
+        readinessLines(server, terminal);
+      }
       pairScopes
           .flatMap(scopes -> server.pairing().map(desk -> desk.show(scopes, "--pair")))
           .ifPresent(
@@ -417,6 +427,15 @@ final class ServerCommand implements Callable<Integer> {
     } catch (ServerException e) {
       throw new CommandException(ExitStatus.FAILURE, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Of operations.md 4, 5.8 and 6.5, when the sockets are bound. */
+  private static void readinessLines(ClaspServer server, Terminal terminal) {
+    InetSocketAddress bound = server.address();
+    String address = bound.getAddress().getHostAddress() + ":" + bound.getPort();
+    terminal.out().println("Listening on: " + address);
+    terminal.out().println("WebSocket server listening on " + address);
+    terminal.out().println("Router ready, accepting connections...");
   }
 
   private String ready(ClaspServer server) {

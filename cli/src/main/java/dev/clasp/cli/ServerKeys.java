@@ -169,6 +169,7 @@ final class ServerKeys {
           "--config",
           "--config-lenient",
           "--stop-with-stdin",
+          "--readiness-lines",
           "--color",
           "--output",
           "--help",
