@@ -69,6 +69,15 @@ public final class RendezvousClient implements Rendezvous, AutoCloseable {
             .build();
   }
 
+  /**
+   * Is this the URL of a rendezvous server?
+   *
+   * @throws RendezvousException of kind INVALID, with a sentence for the user
+   */
+  public static void checkUrl(String url) {
+    base(url);
+  }
+
   /** Without slashes at the end. */
   private static String base(String url) {
     try {
