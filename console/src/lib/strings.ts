@@ -50,6 +50,27 @@ export const t = {
     noAnswer: 'The router does not answer.',
   },
 
+  network: {
+    open: 'Network',
+    title: 'Network',
+    others: 'Routers in this network',
+    name: 'Name',
+    address: 'Address',
+    sources: 'Found by',
+    seen: 'Seen',
+    unnamed: 'unnamed',
+    self: 'this router',
+    looking: 'Looking … nobody has answered yet.',
+    noAnswer: 'This router does not look for others.',
+    problem: (mechanism: string, problem: string) => `${mechanism}: ${problem}`,
+    phone: 'Open on a telephone',
+    qrOf: (url: string) => `QR code of ${url}`,
+    choose: 'What the code leads to',
+    kinds: { app: 'App', browser: 'Browser' },
+    onlyHere: 'The router listens on this machine only. Start it with --host to let telephones reach it.',
+    close: 'Close',
+  },
+
   counters: {
     label: 'Counters',
     sessions: 'Sessions',

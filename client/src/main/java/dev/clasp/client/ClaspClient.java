@@ -1,6 +1,10 @@
 package dev.clasp.client;
 
 import dev.clasp.client.ClaspException.Kind;
+import dev.clasp.discovery.Device;
+import dev.clasp.discovery.Discovery;
+import dev.clasp.discovery.DiscoveryConfig;
+import dev.clasp.discovery.RendezvousException;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.EncodeException;
 import dev.clasp.protocol.Feature;
@@ -106,6 +110,38 @@ public final class ClaspClient implements AutoCloseable {
    */
   public static Builder builder(URI... uris) {
     return new Builder(List.of(uris));
+  }
+
+  // --- finding routers ---------------------------------------------------------------------------
+
+  /** Looks for routers in the local network for 5 s; see {@link #discover(DiscoveryConfig)}. */
+  public static CompletableFuture<List<Device>> discover() {
+    return discover(DiscoveryConfig.DEFAULT);
+  }
+
+  /**
+   * Looks for routers, without waiting: the list comes when the time of the configuration is over.
+   * {@link Device#url} is what {@link #builder(String)} takes. To watch them come and go, use
+   * {@link Discovery}.
+   *
+   * <p>Nobody has vouched for what is found: anybody in the network can answer under any name. Do
+   * not send a token to a router only because it was found.
+   *
+   * @return never fails; empty if nothing is found
+   * @throws ClaspException of kind INVALID: the rendezvous URL is none
+   */
+  public static CompletableFuture<List<Device>> discover(DiscoveryConfig config) {
+    Discovery discovery;
+    try {
+      discovery = Discovery.builder().config(config).build();
+    } catch (RendezvousException e) {
+      throw new ClaspException(Kind.INVALID, e.getMessage(), e);
+    }
+    return discovery
+        .look(_ -> false)
+        .whenComplete((_, _) ->
+            // Closing waits a little, and this may be anybody's thread.
+            Thread.ofVirtual().name("clasp-discovery-end").start(discovery::close));
   }
 
   // --- parameters --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import dev.clasp.security.Login;
 import dev.clasp.security.Scopes;
 import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
+import dev.clasp.transport.OriginPolicy;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -89,6 +90,36 @@ final class ApiAccess {
                             "this needs a token with the scope admin:/**",
                             "Bearer error=\"insufficient_scope\"")
                         : answer)));
+  }
+
+  /**
+   * Lets look at a page whoever may read, under a name of this machine.
+   *
+   * @param origins whose pages may look, and under which names
+   * @param granted run once if so, on any thread
+   * @param to told why not
+   */
+  void page(OriginPolicy origins, HttpQuery query, Runnable granted, Consumer<HttpReply> to) {
+    if (!query.method().equals("GET") && !query.method().equals("HEAD")) {
+      to.accept(
+          HttpReply.text(405, "only GET and HEAD are served here\n")
+              .withHeader("Allow", "GET, HEAD"));
+    } else if (!origins.allowsHost(query.header("host").orElse(null))) {
+      to.accept(
+          HttpReply.text(
+              403,
+              "this is not shown under this host name; use the address or localhost, or allow the"
+                  + " origin in the router's settings\n"));
+    } else {
+      reader(
+          query,
+          given -> {
+            switch (given) {
+              case Answer.Denied(HttpReply reply) -> to.accept(reply);
+              case Answer.Granted _ -> granted.run();
+            }
+          });
+    }
   }
 
   private static Answer answer(Login login) {

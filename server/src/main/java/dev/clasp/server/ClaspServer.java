@@ -50,6 +50,7 @@ public final class ClaspServer implements AutoCloseable {
   private final AuditTrail trail;
   private final Router router;
   private final EventLoops loops;
+  private final ApiAccess access;
   private final Optional<PairingDesk> pairing;
   private final PairingPages pairingPages;
   private final LinkServer listener;
@@ -76,7 +77,7 @@ public final class ClaspServer implements AutoCloseable {
             .map(
                 p -> new StateKeeper(router.state(), StateFolder.open(p.folder()), router.clock()));
     this.loops = EventLoops.create("clasp-router", config.effectiveLoops());
-    ApiAccess access = new ApiAccess(config.authenticator(), trail::apiDenied);
+    this.access = new ApiAccess(config.authenticator(), trail::apiDenied);
     this.pairing =
         config
             .pairing()
@@ -276,6 +277,11 @@ public final class ClaspServer implements AutoCloseable {
 
   EventLoops loops() {
     return loops;
+  }
+
+  /** Who may see what is told over HTTP. */
+  ApiAccess access() {
+    return access;
   }
 
   /**

@@ -157,7 +157,20 @@ class FloorsTest {
 
   @Test
   void jsonStaysOutOfTheHotPath() {
-    check(onlyIn("com.fasterxml.jackson..", "security", "bridge", "server", "cli", "bench"));
+    check(
+        onlyIn(
+            "com.fasterxml.jackson..",
+            "security",
+            "discovery",
+            "bridge",
+            "server",
+            "cli",
+            "bench"));
+  }
+
+  @Test
+  void onlyDiscoveryDrawsCodes() {
+    check(onlyIn("io.nayuki..", "discovery"));
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -60,6 +61,9 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpEntry.class);
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   private static final String SUBPROTOCOL = "clasp";
+
+  /** To which every proxy on the way may add a line. */
+  private static final Set<String> HOPS = Set.of("x-forwarded-for", "forwarded");
 
   /**
    * Requests answered in one turn of the loop. Browsers send one and wait; whoever sends thousands
@@ -161,7 +165,16 @@ final class HttpEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     String target = originForm(request.uri());
     int question = target.indexOf('?');
     Map<String, String> headers = new HashMap<>();
-    request.headers().forEach(h -> headers.put(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
+    request
+        .headers()
+        .forEach(h -> {
+          String name = h.getKey().toLowerCase(Locale.ROOT);
+          if (HOPS.contains(name)) {
+            headers.merge(name, h.getValue(), (first, next) -> first + ", " + next);
+          } else {
+            headers.put(name, h.getValue());
+          }
+        });
     byte[] body = new byte[request.content().readableBytes()];
     request.content().getBytes(request.content().readerIndex(), body);
     try {

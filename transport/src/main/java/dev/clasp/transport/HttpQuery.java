@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param path without query string
  * @param query the query string, empty if none
  * @param remote where it came from
- * @param headers by lower-case name; the last of several lines
+ * @param headers by lower-case name; the last of several lines, of {@code X-Forwarded-For} and
+ *     {@code Forwarded} all of them
  */
 public record HttpQuery(
     SocketAddress remote,

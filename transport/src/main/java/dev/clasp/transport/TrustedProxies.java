@@ -53,6 +53,30 @@ public record TrustedProxies(List<Network> networks) {
     return address != null && trusts(address);
   }
 
+  /**
+   * Whose request this is: the peer, or whom a trusted proxy speaks for.
+   *
+   * @return empty if the proxy contradicts itself
+   */
+  public Optional<InetAddress> client(HttpQuery query) {
+    InetAddress peer =
+        query.remote() instanceof InetSocketAddress socket && socket.getAddress() != null
+            ? socket.getAddress()
+            : InetAddress.getLoopbackAddress();
+    if (!trusts(peer)) {
+      return Optional.of(peer);
+    }
+    return switch (origin(lines(query, "x-forwarded-for"), lines(query, "forwarded"))) {
+      case Origin.Unsaid() -> Optional.of(peer);
+      case Origin.Client(InetAddress address) -> Optional.of(address);
+      case Origin.Contradiction(String _) -> Optional.empty();
+    };
+  }
+
+  private static List<String> lines(HttpQuery query, String header) {
+    return query.header(header).map(List::of).orElse(List.of());
+  }
+
   /** What the headers of a request say. */
   sealed interface Origin {
     /** Nothing: the proxy speaks for itself. */

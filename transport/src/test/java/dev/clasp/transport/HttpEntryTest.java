@@ -152,6 +152,19 @@ class HttpEntryTest {
     }
   }
 
+  @Test
+  void everyProxyOnTheWayIsSeen() {
+    try (EmbeddedPeer peer = connect()) {
+      peer.send(
+          "GET / HTTP/1.1\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 10.0.0.1\r\n"
+              + "Accept: a\r\nAccept: b\r\n\r\n");
+
+      assertThat(queries.getFirst().headers())
+          .containsEntry("x-forwarded-for", "192.0.2.1, 10.0.0.1")
+          .containsEntry("accept", "b");
+    }
+  }
+
   // --- upgrade -----------------------------------------------------------------------------------
 
   @Test

@@ -133,4 +133,20 @@ class TrustedProxiesTest {
     assertThat(proxies.origin(List.of("203.0.113.9," + hops), List.of()))
         .isEqualTo(new Origin.Unsaid());
   }
+
+  private static HttpQuery request(String peer, java.util.Map<String, String> headers) {
+    return new HttpQuery(
+        new java.net.InetSocketAddress(ip(peer), 1), "GET", "/", "", headers, new byte[0]);
+  }
+
+  @Test
+  void aRequestIsThatOfThePeerOrOfWhomATrustedProxySpeaksFor() {
+    java.util.Map<String, String> says =
+        java.util.Map.of("x-forwarded-for", "198.51.100.1, 203.0.113.9, 10.0.0.2");
+    assertThat(proxies.client(request("10.0.0.1", says))).contains(ip("203.0.113.9"));
+    assertThat(proxies.client(request("11.0.0.1", says))).contains(ip("11.0.0.1"));
+    assertThat(proxies.client(request("10.0.0.1", java.util.Map.of()))).contains(ip("10.0.0.1"));
+    assertThat(proxies.client(request("10.0.0.1", java.util.Map.of("x-forwarded-for", "stranger"))))
+        .isEmpty();
+  }
 }
