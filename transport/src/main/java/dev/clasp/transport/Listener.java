@@ -41,6 +41,17 @@ public interface Listener extends AutoCloseable {
     return Map.of();
   }
 
+  /**
+   * Tells of probes of the broadcast discovery that come to this listener, if it listens for
+   * datagrams where they are sent to. Call it after {@link #start}.
+   *
+   * @param port to which probes are sent
+   * @return whether it does; else somebody else has to listen there
+   */
+  default boolean shareProbes(int port, ProbeListener listener) {
+    return false;
+  }
+
   /** Stops accepting; the connections there are go on. */
   void stopAccepting();
 

@@ -3,6 +3,8 @@ package dev.clasp.transport;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.transport.TransportException.Kind;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
@@ -83,6 +86,7 @@ public final class QuicServer implements Listener {
   private final Lobby lobby;
   private final EventLoops loops;
   private final OpenLinks links = new OpenLinks();
+  private final ProbeFilter probes = new ProbeFilter();
   private final Set<QuicChannel> connections = ConcurrentHashMap.newKeySet();
   private final RetryTokens tokens;
   private volatile @Nullable Channel socket;
@@ -139,7 +143,7 @@ public final class QuicServer implements Listener {
                 new ChannelInitializer<DatagramChannel>() {
                   @Override
                   protected void initChannel(DatagramChannel channel) {
-                    channel.pipeline().addLast(codec(), new SocketTrouble());
+                    channel.pipeline().addLast(new ProbeDoor(), codec(), new SocketTrouble());
                   }
                 })
             .bind(host, config.port())
@@ -216,6 +220,30 @@ public final class QuicServer implements Listener {
       context = made;
     }
     return made;
+  }
+
+  @Override
+  public boolean shareProbes(int port, ProbeListener listener) {
+    return probes.share(port, address(), listener);
+  }
+
+  /** In front of QUIC: takes out what is no QUIC. */
+  private final class ProbeDoor extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof DatagramPacket packet) {
+        ByteBuf content = packet.content();
+        int length = content.readableBytes();
+        if (length > 0 && probes.mayBe(length, content.getByte(content.readerIndex()))) {
+          byte[] bytes = ByteBufUtil.getBytes(content);
+          if (probes.take(context.channel(), bytes, length, packet.sender())) {
+            packet.release();
+            return;
+          }
+        }
+      }
+      context.fireChannelRead(message);
+    }
   }
 
   // --- connections -------------------------------------------------------------------------------

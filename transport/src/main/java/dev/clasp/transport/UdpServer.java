@@ -64,6 +64,7 @@ public final class UdpServer implements Listener {
   private final LongSupplier nanos;
   private final UdpCounts counts = new UdpCounts();
   private final OpenLinks links = new OpenLinks();
+  private final ProbeFilter probes = new ProbeFilter();
   private volatile @Nullable Channel channel;
   private volatile @Nullable InetSocketAddress address;
   private volatile boolean accepting = true;
@@ -134,6 +135,11 @@ public final class UdpServer implements Listener {
   @Override
   public List<String> urls() {
     return List.of("udp://" + Listener.hostAndPort(address()));
+  }
+
+  @Override
+  public boolean shareProbes(int port, ProbeListener listener) {
+    return probes.share(port, address(), listener);
   }
 
   @Override
@@ -262,6 +268,9 @@ public final class UdpServer implements Listener {
 
     private void received(Channel c, InetSocketAddress sender, int length) {
       Guest guest = guests.get(sender);
+      if (guest == null && probes.take(c, buffer, length, sender)) {
+        return;
+      }
       int frame = UdpFrames.frameLength(buffer, 0, length);
       if (frame > 0 && isHello(frame) && (config.validate() || guest == null)) {
         hello(c, sender, guest, frame, length);
