@@ -159,6 +159,18 @@ abstract class CompatibleServer implements Callable<Integer> {
   private String drainTimeout = "30";
 
   @Option(
+      names = "--rendezvous-port",
+      paramLabel = "PORT",
+      description = "Be a rendezvous server too, on this port; 0 = do not.")
+  private @Nullable Integer rendezvousPort;
+
+  @Option(
+      names = "--rendezvous-ttl",
+      paramLabel = "SECONDS",
+      description = "Forget a device that has not been heard of for so long.")
+  private @Nullable String rendezvousTtl;
+
+  @Option(
       names = {"-v", "--verbose"},
       description = "Log everything.")
   private boolean verbose;
@@ -232,6 +244,10 @@ abstract class CompatibleServer implements Callable<Integer> {
     if (announce) {
       args.add("--announce");
     }
+    if (rendezvousPort != null && rendezvousPort != 0) {
+      args.add("--rendezvous=" + rendezvousPort);
+    }
+    add(args, "--rendezvous-ttl", rendezvousTtl);
     if (corsOrigin != null) {
       Arrays.stream(corsOrigin.split(",", -1))
           .map(String::strip)

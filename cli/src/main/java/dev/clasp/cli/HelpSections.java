@@ -17,6 +17,9 @@ final class HelpSections {
   /** Lowest {@code order} of the options of {@link ConfigOptions}. */
   static final int CONFIGURATION = 70;
 
+  /** Lowest {@code order} of the options of {@link DiscoveryOptions}. */
+  static final int DISCOVERY = 35;
+
   /** Lowest {@code order} of the options of {@link AuthOptions}. */
   static final int ACCESS = 40;
 

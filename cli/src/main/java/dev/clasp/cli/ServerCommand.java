@@ -12,6 +12,7 @@ import dev.clasp.security.TokenFormatException;
 import dev.clasp.security.TokenStoreFile;
 import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
+import dev.clasp.server.Companion;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.PairingConfig;
 import dev.clasp.server.Persistence;
@@ -214,6 +215,8 @@ final class ServerCommand implements Callable<Integer> {
   @Mixin private ConfigOptions configOptions = new ConfigOptions();
 
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
+
+  @Mixin private DiscoveryOptions discoveryOptions = new DiscoveryOptions();
 
   @Mixin private AuthOptions authOptions = new AuthOptions();
 
@@ -501,7 +504,8 @@ final class ServerCommand implements Callable<Integer> {
             .withLoops(loops)
             .withNetwork(network)
             .withDrain(drainTimeout)
-            .withRouter(router.build());
+            .withRouter(router.build())
+            .withCompanions(companions());
     if (!allowedOrigins.isEmpty()) {
       server = server.withOrigins(new OriginPolicy(Set.copyOf(allowedOrigins)));
     }
@@ -513,6 +517,14 @@ final class ServerCommand implements Callable<Integer> {
       }
     }
     return server;
+  }
+
+  private List<Companion.Factory> companions() {
+    try {
+      return discoveryOptions.companions(port, Optional.ofNullable(persist));
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private void range(String option, int value, int min, int max) {

@@ -30,6 +30,8 @@ final class ServerKeys {
     SWITCH,
     /** The option switches off what the key switches on. */
     NEGATED,
+    /** The option has a counterpart that begins with no. */
+    EITHER,
     LIST,
     MAP,
     /** A number of milliseconds. */
@@ -71,6 +73,7 @@ final class ServerKeys {
           new Gate("quic.enabled", "Listen for QUIC too.", "", "--quic"),
           new Gate("udp.enabled", "Listen for single datagrams too.", "", "--udp"),
           new Gate("ble.enabled", "Be a Bluetooth LE peripheral.", "", "--ble"),
+          new Gate("rendezvous.enabled", "Be a rendezvous server too.", "", "--rendezvous"),
           new Gate("persistence.enabled", "Keep the values in the folder below.", "", ""),
           new Gate("rate_limiting.enabled", "Limit messages of a client.", "--max-rate=0", ""),
           new Gate("gesture.coalescing", "Thin out moves.", "--gesture-interval=0", ""),
@@ -106,6 +109,22 @@ final class ServerKeys {
           key("ble.encryption", "--ble-encryption"),
           key("ble.nodes", "--ble-node", Form.LIST),
           key("ble.adapter", "--ble-adapter"),
+          key("discovery.mdns.enabled", "--no-mdns", Form.NEGATED),
+          key("discovery.mdns.name", "--mdns-name"),
+          key("discovery.mdns.interfaces", "--mdns-interface", Form.LIST),
+          key("discovery.mdns.ipv6", "--mdns-ipv6", Form.SWITCH),
+          key("discovery.udp.enabled", "--broadcast", Form.EITHER),
+          key("discovery.udp.port", "--discovery-port"),
+          gate("rendezvous.enabled"),
+          key("rendezvous.port", "--rendezvous"),
+          key("rendezvous.ttl", "--rendezvous-ttl"),
+          key("rendezvous.listing", "--rendezvous-listing"),
+          key("rendezvous.guard_listing", "--rendezvous-guard-listing", Form.SWITCH),
+          key("rendezvous.file", "--rendezvous-file"),
+          key("discovery.registration.url", "--rendezvous-url"),
+          key("discovery.registration.tags", "--rendezvous-tag", Form.LIST),
+          key("discovery.registration.token", "--rendezvous-token").hidden(),
+          key("discovery.registration.endpoints", "--rendezvous-endpoint", Form.LIST),
           key("auth.mode", "--auth"),
           key("auth.token_file", "--token-file", Form.LIST).also("CLASP_TOKEN_FILE"),
           key("auth.tokens", "--token", Form.LIST).hidden(),
@@ -170,6 +189,7 @@ final class ServerKeys {
           "--config-lenient",
           "--stop-with-stdin",
           "--readiness-lines",
+          "--announce",
           "--color",
           "--output",
           "--help",
@@ -252,6 +272,8 @@ final class ServerKeys {
     return switch (key.form) {
       case VALUE -> List.of(key.option + "=" + texts.getFirst());
       case MILLIS -> List.of(key.option + "=" + texts.getFirst() + "ms");
+      case EITHER ->
+          List.of(value.on() ? key.option : key.option.replaceFirst("--", "--no-"));
       case SWITCH -> value.on() ? List.of(key.option) : List.of();
       case NEGATED -> value.on() ? List.of() : List.of(key.option);
       case REQUIRED -> value.on() ? List.of(key.option + "=authenticated") : List.of();
@@ -307,7 +329,7 @@ final class ServerKeys {
     return switch (key.form) {
       case LIST -> Kind.LIST;
       case MAP -> Kind.MAP;
-      case SWITCH, NEGATED, REQUIRED, GATE -> Kind.SWITCH;
+      case SWITCH, EITHER, NEGATED, REQUIRED, GATE -> Kind.SWITCH;
       case MILLIS -> Kind.WHOLE_NUMBER;
       case VALUE ->
           type == int.class || type == Integer.class
@@ -332,7 +354,7 @@ final class ServerKeys {
     return switch (key.form) {
       case NEGATED -> "true";
       case SWITCH -> "false";
-      case LIST, MAP, REQUIRED, GATE -> "";
+      case LIST, MAP, EITHER, REQUIRED, GATE -> "";
       case MILLIS -> initial instanceof Duration time ? Long.toString(time.toMillis()) : "";
       case VALUE ->
           switch (initial) {

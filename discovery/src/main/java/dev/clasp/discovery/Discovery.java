@@ -480,8 +480,7 @@ public final class Discovery implements AutoCloseable {
   public static final class Builder {
     private DiscoveryConfig config = DiscoveryConfig.DEFAULT;
 
-    /** What is used in the local network if nobody says otherwise: LanSources.all goes here. */
-    private Function<DiscoveryConfig, List<Supplier<DeviceSource>>> lan = _ -> List.of();
+    private Function<DiscoveryConfig, List<Supplier<DeviceSource>>> lan = LanSources::all;
 
     private final Map<Mechanism, Duration> maxAge = new EnumMap<>(Mechanism.class);
     private Consumer<Failed> failures = _ -> {};

@@ -137,6 +137,17 @@ final class Program implements AutoCloseable {
     return awaitEnd();
   }
 
+  /** Sends it a signal: {@code HUP}. */
+  void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Ends it without asking, as a crash does. */
   void crash() {
     kill(process);
@@ -154,7 +165,8 @@ final class Program implements AutoCloseable {
     awaitEnd();
   }
 
-  private int awaitEnd() {
+  /** Waits until it has ended, for so long as programs may take; returns its exit status. */
+  int awaitEnd() {
     try {
       if (!process.waitFor(Patience.END.toMillis(), TimeUnit.MILLISECONDS)) {
         kill(process);

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -148,6 +149,28 @@ final class ServerProcess implements AutoCloseable {
    */
   Optional<String> complaint() {
     return program.transcript().lines().filter(line -> line.contains(" ERROR ")).findFirst();
+  }
+
+  /** Sends it a signal: {@code HUP}. */
+  void signal(String name) {
+    program.signal(name);
+  }
+
+  /** Waits until it has logged something that matches. */
+  void awaitLog(String pattern) {
+    Pattern wanted = Pattern.compile(pattern);
+    long end = System.nanoTime() + Patience.LIMIT.toNanos();
+    while (!wanted.matcher(printed()).find()) {
+      if (System.nanoTime() - end > 0 || !running()) {
+        throw new AssertionError("it did not log " + pattern + "\n" + transcript());
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  /** Waits until it has ended; returns its exit status. */
+  int awaitEnd() {
+    return program.awaitEnd();
   }
 
   /** Stops it as Ctrl-C does; returns its exit status. */

@@ -1,0 +1,183 @@
+package dev.clasp.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
+import dev.clasp.protocol.Feature;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Value;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real server starts, reads its settings again, and ends (operations.md 12.3, 12.5, 14). */
+@RealProgram
+class LifeCycleTest {
+
+  @TempDir private Path folder;
+
+  private static ClaspClient client(ServerProcess server) {
+    return ClaspClient.builder(server.url().toString()).reconnect(false).connect().join();
+  }
+
+  @Test
+  void aStopUnderLoadLosesNoAcknowledgedWrite() throws Exception {
+    // It writes when it stops, not before.
+    String[] options = {"--persist", folder.resolve("state").toString(), "--persist-interval", "60s"};
+    AtomicLong acknowledged = new AtomicLong(-1);
+    ServerProcess server = ServerProcess.start(options);
+    try (ClaspClient client = client(server)) {
+      Thread writing =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  for (long i = 0; ; i++) {
+                    client.blocking().set("/counter", i);
+                    acknowledged.set(i);
+                  }
+                } catch (ClaspException e) {
+                  // The server has gone.
+                }
+              });
+      while (acknowledged.get() < 200 && writing.isAlive()) {
+        Thread.onSpinWait();
+      }
+      assertThat(server.stop()).as(server.transcript()).isZero();
+      writing.join(Patience.LIMIT);
+      assertThat(acknowledged.get()).isGreaterThanOrEqualTo(200);
+    }
+    assertThat(server.complaint()).isEmpty();
+
+    try (ServerProcess again = ServerProcess.start(options);
+        ClaspClient client = client(again)) {
+      Value kept = client.blocking().get("/counter").orElseThrow().value();
+      assertThat(kept)
+          .isInstanceOfSatisfying(
+              Value.Int.class,
+              count -> assertThat(count.value()).isGreaterThanOrEqualTo(acknowledged.get()));
+    }
+  }
+
+  @Test
+  void aSecondSignalDoesNotWaitForSlowClients() throws Exception {
+    ServerProcess server = ServerProcess.start("--drain-timeout", "600s");
+    try (ClaspClient writer = client(server);
+        Socket slow = subscriberThatNeverReads(server)) {
+      assertThat(slow.isConnected()).isTrue();
+      // More than the buffers of the system take: something is left for the slow one.
+      byte[] block = new byte[30_000];
+      for (int i = 0; i < 400; i++) {
+        writer.blocking().set("/slow/" + i, Value.of(block));
+      }
+      server.signal("TERM");
+      server.awaitLog("stopping");
+      assertThat(server.running()).isTrue();
+      server.signal("TERM");
+      assertThat(server.awaitEnd()).isZero();
+    } finally {
+      server.close();
+    }
+  }
+
+  private static Socket subscriberThatNeverReads(ServerProcess server) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+    DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+    for (Message message :
+        List.of(
+            new Message.Hello(1, Feature.ofBits(0xff), "slow", Optional.empty(), Optional.empty()),
+            new Message.Subscribe(1, "/slow/**", 0xff, Message.SubscribeOptions.NONE))) {
+      byte[] frame = FrameCodec.encode(message);
+      out.writeInt(frame.length);
+      out.write(frame);
+    }
+    return socket;
+  }
+
+  @Test
+  void aHangupMakesNewSettingsHold() throws Exception {
+    Path file = folder.resolve("clasp.yaml");
+    Files.writeString(file, "server: {name: Before, limits: {max_sessions: 1}}\n");
+    try (ServerProcess server = ServerProcess.start("--config", file.toString());
+        ClaspClient first = client(server)) {
+      assertThat(first.server().name()).isEqualTo("Before");
+
+      Files.writeString(file, "server: {name: Wrong, limits: {max_sessions: many}}\n");
+      server.signal("HUP");
+      server.awaitLog("the settings stay as they were: .*max_sessions.*line 1.*'many'");
+
+      Files.writeString(file, "server: {name: After, limits: {max_sessions: 2}}\n");
+      server.signal("HUP");
+      server.awaitLog("changed: server.name, server.limits.max_sessions");
+      try (ClaspClient second = client(server)) {
+        assertThat(second.server().name()).isEqualTo("After");
+      }
+    }
+  }
+
+  @Test
+  void systemdHearsThatItIsReadyAndStops() throws Exception {
+    Path socket = folder.resolve("notify");
+    Received<String> heard = new Received<>("systemd");
+    // What systemd does: a socket for datagrams. Each has no end of line of its own.
+    try (Program listener =
+        Program.start(
+            "socat",
+            List.of("socat", "-u", "UNIX-RECVFROM:" + socket + ",fork", "SYSTEM:'cat; echo'"),
+            heard::add,
+            () -> heard.end("it ended"))) {
+      while (!Files.exists(socket) && listener.running()) {
+        Thread.onSpinWait();
+      }
+      ServerProcess server =
+          ServerProcess.startIn(
+              command -> {
+                List<String> all = new ArrayList<>(List.of("env", "NOTIFY_SOCKET=" + socket));
+                all.addAll(command);
+                return all;
+              });
+      heard.awaitFirst("line that says ready", "READY=1"::equals);
+      heard.awaitFirst("line with the URL", line -> line.contains("ws://"));
+      assertThat(server.stop()).isZero();
+      heard.awaitFirst("line that says stopping", "STOPPING=1"::equals);
+      listener.stop();
+    }
+  }
+
+  @Test
+  void whatKeepsItFromStartingIsOneLineWithAStatusOfItsOwn() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ends(1, "clasp: cannot listen on .*" + taken.getLocalPort() + ".*", "--port", "" + taken.getLocalPort());
+    }
+    ends(1, "clasp: .*nowhere.pem.*", "--tls-cert", "nowhere.pem", "--tls-key", "nowhere.key");
+    ends(1, "clasp: .*nowhere.tokens.*", "--token-file", "nowhere.tokens");
+    Path file = Files.writeString(folder.resolve("bad.yaml"), "server: {prot: 1}\n");
+    ends(78, "clasp: .*bad.yaml, line 1: there is no setting 'server.prot'.*", "-c", file.toString());
+    ends(2, "clasp: unknown option '--prot'.*", "--prot");
+  }
+
+  private static void ends(int status, String message, String... options) {
+    Program program =
+        Program.start(
+            "clasp server", Installation.server(List.of(options)), _ -> {}, () -> {});
+    assertThat(program.awaitEnd()).as(program.transcript()).isEqualTo(status);
+    assertThat(program.printed().strip())
+        .matches(Pattern.compile("! " + message, Pattern.DOTALL))
+        .doesNotContain("Exception");
+  }
+}
