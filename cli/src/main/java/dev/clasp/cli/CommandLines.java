@@ -48,6 +48,8 @@ final class CommandLines {
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),
           new Entry(InfoCommand::new, "info"),
+          new Entry(DiscoverCommand::new, "discover"),
+          new Entry(RendezvousCommand::new, "rendezvous"),
           new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
 

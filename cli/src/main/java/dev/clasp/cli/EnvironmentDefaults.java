@@ -16,6 +16,7 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
           "--server", "CLASP_SERVER",
           "--token", "CLASP_TOKEN",
           "--ca", "CLASP_CA",
+          "--rendezvous", "CLASP_RENDEZVOUS",
           "--log-level", "CLASP_LOG",
           "--log-format", "CLASP_LOG_FORMAT");
 
@@ -24,12 +25,13 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
       Map.of("--host", "CLASP_BIND", "--port", "CLASP_PORT", "--token-file", "CLASP_TOKEN_FILE");
 
   /** What the router has under a name that means something else to clients. */
-  private static final Set<String> NOT_OF_THE_SERVER = Set.of("--token");
+  private static final Set<String> NOT_OF_THE_SERVER = Set.of("--token", "--rendezvous");
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
     if (argument instanceof OptionSpec option) {
       boolean server = option.command().userObject() instanceof ServerCommand;
+      boolean rendezvous = option.command().userObject() instanceof RendezvousCommand;
       for (String name : option.names()) {
         String variable = VARIABLES.get(name);
         if (server) {
@@ -37,6 +39,8 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
               NOT_OF_THE_SERVER.contains(name)
                   ? null
                   : SERVER_VARIABLES.getOrDefault(name, variable);
+        } else if (rendezvous && NOT_OF_THE_SERVER.contains(name)) {
+          variable = null;
         }
         String value = variable == null ? null : environment.get(variable);
         if (value != null && !value.isEmpty()) {
