@@ -127,6 +127,19 @@ async function onPage({ page, complaints }, command) {
         document.body.append(script);
         return window.injected === true;
       });
+    case 'fetch':
+      // What any page could do: the answer, or that the browser did not let it.
+      return page.evaluate(
+        async ({ url, options }) => {
+          try {
+            const reply = await fetch(url, options);
+            return { status: reply.status, body: await reply.text() };
+          } catch (error) {
+            return { status: 0, body: String(error) };
+          }
+        },
+        { url: command.url, options: command.options ?? {} },
+      );
     case 'close-page':
       return page.close();
     default:

@@ -197,10 +197,29 @@ export function createClients(report, extend) {
     if (command.do === 'connect') {
       return connect(command);
     }
+    if (command.do === 'sdk-discover') {
+      return sdkDiscover(command.url);
+    }
     const peer = clients.get(command.client);
     if (peer === undefined) {
       throw new Error(`no client ${command.client} here`);
     }
     return perform(peer, command);
   };
+}
+
+/**
+ * What the function discover of the JavaScript SDK 4.5 does with a rendezvous URL, as discovery.md 7 has it: that
+ * package is not on the registry. GET {url}/discover within 3 s; an array, or one as devices; the member url, or the
+ * first of endpoints; no error ever.
+ */
+async function sdkDiscover(url) {
+  try {
+    const reply = await fetch(`${url}/discover`, { signal: AbortSignal.timeout(3_000) });
+    const answer = await reply.json();
+    const devices = Array.isArray(answer) ? answer : (answer.devices ?? []);
+    return devices.map((device) => ({ name: device.name, url: device.url ?? device.endpoints?.[0] ?? null }));
+  } catch {
+    return [];
+  }
 }

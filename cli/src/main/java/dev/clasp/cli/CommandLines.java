@@ -53,6 +53,8 @@ final class CommandLines {
           new Entry(DoctorCommand::new, "doctor"),
           new Entry(RouterCommand::new, "router"),
           new Entry(RelayCommand::new, "relay"),
+          new Entry(DiscoverCommand::new, "discover"),
+          new Entry(RendezvousCommand::new, "rendezvous"),
           new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
 

@@ -5,6 +5,7 @@ import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.transport.ClientTls;
 import dev.clasp.transport.LinkClient;
+import java.io.PrintWriter;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Locale;
@@ -12,7 +13,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where the router is and how to get in: the options of every command that connects. */
 final class ConnectionOptions {
@@ -35,7 +38,10 @@ final class ConnectionOptions {
       names = {"-s", "--server"},
       paramLabel = "URL",
       order = HelpSections.CONNECTION,
-      description = {"The router; also $CLASP_SERVER.", "Default: " + DEFAULT_SERVER})
+      description = {
+        "The router; also $CLASP_SERVER. 'auto' looks for one.",
+        "Default: " + DEFAULT_SERVER
+      })
   private String server = DEFAULT_SERVER;
 
   @Option(
@@ -61,7 +67,26 @@ final class ConnectionOptions {
       description = "How long to wait for the router to answer (default: 5s).")
   private Duration answerTimeout = DEFAULT_TIMEOUT;
 
+  @Option(
+      names = "--rendezvous",
+      paramLabel = "URL",
+      order = HelpSections.CONNECTION + 9,
+      description = "A rendezvous server that --server auto asks too; also $CLASP_RENDEZVOUS.")
+  private @Nullable String rendezvous;
+
+  @Option(
+      names = "--trust-found",
+      order = HelpSections.CONNECTION + 10,
+      description = "Send the token also to a router that --server auto has found.")
+  private boolean trustFound;
+
   @Mixin private TlsOptions tlsOptions = new TlsOptions();
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  /** What --server auto has found. */
+  private @Nullable String found;
 
   /** Whom to trust. */
   ClientTls tls() {
@@ -73,9 +98,37 @@ final class ConnectionOptions {
     }
   }
 
-  /** The router's URL in full. */
+  /**
+   * The router's URL in full.
+   *
+   * @throws CommandException it is to be found, and is not
+   */
   String url() {
-    return fullUrl(server);
+    if (!AutoServer.isMeant(server)) {
+      return fullUrl(server);
+    }
+    String url = found;
+    if (url == null) {
+      url =
+          new AutoServer(
+                  server,
+                  Optional.ofNullable(rendezvous),
+                  token != null && !trustFound,
+                  tlsOptions.namesTheRouter(),
+                  this::note)
+              .url();
+      found = url;
+    }
+    return url;
+  }
+
+  private void note(String text) {
+    CommandSpec spec = command;
+    if (spec != null) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("clasp: " + text);
+      err.flush();
+    }
   }
 
   /** The token, if one is given. */
@@ -96,6 +149,7 @@ final class ConnectionOptions {
   /** For commands that take the URL as an argument too. */
   void useServer(String url) {
     server = url;
+    found = null;
   }
 
   /**

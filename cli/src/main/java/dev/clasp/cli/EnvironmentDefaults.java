@@ -18,15 +18,18 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
           "--server", "CLASP_SERVER",
           "--token", "CLASP_TOKEN",
           "--ca", "CLASP_CA",
+          "--rendezvous", "CLASP_RENDEZVOUS",
           "--log-level", "CLASP_LOG",
           "--log-format", "CLASP_LOG_FORMAT");
 
   @Override
   public @Nullable String defaultValue(ArgSpec argument) {
-    if (argument instanceof OptionSpec option
-        && !(option.command().userObject() instanceof ServerCommand)) {
+    if (argument instanceof OptionSpec option && !(user(option) instanceof ServerCommand)) {
       for (String name : option.names()) {
-        String variable = VARIABLES.get(name);
+        // Who serves has a --token of its own: who may come in.
+        boolean serves =
+            user(option) instanceof RendezvousCommand || user(option) instanceof CompatibleServer;
+        String variable = serves && !name.startsWith("--log") ? null : VARIABLES.get(name);
         String value = variable == null ? null : environment.get(variable);
         if (value != null && !value.isEmpty()) {
           return value;
@@ -34,5 +37,9 @@ record EnvironmentDefaults(Map<String, String> environment) implements IDefaultV
       }
     }
     return null;
+  }
+
+  private static Object user(OptionSpec option) {
+    return option.command().userObject();
   }
 }

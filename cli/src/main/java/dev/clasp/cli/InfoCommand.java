@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code clasp info}: what is installed here, and what a router offers. */
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  clasp info",
       "  clasp info ws://stage.local:7330",
+      "  clasp info --qr ws://192.168.1.20:7330",
       "  clasp info --output json",
     })
 final class InfoCommand implements Callable<Integer> {
@@ -38,6 +40,9 @@ final class InfoCommand implements Callable<Integer> {
 
   @Parameters(arity = "0..1", paramLabel = "URL", description = "The router; the same as --server.")
   private @Nullable String url;
+
+  @Option(names = "--qr", description = "Show the router's URL as a QR code, for telephones.")
+  private boolean qr;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
@@ -77,6 +82,9 @@ final class InfoCommand implements Callable<Integer> {
       out.println(json(offer));
     } else {
       offer(out, offer);
+    }
+    if (qr) {
+      QrText.print(clasp, connection.url());
     }
     return ExitStatus.OK;
   }

@@ -45,6 +45,11 @@ final class TlsOptions {
       description = "Its key (PEM).")
   private @Nullable Path key;
 
+  /** Whether they say which routers are the right ones, so that an impostor is seen. */
+  boolean namesTheRouter() {
+    return authorities != null || fingerprint != null;
+  }
+
   /**
    * What they say.
    *
