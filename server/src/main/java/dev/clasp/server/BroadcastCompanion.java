@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers for a server the probes that are broadcast (discovery.md 3): on a socket of its own, or, if
- * the server listens for QUIC or UDP on that port, by what comes there. Where neither can be, the
- * server goes on without, and the log says why.
+ * Answers for a server the probes that are broadcast (discovery.md 3): on a socket of its own, or,
+ * if the server listens for QUIC or UDP on that port, by what comes there. Where neither can be,
+ * the server goes on without, and the log says why.
  */
 public final class BroadcastCompanion implements Companion {
 
@@ -89,7 +89,8 @@ public final class BroadcastCompanion implements Companion {
       made.start();
       responder = made;
     } catch (DiscoveryException e) {
-      String advice = "not found by broadcast: {}. Use another port for what is there, or do without";
+      String advice =
+          "not found by broadcast: {}. Use another port for what is there, or do without";
       if (only.isPresent() && only.get().isLoopbackAddress()) {
         // Several servers for this machine alone are nothing unusual.
         LOG.info(advice, e.getMessage());
@@ -140,8 +141,7 @@ public final class BroadcastCompanion implements Companion {
     ProbeAnswerer a = answerer;
     Map<String, Long> all = new LinkedHashMap<>();
     for (ProbeCounter counter : ProbeCounter.values()) {
-      all.put(
-          counter.toString(), r != null ? r.count(counter) : a != null ? a.count(counter) : 0L);
+      all.put(counter.toString(), r != null ? r.count(counter) : a != null ? a.count(counter) : 0L);
     }
     return all;
   }

@@ -45,8 +45,8 @@ public final class MdnsCompanion implements Companion {
    *
    * @param id of this server, the same for all mechanisms
    * @param serviceName under which it is announced, if not the name of the router
-   * @param network on which interfaces; a server that is bound to one address is announced with that
-   *     one only
+   * @param network on which interfaces; a server that is bound to one address is announced with
+   *     that one only
    */
   public static Factory factory(UUID id, Optional<String> serviceName, MdnsNetwork network) {
     return factory(id, serviceName, network, MdnsTimes.DEFAULT);

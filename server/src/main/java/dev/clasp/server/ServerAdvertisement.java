@@ -16,8 +16,7 @@ import java.util.UUID;
 final class ServerAdvertisement {
 
   /** As in the WELCOME of the router. */
-  private static final Set<Feature> FEATURES =
-      EnumSet.complementOf(EnumSet.of(Feature.FEDERATION));
+  private static final Set<Feature> FEATURES = EnumSet.complementOf(EnumSet.of(Feature.FEDERATION));
 
   /** Where published clients expect the WebSocket; ours takes it everywhere. */
   private static final String PATH = "/clasp";

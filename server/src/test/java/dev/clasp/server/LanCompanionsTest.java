@@ -33,15 +33,13 @@ class LanCompanionsTest {
 
   private static Message.Welcome ask(int port, String name) throws Exception {
     byte[] probe =
-        FrameCodec.encode(
-            new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty()));
+        FrameCodec.encode(new Message.Hello(1, Set.of(), name, Optional.empty(), Optional.empty()));
     try (DatagramSocket socket = new DatagramSocket(0, LOCAL)) {
       socket.setSoTimeout(20_000);
       socket.send(new DatagramPacket(probe, probe.length, LOCAL, port));
       DatagramPacket reply = new DatagramPacket(new byte[2048], 2048);
       socket.receive(reply);
-      return (Message.Welcome)
-          FrameCodec.decode(reply.getData(), 0, reply.getLength()).message();
+      return (Message.Welcome) FrameCodec.decode(reply.getData(), 0, reply.getLength()).message();
     }
   }
 
@@ -53,11 +51,9 @@ class LanCompanionsTest {
 
   @Test
   void aServerAnswersProbesWithItsIdAndSaysSoInItsCounters() throws Exception {
-    try (ClaspServer server =
-        ClaspServer.start(ANY_PORT.withCompanions(List.of(broadcast(0))))) {
+    try (ClaspServer server = ClaspServer.start(ANY_PORT.withCompanions(List.of(broadcast(0))))) {
       BroadcastCompanion companion = (BroadcastCompanion) server.companions().getFirst();
-      Message.Welcome welcome =
-          ask(companion.address().orElseThrow().getPort(), "Discovery");
+      Message.Welcome welcome = ask(companion.address().orElseThrow().getPort(), "Discovery");
       assertThat(welcome.session()).isEqualTo(ID.toString());
       assertThat(welcome.name()).isEqualTo("Stage");
       assertThat(companion.counters()).containsEntry("probes", 1L).containsEntry("replies", 1L);

@@ -95,7 +95,8 @@ final class Avahi implements AutoCloseable {
                   "--print-address=1",
                   "--config-file=" + folder.resolve("bus.conf")))
           .awaitFirst("address of the bus", line -> line.startsWith("unix:"));
-      // The folder for its process id is the same for all; each gets one of its own. The log goes to
+      // The folder for its process id is the same for all; each gets one of its own. The log goes
+      // to
       // the standard error.
       avahi
           .run(
@@ -127,8 +128,7 @@ final class Avahi implements AutoCloseable {
   Program publish(String name, int port, String... text) {
     List<String> command =
         Stream.concat(
-                Stream.of(
-                    "avahi-publish", "-s", name, "_clasp._tcp", String.valueOf(port)),
+                Stream.of("avahi-publish", "-s", name, "_clasp._tcp", String.valueOf(port)),
                 Stream.of(text))
             .toList();
     run("avahi-publish", command);

@@ -65,7 +65,10 @@ class LanDiscoveryTest {
     Received<String> lines = new Received<>(String.join(" ", arguments));
     Program program =
         Program.start(
-            String.join(" ", arguments), place.apply(command), lines::add, () -> lines.end("ended"));
+            String.join(" ", arguments),
+            place.apply(command),
+            lines::add,
+            () -> lines.end("ended"));
     Running running = new Running(program, lines);
     open.add(running);
     return running;
@@ -125,7 +128,8 @@ class LanDiscoveryTest {
     Avahi avahi = avahi(networks::inFirst);
     Running browser = started(networks::inSecond, "browse");
     Program published =
-        avahi.publish("Avahi's desk", 7444, "version=2", "name=The desk", "features=pes", "ws=7445");
+        avahi.publish(
+            "Avahi's desk", 7444, "version=2", "name=The desk", "features=pes", "ws=7445");
     assertThat(browser.await("found"))
         .isEqualTo(
             "found|Avahi's desk._clasp._tcp.local.|The desk|ws://"
@@ -263,6 +267,15 @@ class LanDiscoveryTest {
     assertThat(browser.lines().all()).noneMatch(line -> line.startsWith("lost"));
   }
 
+  @Test
+  void whereThereIsNoIpv4Ipv6IsUsedWithTheInterfaceInTheUrl() {
+    networks.onFirst("-4", "addr", "flush", "dev", "v0");
+    networks.onSecond("-4", "addr", "flush", "dev", "v0");
+    started(networks::inFirst, "advertise", "Six", "7330", "120");
+    String found = started(networks::inSecond, "browse").await("found|Six");
+    assertThat(found).contains("|ws://[fe80:").contains("%25v0]:7330/clasp|");
+  }
+
   // --- broadcast ---------------------------------------------------------------------------------
 
   @Test
@@ -282,6 +295,16 @@ class LanDiscoveryTest {
                 + ready[2]);
     server.close();
     prober.await("lost|" + ready[2]);
+  }
+
+  @Test
+  void twoServersAnswerOneProbe() {
+    started(networks::inFirst, "serve", "One");
+    started(networks::inSecond, "serve", "Two");
+    Running prober = started(networks::inFirst, "probe");
+    prober.lines().awaitFirst("One", line -> line.contains("|One|"));
+    assertThat(prober.lines().awaitFirst("Two", line -> line.contains("|Two|")))
+        .contains("ws://" + LanNetworks.SECOND_IP + ":");
   }
 
   @Test

@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Two machines at one switch: network namespaces of the test's own, with a third one for the switch,
- * so that a cable can be cut at one end without the machine at the other noticing. Needs root.
+ * Two machines at one switch: network namespaces of the test's own, with a third one for the
+ * switch, so that a cable can be cut at one end without the machine at the other noticing. Needs
+ * root.
  */
 final class LanNetworks implements AutoCloseable {
 
@@ -62,7 +63,9 @@ final class LanNetworks implements AutoCloseable {
   }
 
   private void ofSwitch(String... command) {
-    run(Stream.concat(Stream.of("ip", "-n", middle), Arrays.stream(command)).toArray(String[]::new));
+    run(
+        Stream.concat(Stream.of("ip", "-n", middle), Arrays.stream(command))
+            .toArray(String[]::new));
   }
 
   /** A command of {@code ip} on the first machine. */
@@ -72,7 +75,8 @@ final class LanNetworks implements AutoCloseable {
 
   void onSecond(String... command) {
     run(
-        Stream.concat(Stream.of("ip", "-n", second), Arrays.stream(command)).toArray(String[]::new));
+        Stream.concat(Stream.of("ip", "-n", second), Arrays.stream(command))
+            .toArray(String[]::new));
   }
 
   /** Whether packets of the first machine get through the switch; neither machine sees it. */

@@ -206,7 +206,15 @@ public final class LanProgram {
         int size = u16(at + 8);
         at += 10;
         switch (type) {
-          case 1 -> ip = (b[at] & 255) + "." + (b[at + 1] & 255) + "." + (b[at + 2] & 255) + "." + (b[at + 3] & 255);
+          case 1 ->
+              ip =
+                  (b[at] & 255)
+                      + "."
+                      + (b[at + 1] & 255)
+                      + "."
+                      + (b[at + 2] & 255)
+                      + "."
+                      + (b[at + 3] & 255);
           case 33 -> port = u16(at + 4);
           case 16 -> {
             for (int k = at; k < at + size; k += 1 + (b[k] & 255)) {

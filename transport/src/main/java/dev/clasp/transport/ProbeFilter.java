@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * of QUIC is the one that probes are sent to (discovery.md 3.5 item 6, D-23), and a socket that is
  * there leaves no room for a second one.
  *
- * <p>A probe is a frame that fills its datagram, with a HELLO of that name and without a token. No packet of QUIC looks like that but by a chance of less than 2^-90.
+ * <p>A probe is a frame that fills its datagram, with a HELLO of that name and without a token. No
+ * packet of QUIC looks like that but by a chance of less than 2^-90.
  */
 final class ProbeFilter {
 
