@@ -36,7 +36,7 @@ public final class BroadcastSource implements DeviceSource {
   private final Duration interval;
   private final AtomicBoolean started = new AtomicBoolean();
   private @Nullable DatagramLoop loop;
-  private boolean closed;
+  private volatile boolean closed;
 
   /**
    * @param port where servers listen for probes

@@ -1,13 +1,8 @@
 package dev.clasp.discovery;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,42 +71,22 @@ public final class MdnsAdvertiser implements AutoCloseable {
 
   /** The name under which it is announced; with a number if somebody else has the plain one. */
   public String name() {
-    return ask(MdnsResponder::name, "");
+    return role.responder.name();
   }
 
   /** Whether it is announced somewhere. */
   public boolean announced() {
-    return ask(MdnsResponder::announced, false);
+    return role.responder.announced();
   }
 
   /** Queries that asked for it, since the start. */
   public long queries() {
-    return count(MdnsResponder::queries);
+    return role.responder.queries();
   }
 
   /** Answers, since the start. */
   public long replies() {
-    return count(MdnsResponder::replies);
-  }
-
-  private long count(ToLongFunction<MdnsResponder> what) {
-    return ask(what::applyAsLong, 0L);
-  }
-
-  private <T> T ask(Function<MdnsResponder, T> what, T otherwise) {
-    if (!running) {
-      return otherwise;
-    }
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    loop.execute(() -> answer.complete(what.apply(role.responder)));
-    try {
-      return answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.debug("mDNS does not say", e);
-    }
-    return otherwise;
+    return role.responder.replies();
   }
 
   /** Says goodbye, at once and again a moment later, and answers nobody any more. Idempotent. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,7 +72,7 @@ final class MdnsResponder implements MdnsRole {
   private final String base;
   private int instanceNumber = 1;
   private int hostNumber = 1;
-  private String name;
+  private volatile String name;
   private DnsName instance;
   private DnsName host;
   private boolean withdrawn;
@@ -79,8 +80,9 @@ final class MdnsResponder implements MdnsRole {
   /** There were so many conflicts that each attempt waits, until one succeeds. */
   private boolean slowed;
 
-  private long replies;
-  private long queries;
+  private final AtomicLong replies = new AtomicLong();
+  private final AtomicLong queries = new AtomicLong();
+  private volatile boolean announced;
 
   MdnsResponder(Advertisement what, MdnsTimes times, Timetable timetable, RandomGenerator random) {
     this.what = what;
@@ -159,23 +161,31 @@ final class MdnsResponder implements MdnsRole {
     return DnsName.of("clasp-" + id + (number == 1 ? "" : "-" + number), DnsName.of("local"));
   }
 
-  /** The name that we have, which may have a number. */
+  /** The name that we have, which may have a number. Any thread. */
   String name() {
     return name;
   }
 
-  /** Whether the name is ours on at least one interface. */
+  /** Whether the name is ours, and known to be, on at least one interface. Any thread. */
   boolean announced() {
-    return presences.values().stream()
-        .anyMatch(presence -> presence.state == State.OURS && presence.sent > 0);
+    return announced;
   }
 
+  /** Any thread. */
   long queries() {
-    return queries;
+    return queries.get();
   }
 
+  /** Any thread. */
   long replies() {
-    return replies;
+    return replies.get();
+  }
+
+  private void seeWhetherAnnounced() {
+    announced =
+        !withdrawn
+            && presences.values().stream()
+                .anyMatch(presence -> presence.state == State.OURS && presence.sent > 0);
   }
 
   private DnsRecord pointer() {
@@ -242,6 +252,7 @@ final class MdnsResponder implements MdnsRole {
     Presence presence = presences.remove(link);
     if (presence != null) {
       presence.forget();
+      seeWhetherAnnounced();
     }
   }
 
@@ -254,6 +265,7 @@ final class MdnsResponder implements MdnsRole {
     presence.forget();
     presence.state = State.PROBING;
     presence.sent = 0;
+    seeWhetherAnnounced();
     presence.next = timetable.in(delay, () -> probe(link, presence));
   }
 
@@ -295,6 +307,7 @@ final class MdnsResponder implements MdnsRole {
     link.send(packet(all, List.of()));
     note(presence, all);
     presence.sent++;
+    seeWhetherAnnounced();
     if (presence.sent < ANNOUNCEMENTS) {
       presence.next = timetable.in(SECOND, () -> announce(link, presence));
     } else if (presence.sent == ANNOUNCEMENTS) {
@@ -306,6 +319,7 @@ final class MdnsResponder implements MdnsRole {
   /** Says goodbye; what is asked afterwards gets no answer. */
   void withdraw() {
     withdrawn = true;
+    seeWhetherAnnounced();
     presences.values().forEach(Presence::forget);
     goodbye();
   }
@@ -376,6 +390,7 @@ final class MdnsResponder implements MdnsRole {
     if (probing()) {
       goodbye();
       instanceNumber++;
+      announced = false;
       String before = name;
       name = numbered(base, instanceNumber);
       instance = DnsName.of(name, SERVICE);
@@ -477,11 +492,11 @@ final class MdnsResponder implements MdnsRole {
     if (toAll.isEmpty() && toOne.isEmpty()) {
       return;
     }
-    queries++;
+    queries.incrementAndGet();
     if (plain) {
       replyPlain(link, from, message, toOne);
     } else if (!toOne.isEmpty() && unicasts.take(timetable.now())) {
-      replies++;
+      replies.incrementAndGet();
       link.send(packet(List.copyOf(toOne), additionals(link, toOne)), from);
     }
     if (!toAll.isEmpty()) {
@@ -546,7 +561,7 @@ final class MdnsResponder implements MdnsRole {
     if (!unicasts.take(timetable.now())) {
       return;
     }
-    replies++;
+    replies.incrementAndGet();
     List<DnsRecord> additionals = new ArrayList<>(additionals(link, answers));
     while (true) {
       DnsMessage reply =
@@ -651,7 +666,7 @@ final class MdnsResponder implements MdnsRole {
       }
     }
     if (!now.isEmpty()) {
-      replies++;
+      replies.incrementAndGet();
       link.send(packet(List.copyOf(now), additionals(link, now)));
       note(presence, now);
     }

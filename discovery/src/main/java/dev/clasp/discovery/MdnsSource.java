@@ -19,7 +19,7 @@ public final class MdnsSource implements DeviceSource {
   private final MdnsNetwork network;
   private final AtomicBoolean started = new AtomicBoolean();
   private @Nullable MdnsLoop loop;
-  private boolean closed;
+  private volatile boolean closed;
 
   public MdnsSource(MdnsNetwork network) {
     this.network = network;

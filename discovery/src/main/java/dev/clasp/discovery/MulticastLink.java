@@ -94,10 +94,28 @@ final class MulticastLink implements MdnsLink, AutoCloseable {
    * @return whether the addresses that are announced are others
    */
   boolean update(LocalInterface now, List<InetAddress> nowAnnounced) {
+    if (!ipv6 && !local.equals(now)) {
+      sendFromWhatIsThere();
+    }
     local = now;
     boolean changed = !addresses.equals(nowAnnounced);
     addresses = List.copyOf(nowAnnounced);
     return changed;
+  }
+
+  /**
+   * The JDK tells the system which interface to send on by an address that the interface has. When
+   * that one is taken away, nothing can be sent until it is told another.
+   */
+  private void sendFromWhatIsThere() {
+    try {
+      NetworkInterface network = NetworkInterface.getByName(local.name());
+      if (network != null) {
+        channel.setOption(StandardSocketOptions.IP_MULTICAST_IF, network);
+      }
+    } catch (IOException e) {
+      LOG.debug("cannot send on {}: {}", name(), e.toString());
+    }
   }
 
   @Override

@@ -43,9 +43,13 @@ final class Neighbourhood implements Predicate<InetAddress> {
       now = new Known(interfaces.get(), nanos.getAsLong());
       known = now;
     }
-    // A server that is bound to one address cannot be reached at 127.0.0.1.
     return now.interfaces().stream()
-        .filter(local -> only.isEmpty() || local.has(only.get()))
+        .filter(local -> only.isEmpty() || has(local, only.get()))
         .anyMatch(local -> local.near(source));
+  }
+
+  /** Every address that begins with 127 is this machine's, whether it is listed or not. */
+  private static boolean has(LocalInterface local, InetAddress address) {
+    return local.has(address) || local.loopback() && address.isLoopbackAddress();
   }
 }

@@ -11,6 +11,7 @@ import io.netty.channel.socket.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +19,16 @@ import org.jspecify.annotations.Nullable;
  * of QUIC is the one that probes are sent to (discovery.md 3.5 item 6, D-23), and a socket that is
  * there leaves no room for a second one.
  *
- * <p>A probe is a frame that fills its datagram, with a HELLO whose name begins with {@code
- * Discovery}. No packet of QUIC looks like that but by a chance of less than 2^-90.
+ * <p>A probe is a frame that fills its datagram, with a HELLO of that name and without a token. No
+ * packet of QUIC looks like that but by a chance of less than 2^-90.
  */
 final class ProbeFilter {
 
-  private static final String NAME = "Discovery";
+  /** In the probes of the reference, and in ours. */
+  private static final Set<String> NAMES = Set.of("Discovery", "Discovery+");
 
   /** Type, version, features, name with its length, token. */
-  private static final int SHORTEST = FrameDescriptor.HEADER_LENGTH + 3 + 2 + NAME.length() + 2;
+  private static final int SHORTEST = FrameDescriptor.HEADER_LENGTH + 3 + 2 + 9 + 2;
 
   private static final int LONGEST = 2048;
 
@@ -72,7 +74,8 @@ final class ProbeFilter {
     }
     try {
       if (!(FrameCodec.decode(b, 0, length).message() instanceof Message.Hello hello)
-          || !hello.name().startsWith(NAME)) {
+          || !NAMES.contains(hello.name())
+          || hello.token().isPresent()) {
         return false;
       }
     } catch (DecodeException e) {

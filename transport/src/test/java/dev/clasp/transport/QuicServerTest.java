@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.Message;
 import dev.clasp.testkit.CertificateMaker;
 import dev.clasp.testkit.CertificateMaker.Issued;
 import dev.clasp.testkit.CertificateMaker.Kind;
@@ -26,8 +28,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -74,6 +79,49 @@ class QuicServerTest {
 
   private static String text(QuicConnectionCloseEvent event) {
     return new String(event.reason(), UTF_8);
+  }
+
+  // --- discovery ---------------------------------------------------------------------------------
+
+  /** D-23: where QUIC is, there is no room for a second socket. */
+  @Test
+  void probesOfTheDiscoveryAreHandedOverAndConnectionsGoOn() throws Exception {
+    QuicServer server =
+        stage.start(
+            QuicStage.lobby(there, limits -> limits),
+            QuicConfig.of("127.0.0.1", 0, stage.tls(QuicStage.SERVER)));
+    int port = server.address().getPort();
+    List<Integer> told = new CopyOnWriteArrayList<>();
+    ProbeListener listener =
+        (datagram, _, reply) -> {
+          told.add(datagram.length);
+          reply.accept(new byte[] {1, 2, 3});
+        };
+    assertThat(server.shareProbes(port + 1, listener)).isFalse();
+    assertThat(server.shareProbes(port, listener)).isTrue();
+
+    FrameLink link = stage.connect(server, here);
+    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      socket.setSoTimeout(20_000);
+      for (Message.Hello hello :
+          List.of(
+              hello("somebody else", Optional.empty()),
+              hello("Discovery", Optional.of("a token")),
+              hello("Discovery", Optional.empty()))) {
+        byte[] bytes = FrameCodec.encode(hello);
+        socket.send(new DatagramPacket(bytes, bytes.length, server.address()));
+      }
+      DatagramPacket reply = new DatagramPacket(new byte[100], 100);
+      socket.receive(reply);
+      assertThat(reply.getLength()).isEqualTo(3);
+    }
+    assertThat(told).containsExactly(20);
+    write(link, frame(10));
+    assertThat(there.awaitFrame()).isEqualTo(frame(10));
+  }
+
+  private static Message.Hello hello(String name, Optional<String> token) {
+    return new Message.Hello(1, Set.of(), name, token, Optional.empty());
   }
 
   // --- time --------------------------------------------------------------------------------------
