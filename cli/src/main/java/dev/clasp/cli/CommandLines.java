@@ -47,6 +47,7 @@ final class CommandLines {
           new Entry(PingCommand::new, "ping"),
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),
+          new Entry(HealthcheckCommand::new, "healthcheck"),
           new Entry(InfoCommand::new, "info"),
           new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
