@@ -34,7 +34,12 @@ launch() {
 
   case $command in
     # Live long: full compiler, concurrent collector.
-    server | router | relay) flags="-XX:+UseG1GC -Xms64m -Xmx1g" ;;
+    server | router | relay)
+      case ${CLASP_HEAP:-1g} in
+        *%) flags="-XX:+UseG1GC -XX:MaxRAMPercentage=${CLASP_HEAP%\%}" ;;
+        *) flags="-XX:+UseG1GC -Xms64m -Xmx${CLASP_HEAP:-1g}" ;;
+      esac
+      ;;
     # Measure: full compiler, room for their histograms.
     bench | benchmark | soak) flags="-XX:+UseG1GC -Xms256m -Xmx1g" ;;
     # Live for a moment: start fast, stay small.

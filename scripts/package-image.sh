@@ -82,9 +82,7 @@ make_base() {
   sum=$(sha256sum "$image/layer.tar" | cut -d' ' -f1)
   cat >"$image/config.json" <<JSON
 {"architecture": "$arch", "os": "linux", "created": "$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)",
- "config": {"Healthcheck": {"Test": ["CMD", "/opt/clasp/runtime/bin/java", "@/opt/clasp/lib/java.options",
-   "-XX:-UseG1GC", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "dev.clasp.cli.Main", "healthcheck", "--url", "http://127.0.0.1:7330"],
-   "Interval": 30000000000, "Timeout": 5000000000, "StartPeriod": 10000000000, "Retries": 3}},
+ "config": {},
  "rootfs": {"type": "layers", "diff_ids": ["sha256:$sum"]},
  "history": [{"created_by": "Debian packages:$packages"}]}
 JSON

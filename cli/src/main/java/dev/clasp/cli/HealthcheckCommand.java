@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code clasp healthcheck}: asks a router how it is, for container images that have neither a shell
- * nor curl (operations.md 10.2).
+ * {@code clasp healthcheck}: asks a router how it is, for container images that have neither a
+ * shell nor curl (operations.md 10.2).
  */
 @Command(
     name = "healthcheck",
@@ -58,9 +58,7 @@ final class HealthcheckCommand implements Callable<Integer> {
               + " http://127.0.0.1:7360).")
   private @Nullable String url;
 
-  @Option(
-      names = "--ready",
-      description = "Whether it wants clients, instead of whether it lives.")
+  @Option(names = "--ready", description = "Whether it wants clients, instead of whether it lives.")
   private boolean ready;
 
   @Option(
@@ -140,8 +138,7 @@ final class HealthcheckCommand implements Callable<Integer> {
   }
 
   private ParameterException notAnUrl(String given) {
-    return wrong(
-        "--url must be like http://127.0.0.1:7360, not '" + Printable.escape(given) + "'");
+    return wrong("--url must be like http://127.0.0.1:7360, not '" + Printable.escape(given) + "'");
   }
 
   private static String firstLine(HttpURLConnection connection) throws IOException {

@@ -65,7 +65,8 @@ class HealthcheckCommandTest {
   void aPathIsAskedAsItIs() {
     TestTerminal terminal = new TestTerminal();
     assertThat(
-            terminal.run("healthcheck", "--output", "json", "--url", url() + "/clasp/health?verbose"))
+            terminal.run(
+                "healthcheck", "--output", "json", "--url", url() + "/clasp/health?verbose"))
         .isZero();
     assertThat(asked).containsExactly("GET /clasp/health?verbose");
     assertThat(terminal.out())
@@ -117,7 +118,9 @@ class HealthcheckCommandTest {
           Thread.ofVirtual()
               .start(() -> {
                 try (Socket client = other.accept()) {
-                  client.getOutputStream().write("+OK hello\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+                  client
+                      .getOutputStream()
+                      .write("+OK hello\r\n\r\n".getBytes(StandardCharsets.UTF_8));
                 } catch (IOException e) {
                   // The command has gone.
                 }
@@ -132,11 +135,19 @@ class HealthcheckCommandTest {
   @Test
   void onlyUrlsOfTheWebAreTaken() {
     for (String wrong :
-        List.of("127.0.0.1:7360", "file:///etc/passwd", "http://", "ws://localhost:7330", "http://[", "http://a:99999", "http://user@a")) {
+        List.of(
+            "127.0.0.1:7360",
+            "file:///etc/passwd",
+            "http://",
+            "ws://localhost:7330",
+            "http://[",
+            "http://a:99999",
+            "http://user@a")) {
       TestTerminal terminal = new TestTerminal();
       assertThat(terminal.run("healthcheck", "--url", wrong)).as(wrong).isEqualTo(ExitStatus.USAGE);
       assertThat(terminal.err()).contains("--url must be like http://127.0.0.1:7360");
     }
-    assertThat(new TestTerminal().run("healthcheck", "--timeout", "2h")).isEqualTo(ExitStatus.USAGE);
+    assertThat(new TestTerminal().run("healthcheck", "--timeout", "2h"))
+        .isEqualTo(ExitStatus.USAGE);
   }
 }

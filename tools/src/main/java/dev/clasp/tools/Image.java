@@ -43,6 +43,25 @@ public final class Image {
   /** Fixed, so that owners of volumes can be set beforehand (operations.md 10.2). */
   private static final String USER = "10001:10001";
 
+  private static final String JAVA = HOME + "/runtime/bin/java";
+  private static final String OPTIONS = "@" + HOME + "/lib/java.options";
+
+  /**
+   * On the router's own port, which answers probes too. It runs for a moment: the collector and the
+   * compiler that start fastest.
+   */
+  private static final List<String> HEALTH_CHECK =
+      List.of(
+          JAVA,
+          OPTIONS,
+          "-XX:-UseG1GC",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "dev.clasp.cli.Main",
+          "healthcheck",
+          "--url",
+          "http://127.0.0.1:7330");
+
   private Image() {}
 
   /** Ends with a stack trace if the image cannot be written. */
@@ -75,46 +94,56 @@ public final class Image {
               .setFormat(ImageFormat.OCI)
               .setPlatforms(Set.of(new Platform(architecture, "linux")))
               .setCreationTime(time)
-              .addFileEntriesLayer(layer("runtime", program, List.of(program.resolve("runtime")), time))
+              .addFileEntriesLayer(
+                  layer("runtime", program, List.of(program.resolve("runtime")), time))
               .addFileEntriesLayer(layer("libraries", program, others, time))
-              .addFileEntriesLayer(layer("papers", program, List.of(program.resolve("share")), time))
+              .addFileEntriesLayer(
+                  layer("papers", program, List.of(program.resolve("share")), time))
               .addFileEntriesLayer(layer("clasp", program, ours, time))
               .setUser(USER)
               .setWorkingDirectory(AbsoluteUnixPath.get("/data"))
-              .setEntrypoint(
-                  HOME + "/runtime/bin/java", "@" + HOME + "/lib/java.options", "dev.clasp.cli.Main")
+              .setEntrypoint(JAVA, OPTIONS, "dev.clasp.cli.Main")
               .setProgramArguments("server", "--persist", "/data/state")
               .setEnvironment(
                   Map.of(
                       "CLASP_BIND", "0.0.0.0",
                       "CLASP_CONFIG", "/etc/clasp/clasp.yaml",
-                      "CLASP_HEALTH_BIND", "0.0.0.0",
                       "HOME", "/data"))
               .addExposedPort(Port.tcp(7330))
               .addExposedPort(Port.udp(7330))
-              .addExposedPort(Port.tcp(7360))
               .addVolume(AbsoluteUnixPath.get("/data"))
               .setLabels(
                   Map.of(
-                      "org.opencontainers.image.title", "clasp",
-                      "org.opencontainers.image.description", "Router for the signals of a show",
-                      "org.opencontainers.image.version", version,
-                      "org.opencontainers.image.revision", revision,
-                      "org.opencontainers.image.created", time.toString(),
-                      "org.opencontainers.image.licenses", "MIT OR Apache-2.0"));
+                      "org.opencontainers.image.title",
+                      "clasp",
+                      "org.opencontainers.image.description",
+                      "Router for the signals of a show",
+                      "org.opencontainers.image.version",
+                      version,
+                      "org.opencontainers.image.revision",
+                      revision,
+                      "org.opencontainers.image.created",
+                      time.toString(),
+                      "org.opencontainers.image.licenses",
+                      "MIT OR Apache-2.0"));
+      Path written = cache.resolve("image.tar");
       image.containerize(
-          Containerizer.to(TarImage.at(out).named("clasp:" + version))
+          Containerizer.to(TarImage.at(written).named("clasp:" + version))
               .setOfflineMode(true)
               .setBaseImageLayersCache(cache.resolve("base"))
               .setApplicationLayersCache(cache.resolve("layers"))
-              .setToolName("clasp"));
+              .setToolName("clasp")
+              .setToolVersion(version));
+      ImageArchive archive = ImageArchive.read(written);
+      archive.complete("clasp:" + version, HEALTH_CHECK);
+      archive.write(out, time.getEpochSecond());
     } finally {
       delete(cache);
     }
   }
 
-  private static FileEntriesLayer layer(
-      String name, Path program, List<Path> roots, Instant time) throws IOException {
+  private static FileEntriesLayer layer(String name, Path program, List<Path> roots, Instant time)
+      throws IOException {
     FileEntriesLayer.Builder layer = FileEntriesLayer.builder().setName(name);
     for (Path root : roots) {
       for (Path file : tree(root)) {
