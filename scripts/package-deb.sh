@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # the variables are those of ./package
 # The Debian package of the staged program. Sourced by ./package.
 
 # Level 1 of xz: a fifth larger than the usual level, and made in a third of its time.

@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # the variables are those of ./package
 # The container image of the staged program. Sourced by ./package.
 #
 # No registry is asked for a base: the base is the C library and what else the Java runtime is linked with, taken from
@@ -66,6 +67,7 @@ make_base() {
     mkdir -p "$base/usr/share/doc/$package"
     cp -L "/usr/share/doc/$package/copyright" "$base/usr/share/doc/$package/" || exit 1
   done
+  # shellcheck disable=SC2086 # each package is a word
   base_contents $packages >"$base/usr/share/doc/base.cdx.json"
   find "$base" -type f ! -path '*/lib*/*' -exec chmod 644 {} +
   find "$base" -type d ! -path "$base/tmp" -exec chmod 755 {} +

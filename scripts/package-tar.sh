@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # the variables are those of ./package
 # The folder of the program with all that it needs, and the archive of it. Sourced by ./package.
 
 # Modules that no class names, but libraries ask for by name: certificates and signatures of older JDKs, and names

@@ -61,7 +61,7 @@ class ChartTest {
   @TempDir private Path folder;
 
   private static TemplateCommand template() {
-    return new Helm(CHART).template().withName("clasp").withNamespace("clasp");
+    return new Helm(CHART).template().withName("clasp").withNamespace("clasp").withKubeVersion(VERSIONS.getLast() + ".0");
   }
 
   private String render(String values) throws IOException {
@@ -115,7 +115,7 @@ class ChartTest {
         .contains("replicas: 1\n", "runAsNonRoot: true", "readOnlyRootFilesystem: true")
         .contains("terminationGracePeriodSeconds: 45", "kind: NetworkPolicy", "drop: [ALL]")
         .contains("image: \"clasp:" + Installation.version() + "\"")
-        .doesNotContain("preStop", "HorizontalPodAutoscaler", "kind: Ingress", "allow-open");
+        .doesNotContain("preStop:", "HorizontalPodAutoscaler", "kind: Ingress", "allow-open");
   }
 
   @Test

@@ -36,7 +36,7 @@ class PackageTest {
         .isEqualTo(new Outcome(0, ""));
     assertThat(
             Outcome.in(
-                Packages.sums().getParent(), List.of("sha256sum", "-c", "--quiet", "SHA256SUMS")))
+                Packages.folder(), List.of("sha256sum", "-c", "--quiet", "SHA256SUMS")))
         .isEqualTo(new Outcome(0, ""));
   }
 
@@ -83,11 +83,13 @@ class PackageTest {
   }
 
   @Test
-  void otherNamesAreOtherCommands() {
-    Outcome outcome = Outcome.of(clasp("clasp-router"), "--help");
-    assertThat(outcome.text())
-        .as("help of the command router, or that there is none yet")
-        .containsAnyOf("clasp router", "unknown command 'router'");
+  void anotherNameIsAnotherCommand() throws IOException {
+    Path link =
+        Files.createSymbolicLink(folder.resolve("clasp-info"), home.resolve("bin").resolve("clasp"));
+    assertThat(Outcome.good(link.toString(), "--help")).startsWith("Usage: clasp info ");
+    assertThat(home.resolve("bin/clasp-router")).isSymbolicLink();
+    assertThat(home.resolve("bin/clasp-relay")).isSymbolicLink();
+    assertThat(home.resolve("bin/clasp-service")).isSymbolicLink();
   }
 
   @Test

@@ -26,8 +26,10 @@ final class Packages {
     return find("clasp-.*-image-.*\\.tar");
   }
 
-  static Path sums() {
-    return find("SHA256SUMS");
+  /** All of them, with the list of their sums. */
+  static Path folder() {
+    find("SHA256SUMS");
+    return FOLDER;
   }
 
   private static synchronized Path find(String name) {
