@@ -61,7 +61,11 @@ class ChartTest {
   @TempDir private Path folder;
 
   private static TemplateCommand template() {
-    return new Helm(CHART).template().withName("clasp").withNamespace("clasp").withKubeVersion(VERSIONS.getLast() + ".0");
+    return new Helm(CHART)
+        .template()
+        .withName("clasp")
+        .withNamespace("clasp")
+        .withKubeVersion(VERSIONS.getLast() + ".0");
   }
 
   private String render(String values) throws IOException {

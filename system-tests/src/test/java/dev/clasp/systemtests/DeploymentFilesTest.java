@@ -144,8 +144,7 @@ class DeploymentFilesTest {
   void releaseNotesAreASectionOfTheChangelog() {
     Outcome none = Outcome.of("scripts/release-notes.sh", "99.9.9");
     assertThat(none)
-        .isEqualTo(
-            new Outcome(1, "CHANGELOG.md has no section ## [99.9.9], or nothing in it\n"));
+        .isEqualTo(new Outcome(1, "CHANGELOG.md has no section ## [99.9.9], or nothing in it\n"));
     assertThat(Outcome.good("scripts/release-notes.sh", "Unreleased")).startsWith("### ");
   }
 }

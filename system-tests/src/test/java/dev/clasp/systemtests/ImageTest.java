@@ -101,7 +101,9 @@ class ImageTest {
     assertThat(root.resolve("bin")).doesNotExist();
     assertThat(root.resolve("usr/bin")).doesNotExist();
     try (Stream<Path> files = Files.walk(root)) {
-      assertThat(files.filter(file -> owner(file) != 0 && !file.startsWith(root.resolve("data/state"))))
+      assertThat(
+              files.filter(
+                  file -> owner(file) != 0 && !file.startsWith(root.resolve("data/state"))))
           .containsExactly(root.resolve("data"));
     }
     assertThat(root.resolve("usr/share/doc/libc6/copyright")).isNotEmptyFile();

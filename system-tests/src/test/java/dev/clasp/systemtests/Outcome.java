@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Outcome(int status, String text) {
 
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /** Runs a program in the folder of the project, to its end. */
   static Outcome of(String... command) {

@@ -34,9 +34,7 @@ class PackageTest {
   void everyFileIsAsTheListOfSumsSays() {
     assertThat(Outcome.in(home, List.of("sha256sum", "-c", "--quiet", "SHA256SUMS")))
         .isEqualTo(new Outcome(0, ""));
-    assertThat(
-            Outcome.in(
-                Packages.folder(), List.of("sha256sum", "-c", "--quiet", "SHA256SUMS")))
+    assertThat(Outcome.in(Packages.folder(), List.of("sha256sum", "-c", "--quiet", "SHA256SUMS")))
         .isEqualTo(new Outcome(0, ""));
   }
 
@@ -85,7 +83,8 @@ class PackageTest {
   @Test
   void anotherNameIsAnotherCommand() throws IOException {
     Path link =
-        Files.createSymbolicLink(folder.resolve("clasp-info"), home.resolve("bin").resolve("clasp"));
+        Files.createSymbolicLink(
+            folder.resolve("clasp-info"), home.resolve("bin").resolve("clasp"));
     assertThat(Outcome.good(link.toString(), "--help")).startsWith("Usage: clasp info ");
     assertThat(home.resolve("bin/clasp-router")).isSymbolicLink();
     assertThat(home.resolve("bin/clasp-relay")).isSymbolicLink();
