@@ -11,8 +11,8 @@ build_log=$root/target/build.log
 aot_cache=$launch/clasp.aot
 lock=$root/target/build.lock
 
-# Netty loads native code, and some libraries still use Unsafe.
-JVM_ACCESS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+# shellcheck source=scripts/launch.sh
+. "$root/scripts/launch.sh"
 
 say() {
   printf 'clasp: %s\n' "$*" >&2
@@ -109,9 +109,9 @@ run_maven() {
 
 # Lets old class files into the cache. When it fails, the jar stays as it is.
 raise_class_version() {
-  in_background "${jdk:?}/bin/java" "$root/scripts/RaiseClassVersion.java" "$1" "$launch.new/raised.jar" &&
-    mv "$launch.new/raised.jar" "$1"
-  rm -f "$launch.new/raised.jar"
+  in_background "${jdk:?}/bin/java" "$root/scripts/RaiseClassVersion.java" "$1" "$1.raised" &&
+    mv "$1.raised" "$1"
+  rm -f "$1.raised"
 }
 
 # The cache is valid only for these jars at this place and for this JDK; for others the JVM ignores it. It is made

@@ -48,6 +48,7 @@ final class CommandLines {
           new Entry(PingCommand::new, "ping"),
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),
+          new Entry(HealthcheckCommand::new, "healthcheck"),
           new Entry(InfoCommand::new, "info"),
           new Entry(ConfigCommand::new, "config"),
           new Entry(DoctorCommand::new, "doctor"),

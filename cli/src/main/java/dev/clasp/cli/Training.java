@@ -74,6 +74,10 @@ public final class Training {
       String[] args = line.toArray(String[]::new);
       ok &= run(terminal(OutputStream.nullOutputStream()), router, args) == ExitStatus.OK;
     }
+    String page = router.replaceFirst("^ws", "http");
+    ok &=
+        CommandLines.run(terminal(OutputStream.nullOutputStream()), "healthcheck", "--url", page)
+            == ExitStatus.OK;
     stop.get(PATIENCE_SECONDS, TimeUnit.SECONDS).run();
     return ok & server.get(PATIENCE_SECONDS, TimeUnit.SECONDS) == ExitStatus.OK;
   }

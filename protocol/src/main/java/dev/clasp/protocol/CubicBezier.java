@@ -4,8 +4,6 @@ package dev.clasp.protocol;
  * An easing curve from (0, 0) to (1, 1) with two control points, as in CSS. The horizontal axis is
  * time. CSS wants x in 0 to 1, so that there is one y for each x; peers do not check, and we read
  * what they send.
- *
- * @throws TimelineException from the constructor: a coordinate is not between -1,000 and 1,000
  */
 public record CubicBezier(double x1, double y1, double x2, double y2) {
 
@@ -15,6 +13,11 @@ public record CubicBezier(double x1, double y1, double x2, double y2) {
   private static final int NEWTON_STEPS = 8;
   private static final double FLAT = 1e-10;
 
+  /**
+   * Takes what can be drawn.
+   *
+   * @throws TimelineException a coordinate is not between -1,000 and 1,000
+   */
   public CubicBezier {
     check(x1);
     check(y1);

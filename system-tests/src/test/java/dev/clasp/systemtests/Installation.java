@@ -112,6 +112,12 @@ final class Installation {
     return pythonScript("quic_peer.py");
   }
 
+  /** A module among the Python peers, as a program. */
+  static List<String> pythonModule(String... module) {
+    return Stream.concat(Stream.of(pythonScript("peer.py").getFirst(), "-m"), Stream.of(module))
+        .toList();
+  }
+
   private static List<String> pythonScript(String name) {
     Path environment = MODULE.resolve("target/python-venv");
     requireFile(

@@ -131,6 +131,16 @@ final class Program implements AutoCloseable {
     }
   }
 
+  /** The process that it has started, by its number here; there is one. */
+  long child() {
+    return process.children().findFirst().orElseThrow().pid();
+  }
+
+  /** Waits for its end without asking for it; returns its exit status. */
+  int awaitExit() {
+    return awaitEnd();
+  }
+
   /** Asks it to stop, as Ctrl-C does, and waits for the end; returns its exit status. */
   int stop() {
     process.destroy();

@@ -48,6 +48,14 @@ final class ServerProcess implements AutoCloseable {
     return start(0, List.of(options), place);
   }
 
+  /** Starts the server of another installation, by the path of its {@code clasp}. */
+  static ServerProcess startProgram(String program) {
+    return startIn(command -> {
+      List<String> own = command.subList(command.indexOf("server"), command.size());
+      return Stream.concat(Stream.of(program), own.stream()).toList();
+    });
+  }
+
   /**
    * Starts a server on a port that nobody takes while it restarts: below those that systems give to
    * outgoing connections.

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# Starting the program. Sourced by scripts/build.sh, and by bin/clasp in a package.
+
+# Netty loads native code, and some libraries still use Unsafe.
+JVM_ACCESS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+
+# launch JAVA CLASSPATH CACHE ARGUMENT...: becomes the program. CACHE is a file of classes that may be missing;
+# native_libraries, if set, is a folder with those of Netty, which otherwise unpacks them each time.
+launch() {
+  java=$1
+  class_path=$2
+  cache=$3
+  shift 3
+
+  # The JVM's flags depend on the command. Words before it are options, or the value of one: --log-level info server.
+  command=
+  previous=
+  for word; do
+    case $word in
+      server | router | relay | bench | benchmark | soak)
+        command=$word
+        break
+        ;;
+      -*) ;;
+      *)
+        case $previous in
+          -*) ;;
+          *) break ;;
+        esac
+        ;;
+    esac
+    previous=$word
+  done
+
+  case $command in
+    # Live long: full compiler, concurrent collector.
+    server | router | relay)
+      case ${CLASP_HEAP:-1g} in
+        *%) flags="-XX:+UseG1GC -XX:MaxRAMPercentage=${CLASP_HEAP%\%}" ;;
+        *) flags="-XX:+UseG1GC -Xms64m -Xmx${CLASP_HEAP:-1g}" ;;
+      esac
+      ;;
+    # Measure: full compiler, room for their histograms.
+    bench | benchmark | soak) flags="-XX:+UseG1GC -Xms256m -Xmx1g" ;;
+    # Live for a moment: start fast, stay small.
+    *) flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1" ;;
+  esac
+
+  # Java cannot tell by itself which of its streams are terminals, and how wide.
+  terminals=
+  columns=
+  if [ -t 2 ]; then
+    terminals=stderr
+  fi
+  if [ -t 1 ]; then
+    terminals=stdout,$terminals
+    size=$(stty size 2>/dev/null </dev/tty) && columns=${size#* }
+  fi
+
+  [ -f "$cache" ] || cache=
+
+  # -Xlog: the JVM's own warnings, such as one about its cache, do not belong into results on stdout.
+  # shellcheck disable=SC2086 # the flags are separate words
+  exec "$java" $JVM_ACCESS -Xlog:disable -Xlog:all=error:stderr ${cache:+"-XX:AOTCache=$cache"} $flags \
+    ${native_libraries:+"-Djava.library.path=$native_libraries"} \
+    -Dclasp.terminals="$terminals" -Dclasp.columns="${columns:-80}" ${CLASP_JAVA_OPTS-} \
+    -cp "$class_path" dev.clasp.cli.Main "$@"
+}
