@@ -272,8 +272,7 @@ final class ServerKeys {
     return switch (key.form) {
       case VALUE -> List.of(key.option + "=" + texts.getFirst());
       case MILLIS -> List.of(key.option + "=" + texts.getFirst() + "ms");
-      case EITHER ->
-          List.of(value.on() ? key.option : key.option.replaceFirst("--", "--no-"));
+      case EITHER -> List.of(value.on() ? key.option : key.option.replaceFirst("--", "--no-"));
       case SWITCH -> value.on() ? List.of(key.option) : List.of();
       case NEGATED -> value.on() ? List.of() : List.of(key.option);
       case REQUIRED -> value.on() ? List.of(key.option + "=authenticated") : List.of();

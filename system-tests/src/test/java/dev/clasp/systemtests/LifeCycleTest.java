@@ -37,7 +37,9 @@ class LifeCycleTest {
   @Test
   void aStopUnderLoadLosesNoAcknowledgedWrite() throws Exception {
     // It writes when it stops, not before.
-    String[] options = {"--persist", folder.resolve("state").toString(), "--persist-interval", "60s"};
+    String[] options = {
+      "--persist", folder.resolve("state").toString(), "--persist-interval", "60s"
+    };
     AtomicLong acknowledged = new AtomicLong(-1);
     ServerProcess server = ServerProcess.start(options);
     try (ClaspClient client = client(server)) {
@@ -145,12 +147,11 @@ class LifeCycleTest {
         Thread.onSpinWait();
       }
       ServerProcess server =
-          ServerProcess.startIn(
-              command -> {
-                List<String> all = new ArrayList<>(List.of("env", "NOTIFY_SOCKET=" + socket));
-                all.addAll(command);
-                return all;
-              });
+          ServerProcess.startIn(command -> {
+            List<String> all = new ArrayList<>(List.of("env", "NOTIFY_SOCKET=" + socket));
+            all.addAll(command);
+            return all;
+          });
       heard.awaitFirst("line that says ready", "READY=1"::equals);
       heard.awaitFirst("line with the URL", line -> line.contains("ws://"));
       assertThat(server.stop()).isZero();
@@ -162,19 +163,26 @@ class LifeCycleTest {
   @Test
   void whatKeepsItFromStartingIsOneLineWithAStatusOfItsOwn() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      ends(1, "clasp: cannot listen on .*" + taken.getLocalPort() + ".*", "--port", "" + taken.getLocalPort());
+      ends(
+          1,
+          "clasp: cannot listen on .*" + taken.getLocalPort() + ".*",
+          "--port",
+          "" + taken.getLocalPort());
     }
     ends(1, "clasp: .*nowhere.pem.*", "--tls-cert", "nowhere.pem", "--tls-key", "nowhere.key");
     ends(1, "clasp: .*nowhere.tokens.*", "--token-file", "nowhere.tokens");
     Path file = Files.writeString(folder.resolve("bad.yaml"), "server: {prot: 1}\n");
-    ends(78, "clasp: .*bad.yaml, line 1: there is no setting 'server.prot'.*", "-c", file.toString());
+    ends(
+        78,
+        "clasp: .*bad.yaml, line 1: there is no setting 'server.prot'.*",
+        "-c",
+        file.toString());
     ends(2, "clasp: unknown option '--prot'.*", "--prot");
   }
 
   private static void ends(int status, String message, String... options) {
     Program program =
-        Program.start(
-            "clasp server", Installation.server(List.of(options)), _ -> {}, () -> {});
+        Program.start("clasp server", Installation.server(List.of(options)), _ -> {}, () -> {});
     assertThat(program.awaitEnd()).as(program.transcript()).isEqualTo(status);
     assertThat(program.printed().strip())
         .matches(Pattern.compile("! " + message, Pattern.DOTALL))
