@@ -206,7 +206,8 @@ class DiscoverCommandTest {
   void d05ATokenIsNotSentToARouterThatWasOnlyFound() {
     register("Main stage", "ws://192.0.2.1:7330");
     TestTerminal terminal = terminal("CLASP_TOKEN", "cpsk_secret");
-    assertThat(terminal.run("get", "/a", "--server", "auto:wan")).isEqualTo(ExitStatus.NOT_PERMITTED);
+    assertThat(terminal.run("get", "/a", "--server", "auto:wan"))
+        .isEqualTo(ExitStatus.NOT_PERMITTED);
     assertThat(terminal.err())
         .contains("does not get the token")
         .contains("--trust-found")

@@ -73,10 +73,9 @@ class DiscoverTest {
 
   @Test
   void aWrongUrlIsTheCallersMistake() {
-    assertThatThrownBy(
-            () ->
-                ClaspClient.discover(
-                    NOT_HERE.withRendezvous("nonsense", Optional.empty(), Optional.empty())))
+    assertThatThrownBy(() ->
+            ClaspClient.discover(
+                NOT_HERE.withRendezvous("nonsense", Optional.empty(), Optional.empty())))
         .isInstanceOfSatisfying(
             ClaspException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID));
   }

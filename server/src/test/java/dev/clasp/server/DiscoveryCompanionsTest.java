@@ -386,8 +386,7 @@ class DiscoveryCompanionsTest {
     assertThat(picture.body())
         .isEqualTo(dev.clasp.discovery.QrPicture.of("ws://192.0.2.1:7330/").svg());
     assertThat(picture.headers().firstValue("content-type")).contains("image/svg+xml");
-    for (String wrong :
-        List.of("", "?url=", "?url=javascript:1", "?url=ws://" + "x".repeat(600))) {
+    for (String wrong : List.of("", "?url=", "?url=javascript:1", "?url=ws://" + "x".repeat(600))) {
       assertThat(get(server, "/api/qr.svg" + wrong).statusCode()).as(wrong).isEqualTo(400);
     }
     JsonNode addresses = JSON.readTree(get(server, "/api/addresses").body());

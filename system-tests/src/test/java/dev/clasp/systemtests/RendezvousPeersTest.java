@@ -72,8 +72,7 @@ class RendezvousPeersTest {
   @Test
   void d25TheDiscoverOfTheJavaScriptSdkFindsUrls() {
     register("Main stage", "ws://192.0.2.1:7330/clasp");
-    JsonNode found =
-        stage.node().client("sdk").call("sdk-discover", Map.of("url", Json.of(url)));
+    JsonNode found = stage.node().client("sdk").call("sdk-discover", Map.of("url", Json.of(url)));
     assertThat(found).hasSize(1);
     assertThat(found.get(0).get("name").asText()).isEqualTo("Main stage");
     assertThat(found.get(0).get("url").asText()).isEqualTo("ws://192.0.2.1:7330/clasp");
@@ -99,8 +98,7 @@ class RendezvousPeersTest {
     PeerClient ours = browser.client("ours");
     ours.call("open", Map.of("url", Json.of("http://localhost:" + port + "/")));
     assertThat(fetch(ours, "POST", "/api/v1/register").get("status").asInt()).isEqualTo(201);
-    assertThat(fetch(ours, "DELETE", "/api/v1/unregister/x").get("status").asInt())
-        .isEqualTo(404);
+    assertThat(fetch(ours, "DELETE", "/api/v1/unregister/x").get("status").asInt()).isEqualTo(404);
     ours.call("close-page");
     assertThat(client.discover(Optional.empty(), Optional.empty())).hasSize(2);
   }
