@@ -10,6 +10,7 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -49,7 +50,10 @@ final class RaiseClassVersion {
             ClassFile.StackMapsOption.GENERATE_STACK_MAPS);
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(Path.of(args[1])))) {
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        ZipEntry header = new ZipEntry(entry.getKey());
+        // Not the time of now, so that the same jar gives the same jar.
+        header.setTimeLocal(LocalDateTime.of(2025, 1, 1, 0, 0));
+        zip.putNextEntry(header);
         zip.write(
             entry.getKey().endsWith(".class")
                 ? raise(classFile, entry.getValue())
