@@ -18,15 +18,15 @@ public enum Counter {
   PUBLISHES("clasp_publishes_total", "", "PUBLISHes routed, those inside bundles included"),
   BUNDLES("clasp_bundles_total", "", "BUNDLEs executed"),
   BUNDLES_SCHEDULED(
-      "clasp_scheduled_bundles_total",
+      "clasp_bundles_scheduled_total",
       "event=accepted",
       "BUNDLEs accepted for a later time, and what became of them"),
   BUNDLES_CANCELLED(
-      "clasp_scheduled_bundles_total",
+      "clasp_bundles_scheduled_total",
       "event=cancelled",
       "BUNDLEs accepted for a later time, and what became of them"),
   BUNDLES_FAILED(
-      "clasp_scheduled_bundles_total",
+      "clasp_bundles_scheduled_total",
       "event=refused",
       "BUNDLEs accepted for a later time, and what became of them"),
   GESTURE_MOVES_FORWARDED(

@@ -155,14 +155,14 @@ public final class RouterMetrics {
                   Math.max(0, opened - closed)));
           all.add(
               new Level(
-                  "clasp_sessions_active", label, "Sessions", sessions.getOrDefault(transport, 0L)));
+                  "clasp_sessions_active",
+                  label,
+                  "Sessions",
+                  sessions.getOrDefault(transport, 0L)));
           total(traffics, "clasp_frames_total", label + ",direction=in", Traffic::received);
           total(traffics, "clasp_frames_total", label + ",direction=out", Traffic::sent);
           total(
-              traffics,
-              "clasp_bytes_total",
-              label + ",direction=in",
-              t -> t.of(Traffic.BYTES_IN));
+              traffics, "clasp_bytes_total", label + ",direction=in", t -> t.of(Traffic.BYTES_IN));
           total(
               traffics,
               "clasp_bytes_total",

@@ -124,7 +124,8 @@ final class Session {
         Math.min(
             SnapshotCursor.MAX_BYTES,
             Math.min(maxFrame, connection.maxSnapshotFrame()) - FrameDescriptor.HEADER_LENGTH);
-    this.outbound = new Outbound(
+    this.outbound =
+        new Outbound(
             this, lane, connection, lane.traffic(connection.transport()), maxFrame, router);
     this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();

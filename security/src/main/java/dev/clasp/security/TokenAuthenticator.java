@@ -135,7 +135,8 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
           peer,
           Optional.empty(),
           Optional.empty(),
-          Outcome.NO_TOKEN, "there is no token");
+          Outcome.NO_TOKEN,
+          "there is no token");
       answer.accept(new Login.Refused(ErrorCode.UNAUTHORIZED, NO_TOKEN));
       return;
     }

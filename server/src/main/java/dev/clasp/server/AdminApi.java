@@ -177,8 +177,7 @@ public final class AdminApi implements Companion {
     return server.config().effectiveOrigins().allowsHost(query.header("host").orElse(null));
   }
 
-  private void admit(
-      HttpQuery query, AdminRoute route, String variable, Consumer<HttpReply> to) {
+  private void admit(HttpQuery query, AdminRoute route, String variable, Consumer<HttpReply> to) {
     boolean open = !server.config().wantsTokens();
     if (open && !local(query)) {
       to.accept(
@@ -301,32 +300,27 @@ public final class AdminApi implements Companion {
   private void info(AdminCall call) {
     call.json(
         200,
-        AdminJson.object(
-            json -> {
-              json.writeStringField("name", server.router().config().name());
-              json.writeStringField("version", Version.number());
-              json.writeStringField("commit", Version.commit());
-              json.writeStringField("runtime", "java " + Runtime.version());
-              json.writeStringField("started", StatusJson.instant(server.router().startedMicros()));
-              json.writeStringField("phase", server.phase().name().toLowerCase(Locale.ROOT));
-              json.writeBooleanField("tokens", server.config().wantsTokens());
-              json.writeArrayFieldStart("urls");
-              for (String url : server.urls()) {
-                json.writeString(url);
-              }
-              json.writeEndArray();
-            }));
+        AdminJson.object(json -> {
+          json.writeStringField("name", server.router().config().name());
+          json.writeStringField("version", Version.number());
+          json.writeStringField("commit", Version.commit());
+          json.writeStringField("runtime", "java " + Runtime.version());
+          json.writeStringField("started", StatusJson.instant(server.router().startedMicros()));
+          json.writeStringField("phase", server.phase().name().toLowerCase(Locale.ROOT));
+          json.writeBooleanField("tokens", server.config().wantsTokens());
+          json.writeArrayFieldStart("urls");
+          for (String url : server.urls()) {
+            json.writeString(url);
+          }
+          json.writeEndArray();
+        }));
   }
 
   private void stats(AdminCall call) {
     call.json(
         200,
         StatusJson.of(
-            server.router(),
-            server.door(),
-            server.others(),
-            server.watch(),
-            server.stateStatus()));
+            server.router(), server.door(), server.others(), server.watch(), server.stateStatus()));
   }
 
   private void settings(AdminCall call) {
@@ -408,19 +402,18 @@ public final class AdminApi implements Companion {
     List<SessionStatus> page = rest.subList(0, Math.min(limit, rest.size()));
     call.json(
         200,
-        AdminJson.object(
-            json -> {
-              json.writeArrayFieldStart("sessions");
-              for (SessionStatus session : page) {
-                json.writeStartObject();
-                AdminJson.session(json, session);
-                json.writeEndObject();
-              }
-              json.writeEndArray();
-              if (page.size() < rest.size() && !page.isEmpty()) {
-                json.writeStringField("next", cursor(page.getLast()));
-              }
-            }));
+        AdminJson.object(json -> {
+          json.writeArrayFieldStart("sessions");
+          for (SessionStatus session : page) {
+            json.writeStartObject();
+            AdminJson.session(json, session);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          if (page.size() < rest.size() && !page.isEmpty()) {
+            json.writeStringField("next", cursor(page.getLast()));
+          }
+        }));
   }
 
   private Administration administration() {
@@ -491,9 +484,7 @@ public final class AdminApi implements Companion {
   }
 
   private static void answer(
-      AdminCall call,
-      Administration.@Nullable Outcome outcome,
-      @Nullable Throwable failure) {
+      AdminCall call, Administration.@Nullable Outcome outcome, @Nullable Throwable failure) {
     if (failure != null) {
       LOG.error("{} {} failed", call.query().method(), call.query().path(), failure);
       call.text(500, "internal error, see the log");
@@ -536,16 +527,15 @@ public final class AdminApi implements Companion {
     List<StoredToken> tokens = stored(() -> store.read().tokens());
     call.json(
         200,
-        AdminJson.object(
-            json -> {
-              json.writeArrayFieldStart("tokens");
-              for (StoredToken token : tokens) {
-                json.writeStartObject();
-                AdminJson.token(json, token.entry());
-                json.writeEndObject();
-              }
-              json.writeEndArray();
-            }));
+        AdminJson.object(json -> {
+          json.writeArrayFieldStart("tokens");
+          for (StoredToken token : tokens) {
+            json.writeStartObject();
+            AdminJson.token(json, token.entry());
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        }));
   }
 
   private void makeToken(AdminCall call) {
@@ -587,11 +577,10 @@ public final class AdminApi implements Companion {
     server.trail().tokenMade(entry.id(), subject, scopes.toString(), call.who(), call.peer());
     call.json(
         201,
-        AdminJson.object(
-            json -> {
-              json.writeStringField("token", token);
-              AdminJson.token(json, entry);
-            }));
+        AdminJson.object(json -> {
+          json.writeStringField("token", token);
+          AdminJson.token(json, entry);
+        }));
   }
 
   private static OptionalLong lifetime(ObjectNode body) {

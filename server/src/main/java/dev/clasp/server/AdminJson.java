@@ -102,42 +102,41 @@ final class AdminJson {
 
   static byte[] detail(SessionDetail detail, double seconds) {
     SessionStatus s = detail.status();
-    return object(
-        json -> {
-          session(json, s);
-          json.writeArrayFieldStart("features");
-          for (var feature : s.features()) {
-            json.writeString(feature.name().toLowerCase(Locale.ROOT));
-          }
-          json.writeEndArray();
-          if (!detail.identity().tokenId().isEmpty()) {
-            json.writeStringField("token_id", detail.identity().tokenId());
-          }
-          if (detail.identity().subject().isPresent()) {
-            json.writeStringField("subject", detail.identity().subject().get());
-          }
-          time(json, "expires", detail.identity().expiresAt());
-          json.writeArrayFieldStart("scopes");
-          if (detail.identity().scopes().all()) {
-            json.writeString("admin:/**");
-          }
-          for (Scope scope : detail.identity().scopes().list()) {
-            json.writeString(scope.text());
-          }
-          json.writeEndArray();
-          json.writeArrayFieldStart("subscriptionList");
-          for (SubscriptionStatus subscription : detail.subscriptions()) {
-            json.writeStartObject();
-            DumpJson.subscription(json, subscription);
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-          json.writeNumberField("locks", detail.locks());
-          json.writeNumberField("gestures", detail.gestures());
-          json.writeNumberField("scheduledBundles", detail.scheduledBundles());
-          json.writeNumberField("messagesInPerSecond", rate(s.messagesIn(), seconds));
-          json.writeNumberField("messagesOutPerSecond", rate(s.messagesOut(), seconds));
-        });
+    return object(json -> {
+      session(json, s);
+      json.writeArrayFieldStart("features");
+      for (var feature : s.features()) {
+        json.writeString(feature.name().toLowerCase(Locale.ROOT));
+      }
+      json.writeEndArray();
+      if (!detail.identity().tokenId().isEmpty()) {
+        json.writeStringField("token_id", detail.identity().tokenId());
+      }
+      if (detail.identity().subject().isPresent()) {
+        json.writeStringField("subject", detail.identity().subject().get());
+      }
+      time(json, "expires", detail.identity().expiresAt());
+      json.writeArrayFieldStart("scopes");
+      if (detail.identity().scopes().all()) {
+        json.writeString("admin:/**");
+      }
+      for (Scope scope : detail.identity().scopes().list()) {
+        json.writeString(scope.text());
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("subscriptionList");
+      for (SubscriptionStatus subscription : detail.subscriptions()) {
+        json.writeStartObject();
+        DumpJson.subscription(json, subscription);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeNumberField("locks", detail.locks());
+      json.writeNumberField("gestures", detail.gestures());
+      json.writeNumberField("scheduledBundles", detail.scheduledBundles());
+      json.writeNumberField("messagesInPerSecond", rate(s.messagesIn(), seconds));
+      json.writeNumberField("messagesOutPerSecond", rate(s.messagesOut(), seconds));
+    });
   }
 
   private static double rate(long count, double seconds) {
@@ -167,19 +166,18 @@ final class AdminJson {
   }
 
   static byte[] events(List<EventFeed.Event> events, long last) {
-    return object(
-        json -> {
-          json.writeArrayFieldStart("events");
-          for (EventFeed.Event event : events) {
-            json.writeStartObject();
-            json.writeNumberField("number", event.number());
-            json.writeStringField("kind", event.kind());
-            json.writeFieldName("event");
-            json.writeRawValue(event.json());
-            json.writeEndObject();
-          }
-          json.writeEndArray();
-          json.writeNumberField("last", last);
-        });
+    return object(json -> {
+      json.writeArrayFieldStart("events");
+      for (EventFeed.Event event : events) {
+        json.writeStartObject();
+        json.writeNumberField("number", event.number());
+        json.writeStringField("kind", event.kind());
+        json.writeFieldName("event");
+        json.writeRawValue(event.json());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeNumberField("last", last);
+    });
   }
 }

@@ -25,8 +25,7 @@ record AdminRoute(String method, String path, Handler handler) {
   }
 
   boolean takes(HttpQuery query) {
-    return method.equals(query.method())
-        || method.equals("GET") && query.method().equals("HEAD");
+    return method.equals(query.method()) || method.equals("GET") && query.method().equals("HEAD");
   }
 
   /**

@@ -61,8 +61,7 @@ final class HealthPages implements HttpHandler {
 
   /** All paths. */
   static List<String> paths() {
-    return List.of(
-        "/health", "/healthz", "/livez", "/ready", "/readyz", "/startup", "/startupz");
+    return List.of("/health", "/healthz", "/livez", "/ready", "/readyz", "/startup", "/startupz");
   }
 
   @Override

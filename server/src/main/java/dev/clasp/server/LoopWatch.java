@@ -77,8 +77,7 @@ final class LoopWatch {
 
     private synchronized Status status(long now) {
       boolean stuck = stuck(now);
-      return new Status(
-          index, asked ? Math.max(delayNanos, now - askedNanos) : delayNanos, stuck);
+      return new Status(index, asked ? Math.max(delayNanos, now - askedNanos) : delayNanos, stuck);
     }
 
     private synchronized void report(long now) {

@@ -41,8 +41,7 @@ final class MetricFamilies {
     String name = series.substring(0, series.length() - TOTAL.length());
     counters
         .computeIfAbsent(name, n -> CounterSnapshot.builder().name(n).help(help))
-        .dataPoint(
-            CounterDataPointSnapshot.builder().labels(labels(labels)).value(value).build());
+        .dataPoint(CounterDataPointSnapshot.builder().labels(labels(labels)).value(value).build());
   }
 
   /** An amount now. */

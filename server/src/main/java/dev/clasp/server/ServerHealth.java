@@ -47,14 +47,13 @@ record ServerHealth(ClaspServer server, LoopWatch watch, RouterClock clock)
     checks.put("loops", watch.turning() ? HealthPages.OK : "stuck");
     server
         .stateStatus()
-        .ifPresent(
-            state ->
-                checks.put(
-                    "state",
-                    state.failingSinceMicros() > 0
-                            && clock.unixMicros() - state.failingSinceMicros() >= FAILING_MICROS
-                        ? "cannot be written"
-                        : HealthPages.OK));
+        .ifPresent(state ->
+            checks.put(
+                "state",
+                state.failingSinceMicros() > 0
+                        && clock.unixMicros() - state.failingSinceMicros() >= FAILING_MICROS
+                    ? "cannot be written"
+                    : HealthPages.OK));
     return checks;
   }
 }

@@ -100,10 +100,7 @@ final class ServerMetrics {
             _ -> {},
             () ->
                 to.counter(
-                    "clasp_errors_total",
-                    "code=" + ErrorCode.INTERNAL,
-                    "ERROR messages sent",
-                    0));
+                    "clasp_errors_total", "code=" + ErrorCode.INTERNAL, "ERROR messages sent", 0));
   }
 
   private void connections(MetricFamilies to) {
@@ -230,8 +227,7 @@ final class ServerMetrics {
               Timings.BOUNDS,
               took.counts(),
               took.sum());
-          to.counter(
-              "clasp_persist_failures_total", kind, "Writes that failed", keeper.failures());
+          to.counter("clasp_persist_failures_total", kind, "Writes that failed", keeper.failures());
           to.gauge(
               "clasp_persist_last_success_timestamp_seconds",
               kind,
@@ -242,11 +238,7 @@ final class ServerMetrics {
               "clasp_persist_interval_seconds",
               kind,
               "How often it is written",
-              server
-                  .config()
-                  .persistence()
-                  .map(p -> p.interval().toNanos() / 1e9)
-                  .orElse(0.0));
+              server.config().persistence().map(p -> p.interval().toNanos() / 1e9).orElse(0.0));
         });
   }
 
@@ -273,13 +265,12 @@ final class ServerMetrics {
         .config()
         .network()
         .tls()
-        .ifPresent(
-            tls ->
-                to.gauge(
-                    "clasp_tls_certificate_expiry_timestamp_seconds",
-                    "listener=main",
-                    "End of the certificate, Unix time",
-                    tls.identity().chain().getFirst().getNotAfter().getTime() / 1000.0));
+        .ifPresent(tls ->
+            to.gauge(
+                "clasp_tls_certificate_expiry_timestamp_seconds",
+                "listener=main",
+                "End of the certificate, Unix time",
+                tls.identity().chain().getFirst().getNotAfter().getTime() / 1000.0));
   }
 
   private void loops(MetricFamilies to) {
@@ -292,8 +283,7 @@ final class ServerMetrics {
         Timings.BOUNDS,
         delays.counts(),
         delays.sum());
-    to.counter(
-        "clasp_loop_stalls_total", "", "Event loops that were found stuck", watch.stalls());
+    to.counter("clasp_loop_stalls_total", "", "Event loops that were found stuck", watch.stalls());
     to.gauge("clasp_loops", "", "Event loops", watch.status().size());
     to.gauge(
         "clasp_loops_stuck",
@@ -309,11 +299,7 @@ final class ServerMetrics {
       to.gauge("clasp_network_buffer_bytes", "area=heap", help, metric.usedHeapMemory());
       to.gauge("clasp_network_buffer_bytes", "area=direct", help, metric.usedDirectMemory());
     }
-    to.gauge(
-        "clasp_memory_used_ratio",
-        "",
-        "Heap in use, as a share of what it may have",
-        used());
+    to.gauge("clasp_memory_used_ratio", "", "Heap in use, as a share of what it may have", used());
   }
 
   private static double used() {

@@ -157,7 +157,7 @@ class AdminApiTest {
       assertThat(reply.statusCode()).as(body).isEqualTo(400);
       assertThat(Http.text(reply)).endsWith("\n");
     }
-    assertThat(send("PUT", "/state/a//b", "{\"value\":1}", JSON).statusCode()).isEqualTo(400);
+    assertThat(send("PUT", "/state/a*b", "{\"value\":1}", JSON).statusCode()).isEqualTo(400);
     assertThat(send("GET", "/state?pattern=x", "").statusCode()).isEqualTo(400);
     assertThat(send("GET", "/state?limit=1001", "").statusCode()).isEqualTo(400);
     assertThat(send("GET", "/sessions?cursor=x", "").statusCode()).isEqualTo(400);
@@ -185,8 +185,8 @@ class AdminApiTest {
       assertThat(send("DELETE", "/locks/x", "", MEANT).statusCode()).isEqualTo(404);
       other.send(TestClient.set("/x", Value.of(3)), Qos.CONFIRM).await(Message.Ack.class);
       assertThat(audited)
-          .anyMatch(e ->
-              e.kind() == AuditEvent.Kind.LOCK_BREAK && e.address().equals(Optional.of("/x")));
+          .anyMatch(
+              e -> e.kind() == AuditEvent.Kind.LOCK_BREAK && e.address().equals(Optional.of("/x")));
     }
   }
 
@@ -251,8 +251,7 @@ class AdminApiTest {
     assertThat(send("PUT", "/log-level", "{\"level\":\"debug\"}", JSON).statusCode())
         .isEqualTo(204);
     assertThat(level.get()).isEqualTo("debug");
-    assertThat(send("PUT", "/log-level", "{\"level\":\"loud\"}", JSON).statusCode())
-        .isEqualTo(400);
+    assertThat(send("PUT", "/log-level", "{\"level\":\"loud\"}", JSON).statusCode()).isEqualTo(400);
     assertThat(send("POST", "/drain", "", MEANT).statusCode()).isEqualTo(202);
     drained.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS);
   }
@@ -264,11 +263,9 @@ class AdminApiTest {
     TokenStoreFile store = new TokenStoreFile(folder.resolve("tokens.json"));
     store.change(tokens -> {
       tokens.add(
-          Optional.empty(),
-          TokenEntry.of(TokenDigest.of(admin), Scopes.parseList("admin:/**")));
+          Optional.empty(), TokenEntry.of(TokenDigest.of(admin), Scopes.parseList("admin:/**")));
       tokens.add(
-          Optional.empty(),
-          TokenEntry.of(TokenDigest.of(writer), Scopes.parseList("write:/**")));
+          Optional.empty(), TokenEntry.of(TokenDigest.of(writer), Scopes.parseList("write:/**")));
       return true;
     });
     try (TokenAuthenticator authenticator =
@@ -296,19 +293,16 @@ class AdminApiTest {
       String secret = token.get("token").asText();
       assertThat(Files.readString(store.path())).doesNotContain(secret);
       try (TestClient desk = TestClient.hello(server, "desk", Optional.of(secret))) {
-        assertThat(
-                send("DELETE", "/tokens/" + token.get("id").asText(), "").statusCode())
+        assertThat(send("DELETE", "/tokens/" + token.get("id").asText(), "").statusCode())
             .isEqualTo(204);
-        assertThat(desk.awaitEnd())
-            .isEqualTo(new CloseReason(CloseReason.POLICY, "Token revoked"));
+        assertThat(desk.awaitEnd()).isEqualTo(new CloseReason(CloseReason.POLICY, "Token revoked"));
       }
       assertThat(send("DELETE", "/tokens/none", "").statusCode()).isEqualTo(404);
       assertThat(send("POST", "/tokens", "{\"scopes\":\"fly:/**\"}", JSON).statusCode())
           .isEqualTo(400);
       assertThat(audited)
           .anyMatch(e ->
-              e.kind() == AuditEvent.Kind.TOKEN_CREATED
-                  && e.subject().equals(Optional.of("desk")));
+              e.kind() == AuditEvent.Kind.TOKEN_CREATED && e.subject().equals(Optional.of("desk")));
       assertThat(audited.toString()).doesNotContain(secret).doesNotContain(admin);
     }
   }
@@ -343,8 +337,7 @@ class AdminApiTest {
           }
         });
     try (TestClient _ = TestClient.hello(server, "desk")) {
-      JsonNode event =
-          waiting.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS).get("events").get(0);
+      JsonNode event = waiting.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS).get("events").get(0);
       assertThat(event.get("kind").asText()).isEqualTo("audit");
       assertThat(event.get("event").get("event").asText()).isEqualTo("session.open");
     }

@@ -114,8 +114,7 @@ class HealthPagesTest {
     Companion.Factory health =
         server -> {
           Companion made =
-              SidePort.health(
-                      new SidePort.Place("health", "127.0.0.1", 0, Optional.empty()))
+              SidePort.health(new SidePort.Place("health", "127.0.0.1", 0, Optional.empty()))
                   .create(server);
           side.set((SidePort) made);
           return made;

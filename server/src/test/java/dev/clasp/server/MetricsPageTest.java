@@ -104,7 +104,9 @@ class MetricsPageTest {
               "/metrics", "Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
       assertThat(open.headers().firstValue("content-type"))
           .hasValue("application/openmetrics-text; version=1.0.0; charset=utf-8");
-      assertThat(Http.text(open)).contains("# TYPE clasp_messages counter").endsWith("# EOF\n");
+      assertThat(Http.text(open))
+          .contains("# TYPE clasp_messages_dropped counter")
+          .endsWith("# EOF\n");
 
       HttpResponse<byte[]> packed = http.get("/metrics", "Accept-Encoding", "gzip");
       assertThat(packed.headers().firstValue("content-encoding")).hasValue("gzip");
@@ -209,7 +211,9 @@ class MetricsPageTest {
 
   private static void everything(TestClient client, String address) throws Exception {
     client.subscribe(1, address + "/**");
-    client.send(TestClient.set(address, Value.of(1)), Qos.CONFIRM).await(Message.Ack.class);
+    client.send(TestClient.set(address, Value.of(1)), Qos.CONFIRM);
+    client.await(Message.SetValue.class);
+    client.await(Message.Ack.class);
     client.send(new Message.Get(address + "/none")).await(Message.Error.class);
     client.send(new Message.Ping()).await(Message.Pong.class);
   }
@@ -224,9 +228,26 @@ class MetricsPageTest {
 
   private static final Set<String> LABELS =
       Set.of(
-          "version", "commit", "runtime", "transport", "result", "close_reason", "method", "type",
-          "direction", "reason", "code", "signal", "scope", "kind", "event", "listener", "le",
-          "area", "companion");
+          "version",
+          "commit",
+          "runtime",
+          "transport",
+          "result",
+          "close_reason",
+          "method",
+          "type",
+          "direction",
+          "reason",
+          "outcome",
+          "code",
+          "signal",
+          "scope",
+          "kind",
+          "event",
+          "listener",
+          "le",
+          "area",
+          "companion");
 
   @Test
   void labelsAreThoseOfTheList() {
