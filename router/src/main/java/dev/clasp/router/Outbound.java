@@ -52,6 +52,7 @@ final class Outbound {
   private boolean sealed;
   private boolean graceRunning;
 
+  /** Without {@link #run}. */
   private long messagesOut;
 
   /** Type and number of the messages at the end of the batch that are not counted yet. */
@@ -202,7 +203,6 @@ final class Outbound {
 
   /** One more message. What follows each other is mostly of one type, and counted together. */
   private void count(int messageType) {
-    messagesOut++;
     if (messageType != runType) {
       countRun();
       runType = messageType;
@@ -213,6 +213,7 @@ final class Outbound {
   private void countRun() {
     if (run > 0) {
       traffic.sent(runType, run);
+      messagesOut += run;
       run = 0;
     }
   }
@@ -237,7 +238,7 @@ final class Outbound {
   }
 
   long messagesOut() {
-    return messagesOut;
+    return messagesOut + run;
   }
 
   long bytesOut() {

@@ -178,22 +178,13 @@ public final class AdminApi implements Companion {
   }
 
   private void admit(HttpQuery query, AdminRoute route, String variable, Consumer<HttpReply> to) {
-    boolean open = !server.config().wantsTokens();
-    if (open && !local(query)) {
-      to.accept(
-          HttpReply.text(
-              403,
-              "this router lets everybody in, so it is administered from its own machine only\n"));
-      return;
-    }
-    if (open && route.changes() && !meant(query)) {
-      to.accept(
-          HttpReply.text(
-              403,
-              "what changes something needs Content-Type: application/json or the header "
-                  + HEADER
-                  + ": 1, and must not come from a page of another origin\n"));
-      return;
+    if (!server.config().wantsTokens()) {
+      Optional<String> refusal = refusalOfOpenRouter(query, route);
+      if (refusal.isPresent()) {
+        server.trail().apiDenied(query.path(), LinkConnection.text(query.remote()), 403);
+        to.accept(HttpReply.text(403, refusal.get()));
+        return;
+      }
     }
     server
         .access()
@@ -205,6 +196,19 @@ public final class AdminApi implements Companion {
                 case ApiAccess.Caller.Known(Identity who) -> run(query, route, variable, who, to);
               }
             });
+  }
+
+  private Optional<String> refusalOfOpenRouter(HttpQuery query, AdminRoute route) {
+    if (!local(query)) {
+      return Optional.of(
+          "this router lets everybody in, so it is administered from its own machine only\n");
+    }
+    return route.changes() && !meant(query)
+        ? Optional.of(
+            "what changes something needs Content-Type: application/json or the header "
+                + HEADER
+                + ": 1, and must not come from a page of another origin\n")
+        : Optional.empty();
   }
 
   /** From this machine, and not by a proxy on it that speaks for others. */
@@ -651,7 +655,8 @@ public final class AdminApi implements Companion {
     EventFeed.Waiter waiter =
         () -> {
           if (done.compareAndSet(false, true)) {
-            tell(call, feed.after(known, limit), feed.last());
+            // Not on the thread on which something happened: it has signals to move.
+            later(call, () -> tell(call, feed.after(known, limit), feed.last()));
           }
         };
     if (wait == 0 || !feed.await(known, waiter)) {
@@ -665,6 +670,14 @@ public final class AdminApi implements Companion {
         },
         wait,
         TimeUnit.SECONDS);
+  }
+
+  private void later(AdminCall call, Runnable task) {
+    try {
+      worker.execute(task);
+    } catch (RejectedExecutionException e) {
+      call.text(503, "the server is stopping");
+    }
   }
 
   private static void tell(AdminCall call, List<EventFeed.Event> events, long last) {

@@ -22,12 +22,23 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything that a server measures (docs/metrics.md), read from where it is counted anyway when
  * somebody asks. Any thread.
  */
 final class ServerMetrics {
+
+  /** Transports whose connections come through the lobby; a serial line does not. */
+  private static final Set<String> AT_THE_DOOR =
+      Set.of(
+          "transport=websocket",
+          "transport=websocket+tls",
+          "transport=tcp",
+          "transport=tcp+tls",
+          "transport=quic",
+          "transport=udp");
 
   private static final String CONNECTIONS_HELP = "Connections, and what became of them";
 
@@ -51,9 +62,14 @@ final class ServerMetrics {
   MetricSnapshots snapshot() {
     MetricFamilies families = new MetricFamilies();
     process(families);
-    RouterMetrics.of(server.router()).forEach(families::add);
-    errorsThatNeverHappened(families);
-    connections(families);
+    List<RouterMetrics.Metric> router = RouterMetrics.of(server.router());
+    router.forEach(families::add);
+    if (router.stream().noneMatch(m -> m.series().equals("clasp_errors_total"))) {
+      // So that the first error is an increase.
+      families.counter(
+          "clasp_errors_total", "code=" + ErrorCode.INTERNAL, "ERROR messages sent", 0);
+    }
+    connections(families, router);
     limits(families);
     logins(families);
     state(families);
@@ -91,25 +107,14 @@ final class ServerMetrics {
     to.counter("clasp_config_reloads_total", "result=error", help, reloads.failures());
   }
 
-  /** So that the first error is an increase. */
-  private void errorsThatNeverHappened(MetricFamilies to) {
-    RouterMetrics.of(server.router()).stream()
-        .filter(m -> m.series().equals("clasp_errors_total"))
-        .findAny()
-        .ifPresentOrElse(
-            _ -> {},
-            () ->
-                to.counter(
-                    "clasp_errors_total", "code=" + ErrorCode.INTERNAL, "ERROR messages sent", 0));
-  }
-
-  private void connections(MetricFamilies to) {
+  private void connections(MetricFamilies to, List<RouterMetrics.Metric> router) {
     Lobby door = server.door();
     long carrying = 0;
     long known = 0;
-    for (RouterMetrics.Metric metric : RouterMetrics.of(server.router())) {
+    for (RouterMetrics.Metric metric : router) {
       if (metric instanceof RouterMetrics.Level level
-          && level.series().equals("clasp_connections_active")) {
+          && level.series().equals("clasp_connections_active")
+          && AT_THE_DOOR.contains(level.label())) {
         carrying += level.value();
       }
     }
