@@ -37,12 +37,7 @@ class AdminBodyFuzzTest {
       if (value != null) {
         MessageCodec.encode(
             new Message.SetValue(
-                "/a",
-                JsonValue.of(value),
-                OptionalLong.empty(),
-                false,
-                false,
-                Optional.empty()));
+                "/a", JsonValue.of(value), OptionalLong.empty(), false, false, Optional.empty()));
       }
     } catch (AdminCall.Mistake | IllegalArgumentException | EncodeException e) {
       assertThat(e.getMessage()).isNotBlank();
