@@ -49,12 +49,13 @@ launch() {
   # Java cannot tell by itself which of its streams are terminals, and how wide.
   terminals=
   columns=
+  rows=
   if [ -t 2 ]; then
     terminals=stderr
   fi
   if [ -t 1 ]; then
     terminals=stdout,$terminals
-    size=$(stty size 2>/dev/null </dev/tty) && columns=${size#* }
+    size=$(stty size 2>/dev/null </dev/tty) && columns=${size#* } && rows=${size% *}
   fi
 
   [ -f "$cache" ] || cache=
@@ -63,6 +64,6 @@ launch() {
   # shellcheck disable=SC2086 # the flags are separate words
   exec "$java" $JVM_ACCESS -Xlog:disable -Xlog:all=error:stderr ${cache:+"-XX:AOTCache=$cache"} $flags \
     ${native_libraries:+"-Djava.library.path=$native_libraries"} \
-    -Dclasp.terminals="$terminals" -Dclasp.columns="${columns:-80}" ${CLASP_JAVA_OPTS-} \
+    -Dclasp.terminals="$terminals" -Dclasp.columns="${columns:-80}" -Dclasp.rows="${rows:-24}" ${CLASP_JAVA_OPTS-} \
     -cp "$class_path" dev.clasp.cli.Main "$@"
 }

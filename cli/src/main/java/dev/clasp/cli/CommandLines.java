@@ -45,6 +45,7 @@ final class CommandLines {
           new Entry(TokenCommand::new, "token"),
           new Entry(PairCommand::new, "pair"),
           new Entry(CertCommand::new, "cert"),
+          new Entry(TopCommand::new, "top"),
           new Entry(PingCommand::new, "ping"),
           new Entry(BenchCommand::new, "bench", "benchmark"),
           new Entry(SoakCommand::new, "soak"),

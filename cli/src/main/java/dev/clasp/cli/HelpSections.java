@@ -14,6 +14,9 @@ final class HelpSections {
   /** Lowest {@code order} of the options of {@link NetworkOptions}. */
   static final int NETWORK = 5;
 
+  /** Lowest {@code order} of the options of {@link OperationsOptions}. */
+  static final int OPERATIONS = 69;
+
   /** Lowest {@code order} of the options of {@link ConfigOptions}. */
   static final int CONFIGURATION = 70;
 

@@ -13,6 +13,7 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.FileSize;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,15 @@ public final class Logging extends ContextAwareBase implements Configurator {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       setLevel(context, Level.toLevel(level.toString(), Level.INFO));
     }
+  }
+
+  /**
+   * The same by a word.
+   *
+   * @throws IllegalArgumentException there is no such level
+   */
+  static void setLevel(String level) {
+    setLevel(Clasp.LogLevel.valueOf(level.toUpperCase(Locale.ROOT)));
   }
 
   private static void setLevel(LoggerContext context, Level level) {

@@ -180,7 +180,12 @@ final class ServerKeys {
           key("logging.level", "--log-level").liveToo().also("CLASP_LOG", "CLASP_LOG_LEVEL"),
           key("logging.format", "--log-format").also("CLASP_LOG_FORMAT", "LOG_FORMAT"),
           key("logging.file", "--log-file"),
-          key("audit.file", "--audit"));
+          key("audit.file", "--audit"),
+          key("metrics.enabled", "--no-metrics", Form.NEGATED),
+          key("metrics.port", "--metrics-port"),
+          key("health.port", "--health-port"),
+          key("operations_host", "--operations-host"),
+          key("admin.enabled", "--no-admin", Form.NEGATED));
 
   /** Options that say something about one start, not about the router. */
   static final Set<String> NOT_IN_FILES =

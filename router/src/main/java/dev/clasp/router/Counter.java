@@ -18,21 +18,25 @@ public enum Counter {
   PUBLISHES("clasp_publishes_total", "", "PUBLISHes routed, those inside bundles included"),
   BUNDLES("clasp_bundles_total", "", "BUNDLEs executed"),
   BUNDLES_SCHEDULED(
-      "clasp_scheduled_bundles_total",
+      "clasp_bundles_scheduled_total",
       "event=accepted",
       "BUNDLEs accepted for a later time, and what became of them"),
   BUNDLES_CANCELLED(
-      "clasp_scheduled_bundles_total",
+      "clasp_bundles_scheduled_total",
       "event=cancelled",
       "BUNDLEs accepted for a later time, and what became of them"),
   BUNDLES_FAILED(
-      "clasp_scheduled_bundles_total",
+      "clasp_bundles_scheduled_total",
       "event=refused",
       "BUNDLEs accepted for a later time, and what became of them"),
+  GESTURE_MOVES_FORWARDED(
+      "clasp_gesture_moves_total",
+      "result=forwarded",
+      "Gesture moves, and what became of them: a newer one may replace one that waits"),
   GESTURE_MOVES_MERGED(
-      "clasp_gesture_moves_merged_total",
-      "",
-      "Gesture moves that a newer one replaced before they were forwarded"),
+      "clasp_gesture_moves_total",
+      "result=coalesced",
+      "Gesture moves, and what became of them: a newer one may replace one that waits"),
   GESTURES_CANCELLED(
       "clasp_gestures_cancelled_total",
       "",
@@ -51,9 +55,14 @@ public enum Counter {
       "reason=peer_busy",
       "Messages that did not reach a session, or the router from one"),
   ERRORS("clasp_error_replies_total", "", "ERROR messages sent"),
+  /** Those that newer values replaced included. */
   DROPPED(
       "clasp_messages_dropped_total",
       "reason=slow_consumer",
+      "Messages that did not reach a session, or the router from one"),
+  CONFLATED(
+      "clasp_messages_dropped_total",
+      "reason=conflated",
       "Messages that did not reach a session, or the router from one"),
   THINNED(
       "clasp_messages_dropped_total",

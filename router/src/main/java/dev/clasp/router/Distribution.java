@@ -7,7 +7,6 @@ import java.util.Locale;
  * exact enough to see a change and costs one increment.
  */
 public enum Distribution {
-  FANOUT("clasp_broadcast_fanout", "Sessions that one SET or PUBLISH goes to", 1),
   READ_NANOS(
       "clasp_read_seconds",
       "Time from the hand-over of the first frame of a socket read until all of it is routed",
@@ -29,7 +28,7 @@ public enum Distribution {
     this.unit = unit;
   }
 
-  /** Name in the status API: {@code fanout}. */
+  /** Name in the status API: {@code read_nanos}. */
   public String key() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -23,8 +23,10 @@ public enum Gauge {
       "Bundles that wait for their time",
       r -> r.sum(s -> s.scheduledBundles.size())),
   SCHEDULED_BYTES("clasp_scheduled_bytes", "Bytes of those bundles", Router::scheduledBytes),
+  GESTURES(
+      "clasp_gestures_active", "Gestures in progress", r -> r.sum(Session::gesturesInProgress)),
   QUEUED(
-      "clasp_send_queue_frames",
+      "clasp_send_queue_waiting_frames",
       "Frames that wait for slow sessions",
       r -> r.sum(s -> s.outbound().queued()));
 

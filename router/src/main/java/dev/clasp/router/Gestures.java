@@ -143,6 +143,7 @@ final class Gestures {
       drop(gesture);
       gesture.moved = true;
       gesture.movedNanos = now;
+      session.lane().add(Counter.GESTURE_MOVES_FORWARDED, 1);
       router.writes().fanOut(session, message, gesture.key.address, TYPE, fanout);
     } else {
       if (gesture.heldLength > 0) {
@@ -240,6 +241,7 @@ final class Gestures {
       return;
     }
     Lane lane = session.lane();
+    lane.add(Counter.GESTURE_MOVES_FORWARDED, 1);
     Route route = router.writes().route(lane, gesture.key.address);
     if (route.groups().length > 0) {
       Outgoing out = lane.out;

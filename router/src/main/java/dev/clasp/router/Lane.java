@@ -1,6 +1,7 @@
 package dev.clasp.router;
 
 import dev.clasp.protocol.MessageView;
+import dev.clasp.protocol.SignalType;
 import dev.clasp.router.spi.LaneExecutor;
 import dev.clasp.router.spi.RouterClock;
 import java.lang.invoke.MethodHandles;
@@ -8,8 +9,11 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToLongFunction;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +44,10 @@ public final class Lane {
    * tenth of a millisecond, so that is what everybody else waits for.
    */
   private static final int PIECES_PER_TURN = 4;
+
+  private static final int MAX_TRANSPORTS = 16;
+  private static final String OTHER_TRANSPORTS = "other";
+  private static final int EVENT = SignalType.EVENT.ordinal();
 
   /** Above all error codes in use. */
   static final int ERROR_CODES = 600;
@@ -82,8 +90,15 @@ public final class Lane {
   private final ArrayList<RouterConnection> paused = new ArrayList<>();
   private final Set<Session> sessions = new HashSet<>();
   private final long[] counts = new long[Counter.values().length];
-  private final long[] messagesIn = new long[256];
   private final long[] errorsSent = new long[ERROR_CODES];
+  private final long[] denied = new long[MessageKind.COUNT];
+  private final long[][] latencies = new long[MessageKind.COUNT][Ladder.LATENCY.cells()];
+  private final long[][] fanouts = new long[SignalType.values().length][Ladder.FANOUT.cells()];
+  private final long[] queues = new long[Ladder.QUEUE.cells()];
+
+  /** By transport; few, and added to when the first connection of one comes. */
+  private final List<Traffic> traffics = new CopyOnWriteArrayList<>();
+
   private final long[][] spreads = new long[Distribution.values().length][Distribution.BUCKETS + 1];
   private boolean flushScheduled;
   private boolean turnScheduled;
@@ -294,11 +309,71 @@ public final class Lane {
 
   /** Any thread: the current total, perhaps some messages old. */
   long count(Counter counter) {
-    return (long) COUNTS.getOpaque(counts, counter.ordinal());
+    return switch (counter) {
+      case FRAMES_IN -> sum(Traffic::received);
+      case FRAMES_OUT -> sum(Traffic::sent);
+      case BYTES_IN -> sum(traffic -> traffic.of(Traffic.BYTES_IN));
+      case BYTES_OUT -> sum(traffic -> traffic.of(Traffic.BYTES_OUT));
+      default -> (long) COUNTS.getOpaque(counts, counter.ordinal());
+    };
   }
 
-  void countMessage(int type) {
-    messagesIn[type & 0xFF]++;
+  private long sum(ToLongFunction<Traffic> amount) {
+    long sum = 0;
+    for (Traffic traffic : traffics) {
+      sum += amount.applyAsLong(traffic);
+    }
+    return sum;
+  }
+
+  /** What connections of this transport are counted in. */
+  Traffic traffic(String transport) {
+    for (Traffic traffic : traffics) {
+      if (traffic.transport().equals(transport)) {
+        return traffic;
+      }
+    }
+    if (traffics.size() == MAX_TRANSPORTS) {
+      return traffics.getLast();
+    }
+    // Transports name themselves; whatever one may think of, the list stays short.
+    Traffic added =
+        new Traffic(traffics.size() == MAX_TRANSPORTS - 1 ? OTHER_TRANSPORTS : transport);
+    traffics.add(added);
+    return added;
+  }
+
+  /** Any thread. */
+  List<Traffic> traffics() {
+    return traffics;
+  }
+
+  /**
+   * Some messages of one type have been routed.
+   *
+   * @param nanos since the first of them was handed over
+   */
+  void recordLatency(int messageType, long nanos, int messages) {
+    Ladder.LATENCY.record(latencies[MessageKind.ofType(messageType)], nanos, messages);
+  }
+
+  /** A message goes to so many sessions. */
+  void recordFanout(int typeBit, int sessions) {
+    // What announces a peer is for subscriptions of every type.
+    int signal = typeBit == SignalType.KNOWN_MASK ? EVENT : Integer.numberOfTrailingZeros(typeBit);
+    Ladder.FANOUT.record(fanouts[signal], sessions, 1);
+  }
+
+  /** Looks at what waits for each session. */
+  void sampleQueues() {
+    for (Session session : sessions) {
+      Ladder.QUEUE.record(queues, session.outbound().queued(), 1);
+    }
+  }
+
+  /** A message of this type was refused because the token does not allow it. */
+  void countDenied(int messageType) {
+    denied[MessageKind.ofType(messageType)]++;
   }
 
   void countError(int code) {
@@ -313,8 +388,23 @@ public final class Lane {
   }
 
   /** Any thread. */
-  long messagesIn(int type) {
-    return (long) COUNTS.getOpaque(messagesIn, type);
+  long denied(int kind) {
+    return (long) COUNTS.getOpaque(denied, kind);
+  }
+
+  /** Any thread. */
+  void addLatencies(int kind, long[] to) {
+    Traffic.addTo(to, latencies[kind]);
+  }
+
+  /** Any thread. */
+  void addFanouts(int signal, long[] to) {
+    Traffic.addTo(to, fanouts[signal]);
+  }
+
+  /** Any thread. */
+  void addQueues(long[] to) {
+    Traffic.addTo(to, queues);
   }
 
   /** Any thread. */

@@ -3,6 +3,7 @@ package dev.clasp.router;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.FrameCodec;
+import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.Message;
 import dev.clasp.router.spi.Connection;
@@ -29,6 +30,7 @@ final class Outbound {
   private final Session session;
   private final Lane lane;
   private final Connection connection;
+  private final Traffic traffic;
   private final Framing framing;
 
   /** Longest frame that the receiver takes. */
@@ -50,19 +52,32 @@ final class Outbound {
   private boolean sealed;
   private boolean graceRunning;
 
+  /** Without {@link #run}. */
   private long messagesOut;
-  private long messagesFlushed;
+
+  /** Type and number of the messages at the end of the batch that are not counted yet. */
+  private int runType;
+
+  private int run;
+
   private long bytesOut;
   private long dropped;
   private int windowDrops;
   private long windowStart;
   private long lastNotice;
 
-  Outbound(Session session, Lane lane, Connection connection, int maxFrame, Router router) {
+  Outbound(
+      Session session,
+      Lane lane,
+      Connection connection,
+      Traffic traffic,
+      int maxFrame,
+      Router router) {
     this.session = session;
     this.maxFrame = maxFrame;
     this.lane = lane;
     this.connection = connection;
+    this.traffic = traffic;
     this.framing = connection.framing();
     this.router = router;
     this.queue = new OutboundQueue(router.config().queueMessages(), router.config().queueBytes());
@@ -81,7 +96,7 @@ final class Outbound {
       byte[] b = reserve(count);
       System.arraycopy(message.buffer, start, b, length, count);
       length += count;
-      messagesOut++;
+      count(message.messageType());
     } else if (!closed && !sealed) {
       enqueue(message.retain());
     }
@@ -183,7 +198,24 @@ final class Outbound {
     framing.writePrefix(b, length, frame.length);
     System.arraycopy(frame, 0, b, length + prefix, frame.length);
     length += prefix + frame.length;
-    messagesOut++;
+    count(frame[FrameDescriptor.payloadStart(frame[1])]);
+  }
+
+  /** One more message. What follows each other is mostly of one type, and counted together. */
+  private void count(int messageType) {
+    if (messageType != runType) {
+      countRun();
+      runType = messageType;
+    }
+    run++;
+  }
+
+  private void countRun() {
+    if (run > 0) {
+      traffic.sent(runType, run);
+      messagesOut += run;
+      run = 0;
+    }
   }
 
   /** True when a long snapshot may go on: nothing waits and the connection takes more. */
@@ -206,7 +238,7 @@ final class Outbound {
   }
 
   long messagesOut() {
-    return messagesOut;
+    return messagesOut + run;
   }
 
   long bytesOut() {
@@ -262,10 +294,9 @@ final class Outbound {
     length = 0;
     batch = null;
     bytesOut += count;
-    lane.add(Counter.BYTES_OUT, count);
+    traffic.add(Traffic.BYTES_OUT, count);
     lane.record(Distribution.BATCH_BYTES, count);
-    lane.add(Counter.FRAMES_OUT, messagesOut - messagesFlushed);
-    messagesFlushed = messagesOut;
+    countRun();
     writing = true;
     connection.write(b, 0, count);
     writing = false;
@@ -278,6 +309,10 @@ final class Outbound {
   private void enqueue(Delivery delivery) {
     switch (queue.offer(delivery)) {
       case QUEUED -> {}
+      case CONFLATED -> {
+        lane.add(Counter.CONFLATED, 1);
+        countDrop();
+      }
       case DISPLACED, DROPPED -> countDrop();
       case FULL -> tooSlow();
     }

@@ -21,7 +21,9 @@ final class OutboundQueue {
   /** What was done with a message. */
   enum Outcome {
     QUEUED,
-    /** Queued, and an older message was superseded or dropped for it. */
+    /** Queued, and an older value of the same address was superseded by it. */
+    CONFLATED,
+    /** Queued, and older samples were dropped for it. */
     DISPLACED,
     /** Not queued. */
     DROPPED,
@@ -89,11 +91,10 @@ final class OutboundQueue {
   }
 
   Outcome offer(Delivery delivery) {
+    boolean conflated =
+        delivery.kind() == DeliveryClass.STATE && aboveHighWater() && supersede(delivery);
     boolean displaced = false;
-    if (delivery.kind() == DeliveryClass.STATE && aboveHighWater()) {
-      displaced = supersede(delivery);
-    }
-    if (!displaced && full()) {
+    if (!conflated && full()) {
       switch (delivery.kind()) {
         case SAMPLE -> {
           if (!dropOldestSample()) {
@@ -113,7 +114,7 @@ final class OutboundQueue {
       }
     }
     append(delivery);
-    return displaced ? Outcome.DISPLACED : Outcome.QUEUED;
+    return conflated ? Outcome.CONFLATED : displaced ? Outcome.DISPLACED : Outcome.QUEUED;
   }
 
   /** The next message, or null. */

@@ -1,6 +1,5 @@
 package dev.clasp.router;
 
-import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
 import dev.clasp.protocol.MessageView;
@@ -117,8 +116,8 @@ final class Outgoing {
     return delivery;
   }
 
-  /** Message type code of the frame, for counters. */
+  /** Message type code of the frame, for counters; signed. */
   int messageType() {
-    return Bytes.u8(buffer, PAYLOAD);
+    return buffer[PAYLOAD];
   }
 }

@@ -327,6 +327,15 @@ final class Retention {
           case OWN_LIFETIME -> hasEndOfItsOwn(address);
           case ALL -> true;
         };
+    end(lane, address, tell);
+  }
+
+  /** Ends a parameter because somebody wants that. */
+  void delete(Lane lane, Address address) {
+    end(lane, address, config.expiryNotice() != ExpiryNotice.NONE);
+  }
+
+  private void end(Lane lane, Address address, boolean tell) {
     // A client that said goodbye has set it to null itself: once is enough.
     if (tell && address.valueType != ValueLayout.NULL) {
       space.bytes().addAndGet(-address.valueLength);

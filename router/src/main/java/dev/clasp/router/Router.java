@@ -120,7 +120,7 @@ public final class Router {
     Lane lane = new Lane(lanes.size(), config, executor, clock);
     lanes.add(lane);
     if (config.idleNanos() > 0) {
-      executor.schedule(() -> reapIdle(lane), sweepNanos());
+      executor.schedule(() -> sweep(lane), sweepNanos());
     }
     return lane;
   }
@@ -130,7 +130,8 @@ public final class Router {
     return Math.min(config.idleNanos() / 4 + 1, 10_000_000_000L);
   }
 
-  private void reapIdle(Lane lane) {
+  private void sweep(Lane lane) {
+    lane.sampleQueues();
     long now = clock.nanos();
     for (Session session : List.copyOf(lane.sessions())) {
       if (session.idleNanos(now) >= config.idleNanos()) {
@@ -141,7 +142,7 @@ public final class Router {
                 "no traffic for " + config.idleNanos() / 1_000_000_000L + " s"));
       }
     }
-    lane.executor().schedule(() -> reapIdle(lane), sweepNanos());
+    lane.executor().schedule(() -> sweep(lane), sweepNanos());
   }
 
   /** Takes on a connection. On the lane's thread. */
@@ -246,8 +247,8 @@ public final class Router {
     return sum;
   }
 
-  long messagesIn(int type) {
-    return sumOfLanes(lane -> lane.messagesIn(type));
+  List<Lane> lanes() {
+    return lanes;
   }
 
   long errorsSent(int code) {

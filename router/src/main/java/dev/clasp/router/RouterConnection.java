@@ -80,6 +80,9 @@ public final class RouterConnection {
   private @Nullable Session session;
   private boolean closing;
 
+  /** The transport has reported the end. */
+  private boolean gone;
+
   /** Why the connection ends, as soon as that is known. */
   private @Nullable CloseReason closeReason;
 
@@ -90,6 +93,13 @@ public final class RouterConnection {
   private boolean releasing;
   private int framesOfRead;
 
+  /** Type and number of the messages of this socket read whose latency is not recorded yet. */
+  private int runType = -1;
+
+  private int run;
+
+  private final Traffic traffic;
+  private final long openedNanos;
   private int badFrames;
   private long badFramesSince;
   private long lastBadFrameNotice;
@@ -100,6 +110,9 @@ public final class RouterConnection {
     this.lane = lane;
     this.connection = connection;
     long now = router.clock().nanos();
+    this.traffic = lane.traffic(connection.transport());
+    this.openedNanos = now;
+    traffic.add(Traffic.OPENED, 1);
     this.badFramesSince = now;
     this.lastBadFrameNotice = now - SECOND;
     int perSecond = router.config().maxMessagesPerSecond();
@@ -131,11 +144,11 @@ public final class RouterConnection {
         return;
       }
       framesOfRead++;
-      lane.add(Counter.FRAMES_IN, 1);
+      traffic.add(Traffic.FRAMES_IN, 1);
       Session s = session;
       try {
         int frameLength = FrameDescriptor.frameLength(b, at, end - at);
-        lane.add(Counter.BYTES_IN, frameLength);
+        traffic.add(Traffic.BYTES_IN, frameLength);
         int start = FrameDescriptor.payloadStart(b[at + 1]);
         if (s != null && start > FrameDescriptor.HEADER_LENGTH) {
           s.answering(Request.stamped(Bytes.i64(b, at + FrameDescriptor.HEADER_LENGTH)));
@@ -159,7 +172,9 @@ public final class RouterConnection {
   public void readComplete() {
     if (timeFresh) {
       timeFresh = false;
-      lane.record(Distribution.READ_NANOS, router.clock().nanos() - readNanos);
+      long nanos = router.clock().nanos() - readNanos;
+      endRun(nanos);
+      lane.record(Distribution.READ_NANOS, nanos);
       lane.record(Distribution.READ_FRAMES, framesOfRead);
       framesOfRead = 0;
     }
@@ -197,6 +212,10 @@ public final class RouterConnection {
   /** The connection has ended, whoever ended it. */
   public void closed(CloseReason reason) {
     closing = true;
+    if (!gone) {
+      gone = true;
+      traffic.add(Traffic.CLOSED, 1);
+    }
     endsBecause(reason);
     handshakeDeadline.cancel();
     abandonLogin();
@@ -269,6 +288,25 @@ public final class RouterConnection {
     connection.reading(false);
   }
 
+  /** Another type follows: those before it have been routed. One more look at the clock. */
+  private void beginRun(int type) {
+    if (run > 0) {
+      endRun(router.clock().nanos() - readNanos);
+    }
+    runType = type;
+  }
+
+  /**
+   * @param nanos since the hand-over of the socket read
+   */
+  private void endRun(long nanos) {
+    if (run > 0) {
+      lane.recordLatency(runType, nanos, run);
+      run = 0;
+      runType = -1;
+    }
+  }
+
   private void refreshTime() {
     if (!timeFresh) {
       // One look at the clock per socket read.
@@ -299,7 +337,12 @@ public final class RouterConnection {
       return;
     }
     MessageView view = lane.view.wrap(b, offset, length);
-    lane.countMessage(view.type());
+    int type = view.type();
+    traffic.received(type);
+    if (type != runType) {
+      beginRun(type);
+    }
+    run++;
     Session s = session;
     if (s == null) {
       handshake(view);
@@ -475,6 +518,9 @@ public final class RouterConnection {
       return;
     }
     handshakeDeadline.cancel();
+    if (older == null) {
+      traffic.handshake(router.clock().nanos() - openedNanos);
+    }
     lane.add(Counter.LOGINS_ADMITTED, 1);
     Session s = welcome(attempt.hello(), identity);
     // Only now, so that whoever expels it finds it here or there.
@@ -671,6 +717,7 @@ public final class RouterConnection {
     if (ephemerals != null) {
       ephemerals.endAll();
     }
+    traffic.ended(SessionEnd.of(closeReason));
     router.witness().ended(s.party(), Optional.ofNullable(closeReason));
   }
 

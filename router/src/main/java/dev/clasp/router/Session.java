@@ -124,7 +124,9 @@ final class Session {
         Math.min(
             SnapshotCursor.MAX_BYTES,
             Math.min(maxFrame, connection.maxSnapshotFrame()) - FrameDescriptor.HEADER_LENGTH);
-    this.outbound = new Outbound(this, lane, connection, maxFrame, router);
+    this.outbound =
+        new Outbound(
+            this, lane, connection, lane.traffic(connection.transport()), maxFrame, router);
     this.flows = new Flows(lane, outbound, router);
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
@@ -171,6 +173,7 @@ final class Session {
   /** Tells the witness that a request was refused, if the token is the reason. */
   void refused(Refusal refusal, @Nullable String address) {
     if (refusal.code() == ErrorCode.FORBIDDEN || refusal.code() == ErrorCode.BUNDLE_FORBIDDEN) {
+      lane.countDenied(lane.view.type());
       witness.denied(party(), refusal.code(), refusal.text(), Optional.ofNullable(address));
     }
   }
@@ -185,6 +188,16 @@ final class Session {
 
   String name() {
     return name;
+  }
+
+  String transport() {
+    return connection.transport();
+  }
+
+  /** Gestures in progress. Any thread; perhaps some messages old. */
+  int gesturesInProgress() {
+    Gestures g = gestures;
+    return g == null ? 0 : g.size();
   }
 
   /** What it may do. */

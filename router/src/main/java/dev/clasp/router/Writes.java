@@ -260,6 +260,11 @@ final class Writes {
   private void breakLock(Session session, Session holder, Address address) {
     LOG.info("{} breaks the lock of {} on {}", session, holder, LogText.of(address.toString()));
     router.witness().lockBroken(session.party(), holder.party(), address.toString());
+    forgetLock(holder, address);
+  }
+
+  /** Lets a session forget a lock that it no longer holds. Stripe lock held. */
+  void forgetLock(Session holder, Address address) {
     Stripe stripe = router.space().stripeOf(address.hash);
     // Only its own lane may touch what the holder remembers; it may hold the lock again by then.
     holder
@@ -489,7 +494,7 @@ final class Writes {
 
   /** Enqueues {@link Lane#out} for every session of the route, except one. Stripe lock held. */
   static void send(Lane lane, Route route, int typeBit, @Nullable Session except) {
-    lane.record(Distribution.FANOUT, route.size());
+    lane.recordFanout(typeBit, route.size());
     for (Route.Group group : route.groups()) {
       if (group.lane() == lane && lane.inboxEmpty()) {
         lane.deliver(group, typeBit, except);

@@ -48,7 +48,7 @@ class OutboundQueueTest {
       assertThat(queue.offer(state(a, "a" + i))).isEqualTo(Outcome.QUEUED);
     }
     assertThat(queue.offer(state(b, "b1"))).isEqualTo(Outcome.QUEUED);
-    assertThat(queue.offer(state(a, "a6"))).isEqualTo(Outcome.DISPLACED);
+    assertThat(queue.offer(state(a, "a6"))).isEqualTo(Outcome.CONFLATED);
     assertThat(drain()).containsExactly("a1", "a2", "a3", "a4", "b1", "a6");
   }
 

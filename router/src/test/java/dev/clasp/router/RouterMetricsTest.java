@@ -32,14 +32,18 @@ class RouterMetricsTest {
         .sum();
   }
 
+  private static String received(String type) {
+    return "type=" + type + ",direction=in,transport=memory";
+  }
+
   @Test
   void messagesAreCountedByTypeAndErrorsByCode() {
     TestPeer a = client("a");
     a.set("/x", 1).set("/x", 2).send(new Message.Get("/none")).send(new Message.Ping());
-    assertThat(total("clasp_messages_total", "type=set")).isEqualTo(2);
-    assertThat(total("clasp_messages_total", "type=get")).isEqualTo(1);
-    assertThat(total("clasp_messages_total", "type=ping")).isEqualTo(1);
-    assertThat(total("clasp_messages_total", "type=hello")).isEqualTo(1);
+    assertThat(total("clasp_messages_total", received("set"))).isEqualTo(2);
+    assertThat(total("clasp_messages_total", received("get"))).isEqualTo(1);
+    assertThat(total("clasp_messages_total", received("ping"))).isEqualTo(1);
+    assertThat(total("clasp_messages_total", received("hello"))).isEqualTo(1);
     assertThat(total("clasp_errors_total", "code=404")).isEqualTo(1);
     assertThat(total("clasp_sets_applied_total", "")).isEqualTo(2);
   }
@@ -62,16 +66,84 @@ class RouterMetricsTest {
     assertThat(Gauge.LOCKS.of(router)).isZero();
   }
 
+  private RouterMetrics.Histogram histogram(String series, String label) {
+    return RouterMetrics.of(router).stream()
+        .filter(m -> m instanceof RouterMetrics.Histogram)
+        .map(m -> (RouterMetrics.Histogram) m)
+        .filter(h -> h.series().equals(series) && h.label().equals(label))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private long level(String series, String label) {
+    return RouterMetrics.of(router).stream()
+        .filter(m -> m instanceof RouterMetrics.Level)
+        .map(m -> (RouterMetrics.Level) m)
+        .filter(l -> l.series().equals(series) && l.label().equals(label))
+        .mapToLong(RouterMetrics.Level::value)
+        .sum();
+  }
+
   @Test
-  void theFanOutIsRecordedInPowersOfTwo() {
+  void theFanOutIsRecordedBySignal() {
     for (int i = 0; i < 5; i++) {
       client("reader" + i).subscribe(1, "/x");
     }
     client("writer").set("/x", 1).set("/x", 2);
-    RouterMetrics.Spread fanout = router.spread(Distribution.FANOUT);
-    assertThat(fanout.counts()[3]).isEqualTo(2);
+    RouterMetrics.Histogram fanout = histogram("clasp_broadcast_fanout", "signal=param");
+    assertThat(fanout.bounds()).containsExactly(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000);
+    assertThat(fanout.counts()).startsWith(0, 0, 2, 0);
     assertThat(fanout.sum()).isEqualTo(10);
-    assertThat(fanout.quantile(0.5)).isEqualTo(8);
+    assertThat(histogram("clasp_broadcast_fanout", "signal=event").counts()).containsOnly(0);
+  }
+
+  @Test
+  void everyMessageHasALatencyOfItsType() {
+    TestPeer a = client("a");
+    a.set("/x", 1).set("/x", 2).send(new Message.Ping());
+    assertThat(histogram("clasp_message_latency_seconds", "type=set").counts()).startsWith(2, 0);
+    assertThat(histogram("clasp_message_latency_seconds", "type=ping").counts()).startsWith(1, 0);
+    assertThat(histogram("clasp_message_latency_seconds", "type=set").bounds())
+        .hasSize(16)
+        .startsWith(0.00001, 0.00002, 0.00005)
+        .endsWith(0.5, 1);
+  }
+
+  @Test
+  void whatIsSentIsCountedByTypeToo() {
+    TestPeer a = client("a").subscribe(1, "/x");
+    a.set("/x", 1).set("/x", 2).send(new Message.Ping());
+    String out = ",direction=out,transport=memory";
+    assertThat(total("clasp_messages_total", "type=set" + out)).isEqualTo(2);
+    assertThat(total("clasp_messages_total", "type=pong" + out)).isEqualTo(1);
+    assertThat(total("clasp_messages_total", "type=welcome" + out)).isEqualTo(1);
+    assertThat(router.count(Counter.FRAMES_OUT))
+        .isEqualTo(
+            RouterMetrics.of(router).stream()
+                .filter(m -> m.series().equals("clasp_messages_total"))
+                .map(m -> (RouterMetrics.Total) m)
+                .filter(t -> t.label().contains("direction=out"))
+                .mapToLong(RouterMetrics.Total::value)
+                .sum());
+  }
+
+  @Test
+  void sessionsAreCountedByTransportAndEnd() {
+    TestPeer a = client("a");
+    client("b");
+    String transport = "transport=memory";
+    assertThat(level("clasp_sessions_active", transport)).isEqualTo(2);
+    assertThat(level("clasp_connections_active", transport)).isEqualTo(2);
+    a.disconnect();
+    assertThat(level("clasp_sessions_active", transport)).isEqualTo(1);
+    assertThat(level("clasp_connections_active", transport)).isEqualTo(1);
+    assertThat(
+            RouterMetrics.of(router).stream()
+                .filter(m -> m.series().equals("clasp_sessions_total"))
+                .mapToLong(m -> ((RouterMetrics.Total) m).value())
+                .sum())
+        .isEqualTo(1);
+    assertThat(histogram("clasp_handshake_seconds", transport).counts()).startsWith(2, 0);
   }
 
   @Test

@@ -59,6 +59,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final Executor slow;
   private final Consumer<LoginReport> reports;
   private final Map<TokenDigest, Refusal> refused = new RecentMap<>(MAX_REFUSED);
+  private final LoginCounts counts = new LoginCounts();
   private volatile Consumer<Ending> endings = ending -> {};
   private volatile @Nullable Thread ticker;
   private volatile boolean closed;
@@ -129,7 +130,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   @Override
   public void authenticate(Optional<String> token, String peer, Consumer<Login> answer) {
     if (token.isEmpty() || token.get().isEmpty()) {
-      report(peer, Optional.empty(), Optional.empty(), Outcome.NO_TOKEN, "there is no token");
+      report(
+          LoginMethod.NONE,
+          peer,
+          Optional.empty(),
+          Optional.empty(),
+          Outcome.NO_TOKEN,
+          "there is no token");
       answer.accept(new Login.Refused(ErrorCode.UNAUTHORIZED, NO_TOKEN));
       return;
     }
@@ -140,7 +147,12 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     int max = cpsk ? Cpsk.MAX_BYTES : maxJwtBytes;
     boolean tooLong = text.length() > max;
     Attempt attempt =
-        new Attempt(peer, address, TokenDigest.of(tooLong ? text.substring(0, max) : text), answer);
+        new Attempt(
+            LoginMethod.of(tooLong ? text.substring(0, max) : text),
+            peer,
+            address,
+            TokenDigest.of(tooLong ? text.substring(0, max) : text),
+            answer);
     if (tooLong) {
       attempt.wrong("it has more than " + max + " bytes");
     } else if (cpsk) {
@@ -161,12 +173,19 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   /** One HELLO with a token. */
   private final class Attempt {
 
+    private final LoginMethod method;
     private final String peer;
     private final String address;
     private final TokenDigest digest;
     private final Consumer<Login> answer;
 
-    Attempt(String peer, String address, TokenDigest digest, Consumer<Login> answer) {
+    Attempt(
+        LoginMethod method,
+        String peer,
+        String address,
+        TokenDigest digest,
+        Consumer<Login> answer) {
+      this.method = method;
       this.peer = peer;
       this.address = address;
       this.digest = digest;
@@ -232,6 +251,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       }
       throttle.succeeded(address, digest);
       report(
+          method,
           peer,
           Optional.of(identity.tokenId()),
           identity.subject(),
@@ -268,6 +288,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         return;
       }
       report(
+          method,
           peer,
           Optional.of(digest.id()),
           Optional.empty(),
@@ -280,7 +301,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     }
 
     private void tooMany(String detail) {
-      report(peer, Optional.of(digest.id()), Optional.empty(), Outcome.THROTTLED, detail);
+      report(method, peer, Optional.of(digest.id()), Optional.empty(), Outcome.THROTTLED, detail);
       answer.accept(new Login.Refused(ErrorCode.TOO_MANY, TOO_MANY));
     }
 
@@ -320,11 +341,13 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   }
 
   private void report(
+      LoginMethod method,
       String peer,
       Optional<String> tokenId,
       Optional<String> subject,
       Outcome outcome,
       String detail) {
+    counts.add(method, outcome);
     switch (outcome) {
       case ADMITTED, NO_TOKEN, THROTTLED ->
           LOG.debug("login {} from {}, token {}: {}", outcome, peer, tokenId.orElse("-"), detail);
@@ -337,6 +360,11 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
       // The client must get its answer all the same.
       LOG.error("a login could not be reported", e);
     }
+  }
+
+  /** What became of logins since the start, those for pages included. */
+  public LoginCounts counts() {
+    return counts;
   }
 
   // --- who may stay ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import dev.clasp.protocol.AddressPattern.GlobstarParent;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.security.Action;
 import dev.clasp.security.Authenticator;
+import dev.clasp.security.Identity;
 import dev.clasp.security.Login;
 import dev.clasp.security.Scopes;
 import dev.clasp.transport.HttpQuery;
@@ -23,6 +24,12 @@ final class ApiAccess {
       AddressPattern.parse("/**", GlobstarParent.EXCLUDED);
 
   private static final String BEARER = "bearer ";
+
+  private static final Answer.Denied NO_ADMINISTRATOR =
+      denied(
+          403,
+          "this needs a token with the scope admin:/**",
+          "Bearer error=\"insufficient_scope\"");
 
   private final Authenticator authenticator;
   private final Denials denials;
@@ -45,6 +52,13 @@ final class ApiAccess {
     record Denied(HttpReply reply) implements Answer {}
   }
 
+  /** Whoever sent a request. */
+  sealed interface Caller {
+    record Known(Identity identity) implements Caller {}
+
+    record Unknown(HttpReply reply) implements Caller {}
+  }
+
   /**
    * What whoever sent this may read.
    *
@@ -62,17 +76,48 @@ final class ApiAccess {
   }
 
   private void readerOf(HttpQuery query, Consumer<Answer> to) {
+    identify(
+        query,
+        caller ->
+            to.accept(
+                switch (caller) {
+                  case Caller.Known(Identity identity) -> new Answer.Granted(identity.scopes());
+                  case Caller.Unknown(HttpReply reply) -> new Answer.Denied(reply);
+                }));
+  }
+
+  private void identify(HttpQuery query, Consumer<Caller> to) {
     if (authenticator.equals(Authenticator.OPEN)) {
-      to.accept(new Answer.Granted(Scopes.ALL));
+      to.accept(new Caller.Known(Identity.ANYBODY));
       return;
     }
     Optional<String> token = bearer(query);
     if (token.isEmpty()) {
-      to.accept(denied(401, "this router wants a token: Authorization: Bearer <token>", "Bearer"));
+      to.accept(
+          new Caller.Unknown(
+              denied(401, "this router wants a token: Authorization: Bearer <token>", "Bearer")
+                  .reply()));
     } else {
       authenticator.authenticate(
-          token, LinkConnection.text(query.remote()), login -> to.accept(answer(login)));
+          token, LinkConnection.text(query.remote()), login -> to.accept(caller(login)));
     }
+  }
+
+  /** Who it is, if it is an administrator of everything. */
+  void administratorIdentity(HttpQuery query, Consumer<Caller> to) {
+    identify(
+        query,
+        caller -> {
+          Caller answer = caller;
+          if (caller instanceof Caller.Known(Identity identity)
+              && !identity.scopes().permitAll(Action.ADMIN, EVERYTHING)) {
+            answer = new Caller.Unknown(NO_ADMINISTRATOR.reply());
+          }
+          if (answer instanceof Caller.Unknown(HttpReply reply)) {
+            denials.denied(query.path(), LinkConnection.text(query.remote()), reply.status());
+          }
+          to.accept(answer);
+        });
   }
 
   /** The same for what only an administrator of everything may see. */
@@ -85,10 +130,7 @@ final class ApiAccess {
                     query,
                     answer instanceof Answer.Granted(Scopes scopes)
                             && !scopes.permitAll(Action.ADMIN, EVERYTHING)
-                        ? denied(
-                            403,
-                            "this needs a token with the scope admin:/**",
-                            "Bearer error=\"insufficient_scope\"")
+                        ? NO_ADMINISTRATOR
                         : answer)));
   }
 
@@ -122,13 +164,15 @@ final class ApiAccess {
     }
   }
 
-  private static Answer answer(Login login) {
+  private static Caller caller(Login login) {
     return switch (login) {
-      case Login.Admitted admitted -> new Answer.Granted(admitted.identity().scopes());
+      case Login.Admitted(Identity identity) -> new Caller.Known(identity);
       case Login.Refused(int code, String text) ->
-          code == ErrorCode.TOO_MANY
-              ? denied(429, text, "")
-              : denied(401, text, "Bearer error=\"invalid_token\"");
+          new Caller.Unknown(
+              (code == ErrorCode.TOO_MANY
+                      ? denied(429, text, "")
+                      : denied(401, text, "Bearer error=\"invalid_token\""))
+                  .reply());
     };
   }
 

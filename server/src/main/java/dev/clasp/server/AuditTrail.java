@@ -6,6 +6,7 @@ import dev.clasp.security.AuditEvent;
 import dev.clasp.security.AuditEvent.Kind;
 import dev.clasp.security.AuditEvent.Result;
 import dev.clasp.security.Ending;
+import dev.clasp.security.Identity;
 import dev.clasp.security.LoginReport;
 import dev.clasp.security.PairingEvent;
 import java.time.InstantSource;
@@ -132,6 +133,29 @@ public record AuditTrail(Consumer<AuditEvent> log, InstantSource clock) implemen
         event(Kind.ADMIN, Result.DENIED, "HTTP " + status)
             .withPeer(peer)
             .withAddress(Optional.of(path)));
+  }
+
+  /**
+   * An administrator asked for something over HTTP.
+   *
+   * @param what method and path
+   */
+  void administered(String what, String peer, Identity who, int status) {
+    log.accept(
+        event(Kind.ADMIN, status < 400 ? Result.OK : Result.FAILED, what + ": HTTP " + status)
+            .withIdentity(who)
+            .withPeer(peer));
+  }
+
+  /** An administrator made a token. */
+  void tokenMade(String id, Optional<String> subject, String scopes, Identity who, String peer) {
+    log.accept(
+        event(
+                Kind.TOKEN_CREATED,
+                Result.OK,
+                "for " + scopes + (who.tokenId().isEmpty() ? "" : ", by " + who.tokenId()))
+            .withToken(Optional.of(id), subject)
+            .withPeer(peer));
   }
 
   void started(String where) {

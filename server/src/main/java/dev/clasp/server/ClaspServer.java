@@ -56,16 +56,23 @@ public final class ClaspServer implements AutoCloseable {
   private final LinkServer listener;
   private final List<Listener> listeners;
   private final List<Companion> companions;
+  private final LoopWatch watch;
+  private final HealthPages health;
   private final Optional<StateKeeper> keeper;
   private final ScheduledExecutorService writing =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("clasp-state").factory());
+
+  /** Not the one that writes: a disk that hangs must not hide a loop that does. */
+  private final ScheduledExecutorService watching =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("clasp-watch").factory());
+
   private final Map<EventLoop, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> hurried = new CompletableFuture<>();
-  private final LoopWatch watch;
-  private volatile boolean ready;
+  private volatile HealthPages.Phase phase = HealthPages.Phase.STARTING;
 
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
@@ -92,6 +99,7 @@ public final class ClaspServer implements AutoCloseable {
         new PairingPages(
             config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
     this.watch = new LoopWatch(loops.all(), System::nanoTime);
+    this.health = new HealthPages(new ServerHealth(this, watch, router.clock()));
     LinkServer.Builder door =
         LinkServer.builder()
             .host(host.getHostAddress())
@@ -111,8 +119,8 @@ public final class ClaspServer implements AutoCloseable {
                     () -> config().effectiveOrigins(),
                     access,
                     pairingPages,
-                    watch::turning,
-                    () -> ready,
+                    health,
+                    watch,
                     this::companions))
             .acceptor(link ->
                 new RouterListener(
@@ -142,7 +150,8 @@ public final class ClaspServer implements AutoCloseable {
       server.listeners.forEach(Listener::start);
       server.watchCertificate();
       server.companions.forEach(Companion::start);
-      server.ready = true;
+      server.watching.scheduleAtFixedRate(server.watch::look, 1, 1, TimeUnit.SECONDS);
+      server.phase = HealthPages.Phase.RUNNING;
       server.trail.started("version " + Version.number() + " on " + server.address());
     } catch (RuntimeException e) {
       server.companions.forEach(Companion::close);
@@ -151,6 +160,7 @@ public final class ClaspServer implements AutoCloseable {
       server.loops.close();
       server.pairingPages.close();
       server.writing.shutdown();
+      server.watching.shutdown();
       server.keeper.ifPresent(StateKeeper::close);
       throw new ServerException(String.valueOf(e.getMessage()), e);
     }
@@ -284,6 +294,37 @@ public final class ClaspServer implements AutoCloseable {
     return access;
   }
 
+  AuditTrail trail() {
+    return trail;
+  }
+
+  LoopWatch watch() {
+    return watch;
+  }
+
+  HealthPages health() {
+    return health;
+  }
+
+  HealthPages.Phase phase() {
+    return phase;
+  }
+
+  /** Who writes the state, if anybody does. */
+  Optional<StateKeeper> keeper() {
+    return keeper;
+  }
+
+  /** How the writing of the state goes, if it is written. */
+  Optional<StateKeeper.Status> stateStatus() {
+    return keeper.map(StateKeeper::status);
+  }
+
+  /** A lane for what comes from no connection. */
+  Lane anyLane() {
+    return laneOf(loops.next());
+  }
+
   /**
    * Stops: {@code /ready} says so, nobody new is accepted, every client gets what waits for it and
    * then close code 1001, and everything is freed. Takes as long as the slowest client, at most
@@ -307,7 +348,7 @@ public final class ClaspServer implements AutoCloseable {
     try {
       LOG.info("stopping");
       trail.draining();
-      ready = false;
+      phase = HealthPages.Phase.DRAINING;
       listener.stopAccepting();
       listeners.forEach(Listener::stopAccepting);
       companions.forEach(Companion::drain);
@@ -315,6 +356,7 @@ public final class ClaspServer implements AutoCloseable {
       listeners.forEach(Listener::close);
       listener.close();
       companions.forEach(Companion::close);
+      watching.shutdown();
       loops.close();
       pairingPages.close();
       keepState();

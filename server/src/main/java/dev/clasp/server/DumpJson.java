@@ -111,7 +111,7 @@ final class DumpJson {
     return reader.permit(Action.ADMIN, b, 0, b.length);
   }
 
-  private static void subscription(JsonGenerator json, SubscriptionStatus s) throws IOException {
+  static void subscription(JsonGenerator json, SubscriptionStatus s) throws IOException {
     json.writeStringField("session", s.session());
     json.writeNumberField("id", Integer.toUnsignedLong(s.id()));
     json.writeStringField("pattern", s.pattern());

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,16 +33,16 @@ final class Pages implements HttpHandler {
   private final ApiAccess access;
   private final PairingPages pairing;
   private final PageCursors cursors = new PageCursors();
-  private final BooleanSupplier healthy;
-  private final BooleanSupplier ready;
+  private final HealthPages health;
+  private final LoopWatch watch;
   private final Supplier<List<Companion>> companions;
 
   /**
    * @param door who may come in, for all listeners
    * @param listeners those besides the one that serves these pages
    * @param state how the writing of the state goes, if it is written
-   * @param healthy whether the process works; else it should be restarted
-   * @param ready whether new clients should come here
+   * @param health whether the process works, and whether new clients should come here
+   * @param watch what is known of the event loops
    * @param companions who serve pages too
    */
   Pages(
@@ -55,8 +54,8 @@ final class Pages implements HttpHandler {
       Supplier<OriginPolicy> origins,
       ApiAccess access,
       PairingPages pairing,
-      BooleanSupplier healthy,
-      BooleanSupplier ready,
+      HealthPages health,
+      LoopWatch watch,
       Supplier<List<Companion>> companions) {
     this.router = router;
     this.door = door;
@@ -66,9 +65,14 @@ final class Pages implements HttpHandler {
     this.origins = origins;
     this.access = access;
     this.pairing = pairing;
-    this.healthy = healthy;
-    this.ready = ready;
+    this.health = health;
+    this.watch = watch;
     this.companions = companions;
+  }
+
+  /** What is answered besides the console, the probes and what others serve. */
+  static List<String> calls() {
+    return List.of("GET /api/status", "GET /api/subscriptions", "GET /api/parameters");
   }
 
   /** For what is answered at once; the API may have to look at a token first. */
@@ -84,6 +88,10 @@ final class Pages implements HttpHandler {
 
   @Override
   public void handle(HttpQuery query, Consumer<HttpReply> answer) {
+    if (HealthPages.has(query.path())) {
+      answer.accept(health.handle(query));
+      return;
+    }
     if (PairingPages.has(query.path())) {
       pairing.handle(query, answer);
       return;
@@ -101,14 +109,13 @@ final class Pages implements HttpHandler {
       return;
     }
     switch (query.path()) {
-      case "/health", "/healthz", "/livez" ->
-          answer.accept(probe(healthy.getAsBoolean(), "ok", "stuck"));
-      case "/ready", "/readyz" -> answer.accept(probe(ready.getAsBoolean(), "ready", "stopping"));
       case "/api/status" ->
           guarded(
               query,
               access::administrator,
-              _ -> StatusJson.of(router, door.get(), listeners.get(), state.map(Supplier::get)),
+              _ ->
+                  StatusJson.of(
+                      router, door.get(), listeners.get(), watch, state.map(Supplier::get)),
               answer);
       case "/api/subscriptions" ->
           guarded(
@@ -131,11 +138,6 @@ final class Pages implements HttpHandler {
               answer);
       default -> answer.accept(console.serve(query.path()));
     }
-  }
-
-  private static HttpReply probe(boolean good, String yes, String no) {
-    return HttpReply.text(good ? 200 : 503, (good ? yes : no) + "\n")
-        .withHeader("Cache-Control", "no-store");
   }
 
   /** An answer for people of this machine and for pages that may connect, as far as they may. */

@@ -19,6 +19,7 @@ import dev.clasp.transport.HttpQuery;
 import dev.clasp.transport.HttpReply;
 import dev.clasp.transport.OriginPolicy;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -89,6 +90,17 @@ final class PairingPages implements AutoCloseable {
     this.access = access;
     this.origins = origins;
     worker.allowCoreThreadTimeOut(true);
+  }
+
+  /** What is answered. */
+  static List<String> calls() {
+    return List.of(
+        "GET " + PATH,
+        "POST " + PATH,
+        "DELETE " + PATH,
+        "POST " + PATH + "/1",
+        "POST " + PATH + "/2",
+        "POST " + PATH + "/3");
   }
 
   /** Is this path one of these? */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,7 +70,9 @@ final class StateKeeper implements AutoCloseable {
   private boolean failing;
   private long lastComplaint;
   private long lastTry;
-  private volatile Status status = new Status(Optional.empty(), 0, 0);
+  private volatile Status status = new Status(Optional.empty(), 0, 0, 0);
+  private final Timings timings = new Timings();
+  private final LongAdder failures = new LongAdder();
 
   /**
    * How it goes. Any thread.
@@ -77,8 +80,10 @@ final class StateKeeper implements AutoCloseable {
    * @param failure why nothing can be written now
    * @param bytes length of the state file
    * @param writtenMicros Unix time up to which all changes are on the disk; 0 = never yet
+   * @param failingSinceMicros Unix time since which nothing can be written; 0 = it can
    */
-  record Status(Optional<String> failure, long bytes, long writtenMicros) {}
+  record Status(
+      Optional<String> failure, long bytes, long writtenMicros, long failingSinceMicros) {}
 
   StateKeeper(RouterState state, StateFolder folder, RouterClock clock) {
     this(state, folder, clock, SMALL);
@@ -100,6 +105,16 @@ final class StateKeeper implements AutoCloseable {
 
   Status status() {
     return status;
+  }
+
+  /** How long it takes to write what has changed. */
+  Timings timings() {
+    return timings;
+  }
+
+  /** Writes that failed. */
+  long failures() {
+    return failures.sum();
   }
 
   // --- at the start ------------------------------------------------------------------------------
@@ -231,6 +246,7 @@ final class StateKeeper implements AutoCloseable {
       } else {
         append(open);
       }
+      timings.record(clock.nanos() - now);
       succeeded(micros);
     } catch (IOException e) {
       failed(e, now);
@@ -282,7 +298,8 @@ final class StateKeeper implements AutoCloseable {
         new Status(
             Optional.empty(),
             open == null ? 0 : open.length(),
-            wholeWanted ? status.writtenMicros() : micros);
+            wholeWanted ? status.writtenMicros() : micros,
+            0);
     if (failing) {
       failing = false;
       LOG.info("the state is written to {} again", folder.path());
@@ -293,7 +310,9 @@ final class StateKeeper implements AutoCloseable {
     // What was appended is of no use, perhaps only half of it is there.
     wholeWanted = true;
     String reason = StateFolder.reason(e);
-    status = new Status(Optional.of(reason), status.bytes(), status.writtenMicros());
+    failures.increment();
+    long since = failing ? status.failingSinceMicros() : clock.unixMicros();
+    status = new Status(Optional.of(reason), status.bytes(), status.writtenMicros(), since);
     if (!failing || now - lastComplaint >= MINUTE) {
       lastComplaint = now;
       LOG.error(

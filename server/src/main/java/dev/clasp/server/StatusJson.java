@@ -30,7 +30,11 @@ final class StatusJson {
    * @param state how the writing of the state goes, if it is written
    */
   static byte[] of(
-      Router router, Lobby door, List<Listener> listeners, Optional<StateKeeper.Status> state) {
+      Router router,
+      Lobby door,
+      List<Listener> listeners,
+      LoopWatch watch,
+      Optional<StateKeeper.Status> state) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(out)) {
       long uptime = router.clock().unixMicros() - router.startedMicros();
@@ -85,6 +89,16 @@ final class StatusJson {
         write(json, listener);
       }
       json.writeEndArray();
+      json.writeArrayFieldStart("loops");
+      for (LoopWatch.Status loop : watch.status()) {
+        json.writeStartObject();
+        json.writeNumberField("delaySeconds", loop.delayNanos() / 1e9);
+        json.writeBooleanField("stuck", loop.stuck());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeNumberField("parametersMax", router.config().maxParameters());
+      json.writeNumberField("sessionsMax", router.config().maxSessions());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -108,6 +122,12 @@ final class StatusJson {
 
   private static void write(JsonGenerator json, SessionStatus s) throws IOException {
     json.writeStartObject();
+    session(json, s);
+    json.writeEndObject();
+  }
+
+  /** The fields of a session. */
+  static void session(JsonGenerator json, SessionStatus s) throws IOException {
     json.writeStringField("id", s.id());
     json.writeStringField("name", s.name());
     json.writeStringField("peer", s.peer());
@@ -124,7 +144,6 @@ final class StatusJson {
       json.writeNumberField("clockOffsetMicros", s.clockOffsetMicros().getAsDouble());
       json.writeNumberField("clockJitterMicros", s.clockJitterMicros().orElse(0));
     }
-    json.writeEndObject();
   }
 
   /** ISO 8601, UTC, milliseconds. */

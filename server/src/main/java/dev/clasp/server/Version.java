@@ -10,4 +10,10 @@ public final class Version {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
   }
+
+  /** What it was built from, if whoever packaged it says so; else {@code unknown}. */
+  static String commit() {
+    String commit = System.getProperty("clasp.commit", "");
+    return commit.matches("[0-9a-f]{7,64}") ? commit : "unknown";
+  }
 }

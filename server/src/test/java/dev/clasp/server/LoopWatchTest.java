@@ -65,4 +65,36 @@ class LoopWatchTest {
       now += 5 * SECOND;
     }
   }
+
+  @Test
+  void aStuckLoopIsReportedOnceEachTime() {
+    watch.look();
+    now += 3 * SECOND;
+    for (int i = 0; i < 10; i++) {
+      watch.look();
+      now += SECOND;
+    }
+    assertThat(watch.stalls()).isEqualTo(2);
+    assertThat(watch.status()).allMatch(LoopWatch.Status::stuck);
+
+    turn(first);
+    turn(second);
+    assertThat(watch.status()).noneMatch(LoopWatch.Status::stuck);
+    assertThat(watch.delays().sample().counts()).endsWith(2);
+    watch.look();
+    turn(second);
+    now += 3 * SECOND;
+    watch.look();
+    assertThat(watch.stalls()).isEqualTo(3);
+  }
+
+  @Test
+  void delaysAreKept() {
+    watch.look();
+    now += 3_000_000;
+    turn(first);
+    turn(second);
+    assertThat(watch.delays().sample().counts()).startsWith(0, 0, 2, 0);
+    assertThat(watch.status().getFirst().delayNanos()).isEqualTo(3_000_000);
+  }
 }

@@ -58,8 +58,8 @@ class PagesTest {
             Optional.empty(),
             new ApiAccess(authenticator, (path, peer, status) -> {}),
             OriginPolicy.LOCAL),
-        () -> healthy,
-        () -> ready,
+        new HealthPages(new Health()),
+        new LoopWatch(List.of(), System::nanoTime),
         List::of);
   }
 
@@ -67,6 +67,28 @@ class PagesTest {
 
   private static HttpQuery query(String method, String path, Map<String, String> headers) {
     return new HttpQuery(REMOTE, method, path, "", headers, new byte[0]);
+  }
+
+  private final class Health implements HealthPages.Source {
+    @Override
+    public HealthPages.Phase phase() {
+      return ready ? HealthPages.Phase.RUNNING : HealthPages.Phase.DRAINING;
+    }
+
+    @Override
+    public boolean turning() {
+      return healthy;
+    }
+
+    @Override
+    public Map<String, String> checks() {
+      return Map.of();
+    }
+
+    @Override
+    public long uptimeSeconds() {
+      return 7;
+    }
   }
 
   private HttpReply get(String path) {

@@ -118,6 +118,28 @@ final class Installation {
         .toList();
   }
 
+  /** Looks whether a document is one of OpenAPI. */
+  static List<String> openApiValidator(String document) {
+    Path program = MODULE.resolve("target/python-venv/bin/openapi-spec-validator");
+    requireFile(
+        program,
+        "openapi-spec-validator is not installed: run ./verify, which installs the Python peers");
+    return List.of(program.toString(), document);
+  }
+
+  /** A program of Debian's package prometheus: the server, or promtool. */
+  static String prometheus(String program) {
+    return Stream.of("/usr/bin", "/usr/local/bin")
+        .map(folder -> Path.of(folder, program))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() ->
+            new AssertionError(
+                program
+                    + " is not installed: run ./verify as root, or install the package prometheus"))
+        .toString();
+  }
+
   private static List<String> pythonScript(String name) {
     Path environment = MODULE.resolve("target/python-venv");
     requireFile(

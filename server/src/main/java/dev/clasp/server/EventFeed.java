@@ -1,0 +1,159 @@
+package dev.clasp.server;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.clasp.security.AuditEvent;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What happened last: events of the audit log and lines of the log, a bounded number of them, each
+ * with a number that goes up by one. For {@code GET /admin/v1/events}. Thread-safe; never blocks.
+ */
+public final class EventFeed implements Consumer<AuditEvent> {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** Kept; whoever asks later has missed what was before. */
+  private static final int MAX_EVENTS = 512;
+
+  /** Characters of one event. */
+  private static final int MAX_TEXT = 4096;
+
+  private static final int MAX_WAITERS = 16;
+
+  /**
+   * One event.
+   *
+   * @param kind {@code audit} or {@code log}
+   * @param json an object
+   */
+  record Event(long number, String kind, String json) {}
+
+  /** Somebody who wants to know of the next event. */
+  interface Waiter {
+    /** There is one. At most once; any thread; must return at once. */
+    void wake();
+  }
+
+  private final ArrayDeque<Event> events = new ArrayDeque<>();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private long last;
+
+  private interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** An event of the audit log. */
+  @Override
+  public void accept(AuditEvent event) {
+    add(
+        "audit",
+        json -> {
+          json.writeStringField("ts", event.at().toString());
+          json.writeStringField("event", event.kind().id());
+          json.writeStringField("result", event.result().id());
+          if (event.subject().isPresent()) {
+            json.writeStringField("subject", event.subject().get());
+          }
+          if (event.tokenId().isPresent()) {
+            json.writeStringField("token_id", event.tokenId().get());
+          }
+          if (event.peer().isPresent()) {
+            json.writeStringField("peer", event.peer().get());
+          }
+          if (event.session().isPresent()) {
+            json.writeStringField("session", event.session().get());
+          }
+          if (event.address().isPresent()) {
+            json.writeStringField("address", event.address().get());
+          }
+          if (event.code().isPresent()) {
+            json.writeNumberField("code", event.code().getAsInt());
+          }
+          json.writeStringField("detail", shortened(event.detail()));
+        });
+  }
+
+  /**
+   * A line of the log.
+   *
+   * @param level {@code info}
+   * @param message as it is written into the log: without secrets
+   */
+  public void log(Instant at, String level, String logger, String message) {
+    add(
+        "log",
+        json -> {
+          json.writeStringField("ts", at.toString());
+          json.writeStringField("level", level);
+          json.writeStringField("logger", logger);
+          json.writeStringField("msg", shortened(message));
+        });
+  }
+
+  private static String shortened(String text) {
+    return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "..." : text;
+  }
+
+  private void add(String kind, Body body) {
+    StringWriter text = new StringWriter(256);
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      body.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<Waiter> woken;
+    synchronized (this) {
+      events.addLast(new Event(++last, kind, text.toString()));
+      if (events.size() > MAX_EVENTS) {
+        events.removeFirst();
+      }
+      woken = List.copyOf(waiters);
+      waiters.clear();
+    }
+    woken.forEach(Waiter::wake);
+  }
+
+  /** Number of the latest event; 0 = there was none yet. */
+  synchronized long last() {
+    return last;
+  }
+
+  /** Those after a number, the oldest first, at most so many. */
+  synchronized List<Event> after(long number, int limit) {
+    List<Event> found = new ArrayList<>();
+    for (Event event : events) {
+      if (event.number() > number && found.size() < limit) {
+        found.add(event);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Wakes somebody with the next event after a number.
+   *
+   * @return false if there is one already, or too many wait: nobody will be woken then
+   */
+  synchronized boolean await(long number, Waiter waiter) {
+    if (last > number || waiters.size() >= MAX_WAITERS) {
+      return false;
+    }
+    waiters.add(waiter);
+    return true;
+  }
+
+  /** Does not wait any more. */
+  synchronized void forget(Waiter waiter) {
+    waiters.remove(waiter);
+  }
+}

@@ -1,0 +1,383 @@
+package dev.clasp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Qos;
+import dev.clasp.protocol.Value;
+import dev.clasp.security.AuditEvent;
+import dev.clasp.security.Cpsk;
+import dev.clasp.security.Scopes;
+import dev.clasp.security.TokenAuthenticator;
+import dev.clasp.security.TokenConfig;
+import dev.clasp.security.TokenDigest;
+import dev.clasp.security.TokenEntry;
+import dev.clasp.security.TokenStoreFile;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class AdminApiTest {
+
+  private static final String[] MEANT = {"X-Clasp-Admin", "1"};
+  private static final String[] JSON = {"Content-Type", "application/json"};
+
+  private final EventFeed feed = new EventFeed();
+  private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+  private final AtomicReference<AdminApi> api = new AtomicReference<>();
+  private Optional<ClaspServer> running = Optional.empty();
+  private Optional<Http> client = Optional.empty();
+
+  private ClaspServer start(AdminConfig config) {
+    return start(config, ServerConfig.DEFAULT);
+  }
+
+  private ClaspServer start(AdminConfig config, ServerConfig base) {
+    Companion.Factory factory =
+        server -> {
+          Companion made = AdminApi.factory(config).create(server);
+          api.set((AdminApi) made);
+          return made;
+        };
+    ClaspServer server =
+        ClaspServer.start(
+            base.withPort(0)
+                .withCompanions(List.of(factory))
+                .withAudit(feed.andThen(audited::add)));
+    running = Optional.of(server);
+    client = Optional.of(new Http(server));
+    return server;
+  }
+
+  @AfterEach
+  void stop() {
+    client.ifPresent(Http::close);
+    running.ifPresent(ClaspServer::close);
+  }
+
+  private HttpResponse<byte[]> send(String method, String path, String body, String... headers) {
+    return client.orElseThrow().send(method, "/admin/v1" + path, body, headers);
+  }
+
+  private JsonNode get(String path) throws Exception {
+    HttpResponse<byte[]> response = send("GET", path, "");
+    assertThat(response.statusCode()).as(path).isEqualTo(200);
+    return new ObjectMapper().readTree(response.body());
+  }
+
+  @Test
+  void tellsWhatItIs() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    JsonNode info = get("/info");
+    assertThat(info.get("version").asText()).isEqualTo(Version.number());
+    assertThat(info.get("phase").asText()).isEqualTo("running");
+    assertThat(info.get("tokens").booleanValue()).isFalse();
+    assertThat(info.get("urls").get(0).asText()).isEqualTo(server.url());
+    assertThat(get("/stats").get("sessionsMax").intValue()).isPositive();
+  }
+
+  @Test
+  void sessionsComeInPagesAndOneInDetail() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    try (TestClient a = TestClient.hello(server, "a");
+        TestClient b = TestClient.hello(server, "b");
+        TestClient _ = TestClient.hello(server, "c")) {
+      b.subscribe(7, "/lights/**").send(new Message.Ping()).await(Message.Pong.class);
+      JsonNode first = get("/sessions?limit=2");
+      assertThat(first.get("sessions")).hasSize(2);
+      assertThat(first.get("sessions").get(0).get("name").asText()).isEqualTo("a");
+      JsonNode second = get("/sessions?limit=2&cursor=" + first.get("next").asText());
+      assertThat(second.get("sessions").get(0).get("name").asText()).isEqualTo("c");
+      assertThat(second.get("next")).isNull();
+
+      JsonNode detail = get("/sessions/" + first.get("sessions").get(1).get("id").asText());
+      assertThat(detail.get("name").asText()).isEqualTo("b");
+      assertThat(detail.get("scopes").get(0).asText()).isEqualTo("admin:/**");
+      assertThat(detail.get("subscriptionList").get(0).get("pattern").asText())
+          .isEqualTo("/lights/**");
+      assertThat(send("GET", "/sessions/none", "").statusCode()).isEqualTo(404);
+
+      String id = first.get("sessions").get(0).get("id").asText();
+      assertThat(send("DELETE", "/sessions/" + id, "", MEANT).statusCode()).isEqualTo(204);
+      assertThat(a.awaitEnd().code()).isEqualTo(CloseReason.POLICY);
+      assertThat(send("DELETE", "/sessions/none", "", MEANT).statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void valuesAreSetReadAndTakenAway() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    try (TestClient client = TestClient.hello(server, "client")) {
+      client.subscribe(1, "/lights/**").send(new Message.Ping()).await(Message.Pong.class);
+      String body = "{\"value\":{\"level\":0.5,\"on\":true,\"names\":[\"a\",null,3]}}";
+      assertThat(send("PUT", "/state/lights/1%2B+a", body, JSON).statusCode()).isEqualTo(204);
+      Message.SetValue set = client.await(Message.SetValue.class);
+      assertThat(set.address()).isEqualTo("/lights/1++a");
+      JsonNode state = get("/state?pattern=/lights/**");
+      assertThat(state.get("parameters").get(0).get("value").get("level").doubleValue())
+          .isEqualTo(0.5);
+
+      assertThat(send("DELETE", "/state/lights/1%2B+a", "", MEANT).statusCode()).isEqualTo(204);
+      assertThat(client.await(Message.SetValue.class).value()).isEqualTo(Value.NULL);
+      assertThat(send("DELETE", "/state/lights/1%2B+a", "", MEANT).statusCode()).isEqualTo(404);
+      assertThat(get("/state").get("parameters")).isEmpty();
+    }
+  }
+
+  @Test
+  void mistakesAreAnsweredWithASentence() {
+    start(AdminConfig.of(feed));
+    for (String body :
+        List.of("", "{", "[]", "{}", "{\"value\":1,\"x\":2}", "{\"value\":99999999999999999999}")) {
+      HttpResponse<byte[]> reply = send("PUT", "/state/a", body, JSON);
+      assertThat(reply.statusCode()).as(body).isEqualTo(400);
+      assertThat(Http.text(reply)).endsWith("\n");
+    }
+    assertThat(send("PUT", "/state/a*b", "{\"value\":1}", JSON).statusCode()).isEqualTo(400);
+    assertThat(send("GET", "/state?pattern=x", "").statusCode()).isEqualTo(400);
+    assertThat(send("GET", "/state?limit=1001", "").statusCode()).isEqualTo(400);
+    assertThat(send("GET", "/sessions?cursor=x", "").statusCode()).isEqualTo(400);
+    assertThat(send("GET", "/nothing", "").statusCode()).isEqualTo(404);
+    assertThat(send("GET", "", "").statusCode()).isEqualTo(404);
+    HttpResponse<byte[]> wrong = send("POST", "/info", "{}", JSON);
+    assertThat(wrong.statusCode()).isEqualTo(405);
+    assertThat(wrong.headers().firstValue("allow")).hasValue("GET");
+  }
+
+  @Test
+  void locksAreBroken() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    try (TestClient holder = TestClient.hello(server, "holder");
+        TestClient other = TestClient.hello(server, "other")) {
+      holder
+          .send(
+              new Message.SetValue(
+                  "/x", Value.of(1), OptionalLong.empty(), true, false, Optional.empty()),
+              Qos.CONFIRM)
+          .await(Message.Ack.class);
+      assertThat(send("DELETE", "/state/x", "", MEANT).statusCode()).isEqualTo(409);
+      assertThat(send("PUT", "/state/x", "{\"value\":2}", JSON).statusCode()).isEqualTo(409);
+      assertThat(send("DELETE", "/locks/x", "", MEANT).statusCode()).isEqualTo(204);
+      assertThat(send("DELETE", "/locks/x", "", MEANT).statusCode()).isEqualTo(404);
+      other.send(TestClient.set("/x", Value.of(3)), Qos.CONFIRM).await(Message.Ack.class);
+      assertThat(audited)
+          .anyMatch(
+              e -> e.kind() == AuditEvent.Kind.LOCK_BREAK && e.address().equals(Optional.of("/x")));
+    }
+  }
+
+  /** A page of another origin can send what needs no permission: that must change nothing. */
+  @Test
+  void pagesOfOthersChangeNothingOnAnOpenRouter() {
+    start(AdminConfig.of(feed));
+    assertThat(send("POST", "/drain", "x", "Content-Type", "text/plain").statusCode())
+        .isEqualTo(403);
+    assertThat(send("DELETE", "/state/x", "").statusCode()).isEqualTo(403);
+    assertThat(
+            send(
+                    "PUT",
+                    "/state/x",
+                    "{\"value\":1}",
+                    "Content-Type",
+                    "application/json",
+                    "Origin",
+                    "https://evil.example")
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(send("GET", "/info", "", "X-Forwarded-For", "192.0.2.1").statusCode())
+        .isEqualTo(403);
+    assertThat(
+            send(
+                    "PUT",
+                    "/state/x",
+                    "{\"value\":1}",
+                    "Content-Type",
+                    "application/json",
+                    "Origin",
+                    "http://localhost:7330")
+                .statusCode())
+        .isEqualTo(204);
+  }
+
+  @Test
+  void whatIsNotGivenIsAnsweredWith501AndWhatIsGivenIsDone() throws Exception {
+    start(AdminConfig.of(feed));
+    for (String call : List.of("GET /config", "GET /tokens", "POST /reload", "POST /drain")) {
+      String[] parts = call.split(" ", -1);
+      HttpResponse<byte[]> reply = send(parts[0], parts[1], "", MEANT);
+      assertThat(reply.statusCode()).as(call).isEqualTo(501);
+      assertThat(Http.text(reply)).isNotBlank();
+    }
+    stop();
+    AtomicReference<String> level = new AtomicReference<>("");
+    CompletableFuture<Void> drained = new CompletableFuture<>();
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    start(
+        AdminConfig.of(feed)
+            .withSettings(() -> "{\"port\":1}".getBytes(StandardCharsets.UTF_8))
+            .withReload(() -> "nothing has changed")
+            .withDrain(() -> drained.complete(null))
+            .withSnapshot(() -> written.complete(null))
+            .withLogLevel(level::set));
+    assertThat(get("/config").get("port").intValue()).isEqualTo(1);
+    assertThat(Http.text(send("POST", "/reload", "", MEANT)))
+        .isEqualTo("{\"outcome\":\"nothing has changed\"}");
+    assertThat(send("POST", "/snapshot", "", MEANT).statusCode()).isEqualTo(204);
+    assertThat(written).isCompleted();
+    assertThat(send("PUT", "/log-level", "{\"level\":\"debug\"}", JSON).statusCode())
+        .isEqualTo(204);
+    assertThat(level.get()).isEqualTo("debug");
+    assertThat(send("PUT", "/log-level", "{\"level\":\"loud\"}", JSON).statusCode()).isEqualTo(400);
+    assertThat(send("POST", "/drain", "", MEANT).statusCode()).isEqualTo(202);
+    drained.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void tokensAreMadeListedAndRevoked(@TempDir Path folder) throws Exception {
+    String admin = Cpsk.generate(new SecureRandom());
+    String writer = Cpsk.generate(new SecureRandom());
+    TokenStoreFile store = new TokenStoreFile(folder.resolve("tokens.json"));
+    store.change(tokens -> {
+      tokens.add(
+          Optional.empty(), TokenEntry.of(TokenDigest.of(admin), Scopes.parseList("admin:/**")));
+      tokens.add(
+          Optional.empty(), TokenEntry.of(TokenDigest.of(writer), Scopes.parseList("write:/**")));
+      return true;
+    });
+    try (TokenAuthenticator authenticator =
+        new TokenAuthenticator(
+            TokenConfig.NOBODY.withFiles(List.of(store.path())), InstantSource.system(), _ -> {})) {
+      ClaspServer server =
+          start(
+              AdminConfig.of(feed).withTokens(store, authenticator::refresh),
+              ServerConfig.DEFAULT.withAuthenticator(authenticator));
+      assertThat(send("GET", "/info", "").statusCode()).isEqualTo(401);
+      client.orElseThrow().token(writer);
+      assertThat(send("GET", "/info", "").statusCode()).isEqualTo(403);
+      client.orElseThrow().token(admin);
+      assertThat(get("/tokens").get("tokens")).hasSize(2);
+
+      HttpResponse<byte[]> made =
+          send(
+              "POST",
+              "/tokens",
+              "{\"scopes\":\"read:/**\",\"subject\":\"desk\",\"expires_in_seconds\":60}",
+              JSON);
+      assertThat(made.statusCode()).isEqualTo(201);
+      JsonNode token = new ObjectMapper().readTree(made.body());
+      assertThat(Instant.parse(token.get("expires").asText())).isAfter(Instant.now());
+      String secret = token.get("token").asText();
+      assertThat(Files.readString(store.path())).doesNotContain(secret);
+      try (TestClient desk = TestClient.hello(server, "desk", Optional.of(secret))) {
+        assertThat(send("DELETE", "/tokens/" + token.get("id").asText(), "").statusCode())
+            .isEqualTo(204);
+        assertThat(desk.awaitEnd()).isEqualTo(new CloseReason(CloseReason.POLICY, "Token revoked"));
+      }
+      assertThat(send("DELETE", "/tokens/none", "").statusCode()).isEqualTo(404);
+      assertThat(send("POST", "/tokens", "{\"scopes\":\"fly:/**\"}", JSON).statusCode())
+          .isEqualTo(400);
+      assertThat(audited)
+          .anyMatch(e ->
+              e.kind() == AuditEvent.Kind.TOKEN_CREATED && e.subject().equals(Optional.of("desk")));
+      assertThat(audited.toString()).doesNotContain(secret).doesNotContain(admin);
+    }
+  }
+
+  @Test
+  void everyCallIsAudited() throws Exception {
+    start(AdminConfig.of(feed));
+    get("/info");
+    send("DELETE", "/sessions/none", "", MEANT);
+    assertThat(audited)
+        .filteredOn(e -> e.kind() == AuditEvent.Kind.ADMIN)
+        .extracting(AuditEvent::detail)
+        .containsExactly(
+            "GET /admin/v1/info: HTTP 200", "DELETE /admin/v1/sessions/none: HTTP 404");
+  }
+
+  @Test
+  void eventsAreWaitedFor() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    long last = get("/events?wait=0").get("last").longValue();
+    // The question itself is one.
+    JsonNode own = get("/events?after=" + last + "&wait=30");
+    assertThat(own.get("events").get(0).get("event").get("event").asText()).isEqualTo("admin");
+    last = own.get("last").longValue();
+    long after = last;
+    CompletableFuture<JsonNode> waiting =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return get("/events?after=" + after + "&wait=30");
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
+    try (TestClient _ = TestClient.hello(server, "desk")) {
+      JsonNode event = waiting.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS).get("events").get(0);
+      assertThat(event.get("kind").asText()).isEqualTo("audit");
+      assertThat(event.get("event").get("event").asText()).isEqualTo("session.open");
+    }
+    feed.log(Instant.EPOCH, "info", "Router", "a line\nwith a break");
+    HttpResponse<byte[]> stream =
+        send(
+            "GET",
+            "/events",
+            "",
+            "Accept",
+            "text/event-stream",
+            "Last-Event-ID",
+            String.valueOf(feed.last() - 1));
+    assertThat(stream.headers().firstValue("content-type")).hasValue("text/event-stream");
+    assertThat(Http.text(stream)).contains("event: log\ndata: {\"ts\":\"1970-01-01T00:00:00Z\"");
+  }
+
+  @Test
+  void theDescriptionAndTheServerKnowTheSameCalls() throws Exception {
+    start(AdminConfig.of(feed));
+    HttpResponse<byte[]> served = send("GET", "/openapi.yaml", "");
+    assertThat(served.statusCode()).isEqualTo(200);
+    String yaml = Files.readString(Path.of("..", "docs", "api", "openapi.yaml"));
+    assertThat(Http.text(served)).isEqualTo(yaml);
+    Set<String> described = new TreeSet<>();
+    String path = "";
+    for (String line : yaml.substring(0, yaml.indexOf("\ncomponents:")).split("\n", -1)) {
+      Matcher start = Pattern.compile("  (/\\S*):").matcher(line);
+      Matcher method = Pattern.compile("    (get|put|post|delete):").matcher(line);
+      if (start.matches()) {
+        path = start.group(1);
+      } else if (method.matches()) {
+        described.add(method.group(1).toUpperCase(Locale.ROOT) + " " + path);
+      }
+    }
+    Set<String> known = new TreeSet<>(api.get().calls());
+    HealthPages.paths().forEach(p -> known.add("GET " + p));
+    known.add("GET /metrics");
+    known.addAll(Pages.calls());
+    known.addAll(PairingPages.calls());
+    assertThat(described).isEqualTo(known);
+  }
+}
