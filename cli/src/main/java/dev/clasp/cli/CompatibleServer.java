@@ -159,6 +159,24 @@ abstract class CompatibleServer implements Callable<Integer> {
   private String drainTimeout = "30";
 
   @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "Serve /metrics on this port.")
+  private @Nullable Integer metricsPort;
+
+  @Option(names = "--metrics", hidden = true, description = "With --metrics-port.")
+  private boolean metrics;
+
+  @Option(
+      names = "--health-port",
+      paramLabel = "PORT",
+      description = "Answer /healthz and /readyz on this port; 0 = do not.")
+  private @Nullable Integer healthPort;
+
+  @Option(names = "--health", hidden = true, description = "With --health-port.")
+  private boolean health;
+
+  @Option(
       names = "--rendezvous-port",
       paramLabel = "PORT",
       description = "Be a rendezvous server too, on this port; 0 = do not.")
@@ -248,6 +266,12 @@ abstract class CompatibleServer implements Callable<Integer> {
       args.add("--rendezvous=" + rendezvousPort);
     }
     add(args, "--rendezvous-ttl", rendezvousTtl);
+    side(args, "--metrics-port", metrics, metricsPort);
+    side(args, "--health-port", health, healthPort);
+    if (metrics || metricsPort != null || health || healthPort != null) {
+      // As the reference: on the address of every listener.
+      args.add("--operations-host=" + (host == null ? "0.0.0.0" : host));
+    }
     if (corsOrigin != null) {
       Arrays.stream(corsOrigin.split(",", -1))
           .map(String::strip)
@@ -264,6 +288,15 @@ abstract class CompatibleServer implements Callable<Integer> {
   static void add(List<String> args, String option, @Nullable Object value) {
     if (value != null) {
       args.add(option + "=" + value);
+    }
+  }
+
+  private static void side(
+      List<String> args, String option, boolean wanted, @Nullable Integer number) {
+    if (number != null && number != 0) {
+      args.add(option + "=" + number);
+    } else if (wanted && number == null) {
+      args.add(option);
     }
   }
 

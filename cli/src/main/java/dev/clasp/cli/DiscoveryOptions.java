@@ -86,8 +86,8 @@ final class DiscoveryOptions {
       negatable = true,
       order = HelpSections.DISCOVERY,
       description =
-          "Answer probes that are broadcast in the network, or do not (default: when the port is 7330,"
-              + " because published clients look there and nowhere else).")
+          "Answer probes that are broadcast in the network, or do not (default: if others can reach the"
+              + " router and its port is 7330, because published clients look there and nowhere else).")
   private @Nullable Boolean broadcast;
 
   @Option(
@@ -172,11 +172,12 @@ final class DiscoveryOptions {
   /**
    * What lives beside the server.
    *
+   * @param reachable others can reach it
    * @param port of the router
    * @param folder where values are kept, if they are
    * @throws IllegalArgumentException an option is wrong, with a sentence for the user
    */
-  List<Companion.Factory> companions(int port, Optional<Path> folder) {
+  List<Companion.Factory> companions(boolean reachable, int port, Optional<Path> folder) {
     // Made when the first of them is: then the folder is there.
     Supplier<UUID> id = once(() -> ServerId.of(folder));
     NetworkOptions.range("--discovery-port", broadcastPort, 1, 65_535);
@@ -190,7 +191,7 @@ final class DiscoveryOptions {
                   interfaces.isEmpty() ? network : network.withInterfaces(Set.copyOf(interfaces)))
               .create(server));
     }
-    if (broadcast == null ? port == ServerConfig.DEFAULT_PORT : broadcast) {
+    if (broadcast == null ? reachable && port == ServerConfig.DEFAULT_PORT : broadcast) {
       companions.add(server ->
           BroadcastCompanion.factory(id.get(), Optional.ofNullable(mdnsName), broadcastPort)
               .create(server));

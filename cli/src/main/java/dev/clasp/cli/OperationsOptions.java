@@ -28,7 +28,8 @@ final class OperationsOptions {
       arity = "0..1",
       fallbackValue = "9090",
       paramLabel = "PORT",
-      description = "Serve it on a port of its own, not on the main one (default: ${FALLBACK-VALUE}).")
+      description =
+          "Serve it on a port of its own, not on the main one (default: ${FALLBACK-VALUE}).")
   private @Nullable Integer metricsPort;
 
   @Option(

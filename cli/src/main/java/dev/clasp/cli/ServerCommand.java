@@ -2,6 +2,7 @@ package dev.clasp.cli;
 
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.RouterConfig;
+import dev.clasp.security.AuditEvent;
 import dev.clasp.security.AuditLog;
 import dev.clasp.security.Ending;
 import dev.clasp.security.Scopes;
@@ -10,9 +11,12 @@ import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenFormatException;
 import dev.clasp.security.TokenStoreFile;
+import dev.clasp.server.AdminConfig;
 import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
+import dev.clasp.server.ConfigReloads;
+import dev.clasp.server.EventFeed;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.PairingConfig;
 import dev.clasp.server.Persistence;
@@ -23,18 +27,24 @@ import dev.clasp.transport.ServiceNotifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -216,6 +226,8 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
 
+  @Mixin private OperationsOptions operationsOptions = new OperationsOptions();
+
   @Mixin private DiscoveryOptions discoveryOptions = new DiscoveryOptions();
 
   @Mixin private AuthOptions authOptions = new AuthOptions();
@@ -287,6 +299,16 @@ final class ServerCommand implements Callable<Integer> {
     settings.file().ifPresent(file -> logger.info("settings are read from {}", file));
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
+    EventFeed feed = new EventFeed();
+    LogTail.attach(feed);
+    ConfigReloads reloads = new ConfigReloads();
+    AtomicReference<@Nullable ServerReload> reloading = new AtomicReference<>();
+    AdminConfig admin =
+        AdminConfig.of(feed)
+            .withSettings(() -> effective(reloading, settings))
+            .withReload(() -> Objects.requireNonNull(reloading.get()).reloadAndSay())
+            .withDrain(interrupted::countDown)
+            .withLogLevel(Logging::setLevel);
     try (ServiceNotifier notifier = ServiceNotifier.of(terminal.environment());
         Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
         AuditLog log = audit == null ? null : auditLog(audit);
@@ -294,8 +316,13 @@ final class ServerCommand implements Callable<Integer> {
             tokens.map(t -> authenticator(t, trail(log))).orElse(null);
         ClaspServer server =
             start(
-                (authenticator == null ? config : guarded(config, authenticator, store))
-                    .withAudit(trail(log).log()));
+                operated(
+                    authenticator == null ? config : guarded(config, authenticator, store),
+                    reloads,
+                    authenticator == null || store.isEmpty()
+                        ? admin
+                        : admin.withTokens(store.get(), authenticator::refresh),
+                    trail(log).log().andThen(feed)));
         Interrupts.Registration _ = terminal.interrupts().onImpatience(server::hurry)) {
       if (authenticator != null) {
         authenticator.start(ending -> {
@@ -321,7 +348,8 @@ final class ServerCommand implements Callable<Integer> {
               interrupted.countDown();
             });
       }
-      ServerReload reload = new ServerReload(terminal, args, settings, server);
+      ServerReload reload = new ServerReload(terminal, args, settings, server, reloads);
+      reloading.set(reload);
       String status = String.join(", ", server.urls());
       notifier.ready(status, server::healthy);
       // On a terminal a hangup means that the terminal is gone, and nobody could stop us any more.
@@ -343,6 +371,24 @@ final class ServerCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
     }
     return ExitStatus.OK;
+  }
+
+  private ServerConfig operated(
+      ServerConfig config, ConfigReloads reloads, AdminConfig admin, Consumer<AuditEvent> audit) {
+    List<Companion.Factory> all = new ArrayList<>(config.companions());
+    try {
+      all.addAll(operationsOptions.companions(reloads, admin, config.network().tls()));
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+    return config.withCompanions(all).withAudit(audit);
+  }
+
+  /** What holds, for administrators. */
+  private static byte[] effective(
+      AtomicReference<@Nullable ServerReload> reloading, ServerSettings atStart) {
+    ServerReload reload = reloading.get();
+    return (reload == null ? atStart : reload.current()).json().getBytes(StandardCharsets.UTF_8);
   }
 
   /** What can change while it runs. */
@@ -521,9 +567,18 @@ final class ServerCommand implements Callable<Integer> {
 
   private List<Companion.Factory> companions() {
     try {
-      return discoveryOptions.companions(port, Optional.ofNullable(persist));
+      return discoveryOptions.companions(!loopback(host), port, Optional.ofNullable(persist));
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Only this machine can reach it; also if the name is not known, which is told elsewhere. */
+  private static boolean loopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return true;
     }
   }
 

@@ -2,11 +2,11 @@ package dev.clasp.cli;
 
 import dev.clasp.config.Setting;
 import dev.clasp.server.ClaspServer;
+import dev.clasp.server.ConfigReloads;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ParameterException;
@@ -22,8 +22,7 @@ final class ServerReload {
   private final Terminal terminal;
   private final List<String> args;
   private final ClaspServer server;
-  private final AtomicLong done = new AtomicLong();
-  private final AtomicLong failed = new AtomicLong();
+  private final ConfigReloads counted;
 
   /** Guarded by this. */
   private ServerSettings current;
@@ -39,12 +38,19 @@ final class ServerReload {
   /**
    * @param args the command line, which stays as it was
    * @param current what the server was started with
+   * @param counted told how it goes
    */
-  ServerReload(Terminal terminal, List<String> args, ServerSettings current, ClaspServer server) {
+  ServerReload(
+      Terminal terminal,
+      List<String> args,
+      ServerSettings current,
+      ClaspServer server,
+      ConfigReloads counted) {
     this.terminal = terminal;
     this.args = args;
     this.current = current;
     this.server = server;
+    this.counted = counted;
   }
 
   /** What holds now. */
@@ -52,32 +58,36 @@ final class ServerReload {
     return current;
   }
 
-  /** How often it went well. */
-  long done() {
-    return done.get();
-  }
-
-  /** How often the settings could not be used. */
-  long failed() {
-    return failed.get();
-  }
-
   /** As {@link #reload}, with the outcome in the log only. */
   void reloadAndTell() {
     try {
-      Outcome outcome = reload();
-      if (!outcome.changed().isEmpty()) {
-        LOG.info("the settings were read again; changed: {}", String.join(", ", outcome.changed()));
-      } else if (outcome.restart().isEmpty()) {
-        LOG.info("the settings were read again; nothing has changed");
-      }
-      if (!outcome.restart().isEmpty()) {
-        LOG.warn(
-            "changed, but only a restart makes them hold: {}",
-            String.join(", ", outcome.restart()));
-      }
+      tell(reload());
     } catch (CommandException e) {
       LOG.error("the settings stay as they were: {}", e.getMessage());
+    }
+  }
+
+  /** As {@link #reload}, with the outcome in the log and as a sentence. */
+  String reloadAndSay() {
+    Outcome outcome = reload();
+    tell(outcome);
+    return (outcome.changed().isEmpty()
+            ? "nothing has changed that can without a restart"
+            : "changed: " + String.join(", ", outcome.changed()))
+        + (outcome.restart().isEmpty()
+            ? ""
+            : "; after a restart: " + String.join(", ", outcome.restart()));
+  }
+
+  private static void tell(Outcome outcome) {
+    if (!outcome.changed().isEmpty()) {
+      LOG.info("the settings were read again; changed: {}", String.join(", ", outcome.changed()));
+    } else if (outcome.restart().isEmpty()) {
+      LOG.info("the settings were read again; nothing has changed");
+    }
+    if (!outcome.restart().isEmpty()) {
+      LOG.warn(
+          "changed, but only a restart makes them hold: {}", String.join(", ", outcome.restart()));
     }
   }
 
@@ -92,10 +102,10 @@ final class ServerReload {
       next = ServerSettings.load(terminal, args);
       next.check();
     } catch (CommandException e) {
-      failed.incrementAndGet();
+      counted.failed();
       throw e;
     } catch (ParameterException e) {
-      failed.incrementAndGet();
+      counted.failed();
       throw new CommandException(ExitStatus.USAGE, String.valueOf(e.getMessage()), e);
     }
     Map<String, String> before = new LinkedHashMap<>();
@@ -112,7 +122,7 @@ final class ServerReload {
       next.command().applyTo(server);
     }
     current = next;
-    done.incrementAndGet();
+    counted.succeeded();
     return new Outcome(changed, restart);
   }
 }

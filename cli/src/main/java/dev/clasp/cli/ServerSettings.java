@@ -1,5 +1,7 @@
 package dev.clasp.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clasp.cli.ServerKeys.Argument;
 import dev.clasp.config.ConfigException;
 import dev.clasp.config.ConfigFile;
@@ -199,6 +201,18 @@ final class ServerSettings {
       }
     }
     return all;
+  }
+
+  /** The same as an object of JSON: key to value and origin. */
+  String json() {
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    for (Effective one : effective()) {
+      all.putObject("server." + one.setting().key())
+          .put("value", one.value())
+          .put("origin", one.origin().toString())
+          .put("live", one.setting().live());
+    }
+    return all.toString();
   }
 
   private static boolean isFirst(Setting setting, OptionSpec option) {

@@ -332,7 +332,7 @@ final class Retention {
 
   /** Ends a parameter because somebody wants that. */
   void delete(Lane lane, Address address) {
-    end(lane, address, config.expiryNotice() != ExpiryNotice.NONE);
+    end(lane, address, router.config().expiryNotice() != ExpiryNotice.NONE);
   }
 
   private void end(Lane lane, Address address, boolean tell) {
