@@ -267,6 +267,8 @@ public final class AdminApi implements Companion {
               new AdminCall(query, who, AdminCall.decoded(variable.replace("+", "%2B")), reply));
     } catch (AdminCall.Mistake e) {
       reply.accept(HttpReply.text(e.status(), e.getMessage() + "\n"));
+    } catch (ServerException e) {
+      reply.accept(HttpReply.text(500, e.getMessage() + "\n"));
     } catch (PatternException | IllegalArgumentException e) {
       reply.accept(HttpReply.text(400, e.getMessage() + "\n"));
     } catch (RuntimeException e) {
@@ -346,7 +348,9 @@ public final class AdminApi implements Companion {
   }
 
   private void snapshot(AdminCall call) {
-    given(config.snapshot(), "the values of this router are not kept on a disk").run();
+    Optional<Runnable> write =
+        config.snapshot().or(() -> server.keeper().map(_ -> server::writeState));
+    given(write, "the values of this router are not kept on a disk").run();
     call.done();
   }
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokensChanged run after a change of the store; when it returns, the router knows of it
  * @param reload reads the configuration again; its result is a sentence
  * @param drain begins to stop the server and returns at once
- * @param snapshot writes the state to the disk now
+ * @param snapshot writes the state to the disk now; without it the server does it itself, if it
+ *     keeps one
  * @param logLevel sets the level of the log: trace, debug, info, warn or error
  */
 public record AdminConfig(

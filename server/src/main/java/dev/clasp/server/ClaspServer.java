@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,9 @@ public final class ClaspServer implements AutoCloseable {
 
   private static final CloseReason STOPPING =
       new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
+
+  /** For a disk to take what has changed. */
+  private static final int WRITE_SECONDS = 10;
 
   /** How often it is looked whether the certificate has changed. */
   private static final int CERTIFICATE_SECONDS = 2;
@@ -318,6 +322,28 @@ public final class ClaspServer implements AutoCloseable {
   /** How the writing of the state goes, if it is written. */
   Optional<StateKeeper.Status> stateStatus() {
     return keeper.map(StateKeeper::status);
+  }
+
+  /**
+   * Writes what has changed to the disk now, and waits for it, if the state is kept at all.
+   *
+   * @throws ServerException it cannot be written
+   */
+  public void writeState() {
+    if (keeper.isEmpty()) {
+      return;
+    }
+    try {
+      writing.submit(keeper.get()::flush).get(WRITE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+      throw new ServerException("the state cannot be written: " + e, e);
+    }
+    Optional<String> failure = keeper.get().status().failure();
+    if (failure.isPresent()) {
+      throw new ServerException("the state cannot be written: " + failure.get());
+    }
   }
 
   /** A lane for what comes from no connection. */

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -254,6 +255,21 @@ class AdminApiTest {
     assertThat(send("PUT", "/log-level", "{\"level\":\"loud\"}", JSON).statusCode()).isEqualTo(400);
     assertThat(send("POST", "/drain", "", MEANT).statusCode()).isEqualTo(202);
     drained.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void theStateIsWrittenOnDemandIfItIsKept(@TempDir Path folder) throws Exception {
+    start(AdminConfig.of(feed));
+    assertThat(send("POST", "/snapshot", "", MEANT).statusCode()).isEqualTo(501);
+    stop();
+    start(
+        AdminConfig.of(feed),
+        ServerConfig.DEFAULT.withPersistence(
+            new Persistence(folder.resolve("state"), Duration.ofHours(1))));
+    assertThat(send("PUT", "/state/a", "{\"value\":1}", JSON).statusCode()).isEqualTo(204);
+    long before = get("/stats").get("persistence").get("bytes").longValue();
+    assertThat(send("POST", "/snapshot", "", MEANT).statusCode()).isEqualTo(204);
+    assertThat(get("/stats").get("persistence").get("bytes").longValue()).isGreaterThan(before);
   }
 
   @Test
