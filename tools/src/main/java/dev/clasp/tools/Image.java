@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
@@ -105,7 +106,7 @@ public final class Image {
               .setEntrypoint(JAVA, OPTIONS, "dev.clasp.cli.Main")
               .setProgramArguments("server", "--persist", "/data/state")
               .setEnvironment(
-                  Map.of(
+                  sorted(
                       "CLASP_BIND", "0.0.0.0",
                       "CLASP_CONFIG", "/etc/clasp/clasp.yaml",
                       "HOME", "/data"))
@@ -113,7 +114,7 @@ public final class Image {
               .addExposedPort(Port.udp(7330))
               .addVolume(AbsoluteUnixPath.get("/data"))
               .setLabels(
-                  Map.of(
+                  sorted(
                       "org.opencontainers.image.title",
                       "clasp",
                       "org.opencontainers.image.description",
@@ -156,6 +157,15 @@ public final class Image {
       }
     }
     return layer.build();
+  }
+
+  /** Names and values in turn; in an order that is always the same, unlike that of Map.of. */
+  private static Map<String, String> sorted(String... pairs) {
+    Map<String, String> map = new TreeMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      map.put(pairs[i], pairs[i + 1]);
+    }
+    return map;
   }
 
   private static List<Path> children(Path folder) throws IOException {
