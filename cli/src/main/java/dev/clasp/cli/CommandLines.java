@@ -71,7 +71,8 @@ final class CommandLines {
   /** Runs a command line and returns the exit status. */
   static int run(Terminal terminal, String... args) {
     Clasp clasp = new Clasp(terminal);
-    int status = create(clasp, args).execute(args);
+    String[] understood = CompatibleServer.understood(args);
+    int status = create(clasp, understood).execute(understood);
     terminal.out().flush();
     Optional<IOException> failure = terminal.out().failure();
     if (failure.isPresent()) {

@@ -35,9 +35,9 @@ abstract class CompatibleServer implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
-      names = {"-l", "--listen"},
+      names = "--listen",
       paramLabel = "ADDRESS:PORT",
-      description = "Where to listen (default: 0.0.0.0:7330).")
+      description = "Where to listen; also -l (default: 0.0.0.0:7330).")
   private @Nullable String listen;
 
   @Option(names = "--host", paramLabel = "ADDRESS", description = "Address of every listener.")
@@ -227,9 +227,18 @@ abstract class CompatibleServer implements Callable<Integer> {
         "--federation-token"
       },
       arity = "0..1",
+      fallbackValue = "given",
       hidden = true,
       description = "Of the reference, and not here.")
   private List<String> absent = new ArrayList<>();
+
+  /** {@code -l} is where to listen here, and the level of the log everywhere else. */
+  static String[] understood(String... args) {
+    boolean ours = args.length > 0 && List.of("router", "relay").contains(args[0]);
+    return ours
+        ? Arrays.stream(args).map(arg -> arg.equals("-l") ? "--listen" : arg).toArray(String[]::new)
+        : args;
+  }
 
   CompatibleServer(Clasp clasp, String standardName) {
     this.clasp = clasp;
@@ -268,10 +277,9 @@ abstract class CompatibleServer implements Callable<Integer> {
     add(args, "--rendezvous-ttl", rendezvousTtl);
     side(args, "--metrics-port", metrics, metricsPort);
     side(args, "--health-port", health, healthPort);
-    if (metrics || metricsPort != null || health || healthPort != null) {
-      // As the reference: on the address of every listener.
-      args.add("--operations-host=" + (host == null ? "0.0.0.0" : host));
-    }
+    // As the reference: on the address of every listener.
+    args.add("--metrics-host=" + (host == null ? "0.0.0.0" : host));
+    args.add("--health-host=" + (host == null ? "0.0.0.0" : host));
     if (corsOrigin != null) {
       Arrays.stream(corsOrigin.split(",", -1))
           .map(String::strip)

@@ -44,11 +44,18 @@ final class OperationsOptions {
   private @Nullable Integer healthPort;
 
   @Option(
-      names = "--operations-host",
+      names = "--metrics-host",
       order = HelpSections.OPERATIONS,
       paramLabel = "ADDRESS",
-      description = "Address of these two ports (default: ${DEFAULT-VALUE}).")
-  private String host = "127.0.0.1";
+      description = "Address of --metrics-port (default: ${DEFAULT-VALUE}).")
+  private String metricsHost = "127.0.0.1";
+
+  @Option(
+      names = "--health-host",
+      order = HelpSections.OPERATIONS,
+      paramLabel = "ADDRESS",
+      description = "Address of --health-port (default: ${DEFAULT-VALUE}).")
+  private String healthHost = "127.0.0.1";
 
   @Option(
       names = "--no-admin",
@@ -73,7 +80,7 @@ final class OperationsOptions {
       }
       companions.add(
           SidePort.of(
-              new SidePort.Place("metrics", host, own, tls),
+              new SidePort.Place("metrics", metricsHost, own, tls),
               List.of(MetricsPage.factory(reloads))));
     } else if (!noMetrics) {
       companions.add(MetricsPage.factory(reloads));
@@ -82,7 +89,8 @@ final class OperationsOptions {
     if (probes != null) {
       NetworkOptions.range("--health-port", probes, 0, 65_535);
       // Probes speak plain HTTP.
-      companions.add(SidePort.health(new SidePort.Place("health", host, probes, Optional.empty())));
+      companions.add(
+          SidePort.health(new SidePort.Place("health", healthHost, probes, Optional.empty())));
     }
     if (!noAdmin) {
       companions.add(AdminApi.factory(admin));

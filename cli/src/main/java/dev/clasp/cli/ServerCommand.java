@@ -217,6 +217,11 @@ final class ServerCommand implements Callable<Integer> {
   private boolean stopWithStdin;
 
   @Option(
+      names = "--qr",
+      description = "Print a QR code of the URL, for phones in the same network.")
+  private boolean qr;
+
+  @Option(
       names = "--readiness-lines",
       hidden = true,
       description = "Print what programs wait for that start the reference's router.")
@@ -331,6 +336,9 @@ final class ServerCommand implements Callable<Integer> {
         });
       }
       terminal.out().println(ready(server));
+      if (qr) {
+        QrText.print(clasp, server);
+      }
       if (readinessLines) {
         readinessLines(server, terminal);
       }
@@ -481,7 +489,9 @@ final class ServerCommand implements Callable<Integer> {
   /** Of operations.md 4, 5.8 and 6.5, when the sockets are bound. */
   private static void readinessLines(ClaspServer server, Terminal terminal) {
     InetSocketAddress bound = server.address();
-    String address = bound.getAddress().getHostAddress() + ":" + bound.getPort();
+    String host =
+        bound.getAddress().isAnyLocalAddress() ? "0.0.0.0" : bound.getAddress().getHostAddress();
+    String address = host + ":" + bound.getPort();
     terminal.out().println("Listening on: " + address);
     terminal.out().println("WebSocket server listening on " + address);
     terminal.out().println("Router ready, accepting connections...");

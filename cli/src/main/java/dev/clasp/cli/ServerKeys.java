@@ -183,8 +183,9 @@ final class ServerKeys {
           key("audit.file", "--audit"),
           key("metrics.enabled", "--no-metrics", Form.NEGATED),
           key("metrics.port", "--metrics-port"),
+          key("metrics.host", "--metrics-host"),
           key("health.port", "--health-port"),
-          key("operations_host", "--operations-host"),
+          key("health.host", "--health-host"),
           key("admin.enabled", "--no-admin", Form.NEGATED));
 
   /** Options that say something about one start, not about the router. */
@@ -194,6 +195,7 @@ final class ServerKeys {
           "--config-lenient",
           "--stop-with-stdin",
           "--readiness-lines",
+          "--qr",
           "--announce",
           "--color",
           "--output",

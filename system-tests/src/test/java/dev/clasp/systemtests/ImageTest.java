@@ -139,7 +139,7 @@ class ImageTest {
       List<String> check = words("/config/Healthcheck/Test");
       Outcome healthy = Outcome.of(beside(server, check.subList(1, check.size())));
       assertThat(healthy)
-          .isEqualTo(new Outcome(0, "healthy: http://127.0.0.1:7330/healthz answers 200\n"));
+          .isEqualTo(new Outcome(0, "healthy: http://127.0.0.1:7360/healthz answers 200\n"));
       List<String> set = new ArrayList<>(words("/config/Entrypoint"));
       set.addAll(List.of("set", "--server", "ws://127.0.0.1:7330", "/a", "1"));
       assertThat(Outcome.of(beside(server, set)).status()).isZero();

@@ -48,8 +48,8 @@ public final class Image {
   private static final String OPTIONS = "@" + HOME + "/lib/java.options";
 
   /**
-   * On the router's own port, which answers probes too. It runs for a moment: the collector and the
-   * compiler that start fastest.
+   * On a port for probes alone, which also answers while the router wants TLS. It runs for a
+   * moment: the collector and the compiler that start fastest.
    */
   private static final List<String> HEALTH_CHECK =
       List.of(
@@ -61,7 +61,7 @@ public final class Image {
           "dev.clasp.cli.Main",
           "healthcheck",
           "--url",
-          "http://127.0.0.1:7330");
+          "http://127.0.0.1:7360");
 
   private Image() {}
 
@@ -108,10 +108,12 @@ public final class Image {
               .setEnvironment(
                   sorted(
                       "CLASP_BIND", "0.0.0.0",
-                      "CLASP_CONFIG", "/etc/clasp/clasp.yaml",
+                      "CLASP_HEALTH_HOST", "0.0.0.0",
+                      "CLASP_HEALTH_PORT", "7360",
                       "HOME", "/data"))
               .addExposedPort(Port.tcp(7330))
               .addExposedPort(Port.udp(7330))
+              .addExposedPort(Port.tcp(7360))
               .addVolume(AbsoluteUnixPath.get("/data"))
               .setLabels(
                   sorted(
