@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
       "For scripts and programs that start one. Unlike 'clasp server' it listens on all addresses, without"
           + " tokens unless some are given.",
     },
-    footer = {"", "Example:", "  clasp relay --ws-port 7330 --max-sessions 500 --no-ttl"})
+    footer = {"", "Examples:", "  clasp relay --ws-port 7330 --max-sessions 500 --no-ttl"})
 final class RelayCommand extends CompatibleServer {
 
   RelayCommand(Clasp clasp) {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  clasp router --listen 0.0.0.0:7330 --auth-mode authenticated --token-file tokens.txt"
     })
 final class RouterCommand extends CompatibleServer {

@@ -115,16 +115,16 @@ final class ServerKeys {
           key("discovery.mdns.ipv6", "--mdns-ipv6", Form.SWITCH),
           key("discovery.udp.enabled", "--broadcast", Form.EITHER),
           key("discovery.udp.port", "--discovery-port"),
+          key("discovery.registration.url", "--rendezvous-url"),
+          key("discovery.registration.tags", "--rendezvous-tag", Form.LIST),
+          key("discovery.registration.token", "--rendezvous-token").hidden(),
+          key("discovery.registration.endpoints", "--rendezvous-endpoint", Form.LIST),
           gate("rendezvous.enabled"),
           key("rendezvous.port", "--rendezvous"),
           key("rendezvous.ttl", "--rendezvous-ttl"),
           key("rendezvous.listing", "--rendezvous-listing"),
           key("rendezvous.guard_listing", "--rendezvous-guard-listing", Form.SWITCH),
           key("rendezvous.file", "--rendezvous-file"),
-          key("discovery.registration.url", "--rendezvous-url"),
-          key("discovery.registration.tags", "--rendezvous-tag", Form.LIST),
-          key("discovery.registration.token", "--rendezvous-token").hidden(),
-          key("discovery.registration.endpoints", "--rendezvous-endpoint", Form.LIST),
           key("auth.mode", "--auth"),
           key("auth.token_file", "--token-file", Form.LIST).also("CLASP_TOKEN_FILE"),
           key("auth.tokens", "--token", Form.LIST).hidden(),
@@ -322,7 +322,7 @@ final class ServerKeys {
     return new Setting(
         key.path,
         kind(key, option),
-        description(option),
+        description(key, option),
         standard(key, option),
         key.form == Form.VALUE ? choices(option) : List.of(),
         key.live,
@@ -345,12 +345,12 @@ final class ServerKeys {
   }
 
   /** The help of the option, without what only the command line needs. */
-  private static String description(OptionSpec option) {
+  private static String description(Key key, OptionSpec option) {
     String text = String.join(" ", option.description());
-    return text.replaceAll("\\s*\\(default: \\$\\{DEFAULT-VALUE}[^)]*\\)", "")
-        .replace("${FALLBACK-VALUE}", option.fallbackValue())
-        .replace(" May be given several times", "")
-        .replace(" May be repeated", "")
+    if (!standard(key, option).isEmpty()) {
+      text = text.replaceAll("\\s*\\(default: [^()]*\\)", "");
+    }
+    return text.replaceAll("[;,.]? *[Mm]ay be (repeated|given several times)(?=[;,. (]|$)", "")
         .replace("%n", " ")
         .strip();
   }

@@ -87,6 +87,15 @@ class ConfigCommandTest {
   }
 
   @Test
+  void thePackagesBringTheSameFile() throws IOException {
+    terminal.run("config", "init");
+
+    assertThat(Path.of("../deploy/package/clasp.yaml"))
+        .as("make it again with: ./clasp config init > deploy/package/clasp.yaml")
+        .hasContent(terminal.out());
+  }
+
+  @Test
   void everyKeyOfTheTemplateCanBeSwitchedOn() throws IOException {
     terminal.run("config", "init");
     String text =

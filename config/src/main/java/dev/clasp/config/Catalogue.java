@@ -1,11 +1,12 @@
 package dev.clasp.config;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All settings that there are, and what is to be said about keys that are none. Immutable. */
 public final class Catalogue {
@@ -56,9 +57,14 @@ public final class Catalogue {
     return Optional.empty();
   }
 
-  /** The key that somebody meant. */
+  /** The key, or the section, that somebody meant. */
   Optional<String> nearest(String key) {
-    List<String> candidates = new ArrayList<>(settings.keySet());
+    Set<String> candidates = new LinkedHashSet<>(settings.keySet());
+    for (String setting : settings.keySet()) {
+      for (String section = parent(setting); !section.isEmpty(); section = parent(section)) {
+        candidates.add(section);
+      }
+    }
     String last = key.substring(key.lastIndexOf('.') + 1);
     Optional<String> elsewhere =
         candidates.stream().filter(other -> other.endsWith("." + last)).findFirst();

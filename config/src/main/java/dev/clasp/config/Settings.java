@@ -202,7 +202,10 @@ public record Settings(Map<String, Value> values, List<String> warnings) {
             .ifPresent(name -> {
               String value = environment.getOrDefault(name, "");
               if (!linkOfKubernetes(name, value)) {
-                put(setting, name, name.endsWith(SECRET_FILE) ? secret(name, value) : value);
+                put(
+                    setting,
+                    name,
+                    name.equals(setting.variable() + SECRET_FILE) ? secret(name, value) : value);
               }
             });
       }

@@ -38,7 +38,7 @@ class SettingsTest {
                   List.of(),
                   false,
                   true,
-                  List.of("CLASP_TOKENS"))),
+                  List.of("CLASP_TOKEN_FILE"))),
           Map.of("mqtt", "there is no MQTT here; use 'clasp mqtt'"));
 
   private static Setting setting(String key, Kind kind) {
@@ -149,6 +149,14 @@ class SettingsTest {
   }
 
   @Test
+  void aNameThatEndsLikeThatOfAFileIsNotAlwaysOne() {
+    Settings settings =
+        Settings.of(CATALOGUE, Optional.empty(), Map.of("CLASP_TOKEN_FILE", "/a/b"), false);
+
+    assertThat(texts(settings, "auth.tokens")).containsExactly("/a/b");
+  }
+
+  @Test
   void aServiceLinkOfKubernetesIsNoPort() {
     Settings settings =
         Settings.of(
@@ -181,6 +189,7 @@ class SettingsTest {
         "server: {prot: 1} | line 1: there is no setting 'server.prot'; did you mean 'server.port'?",
         "server: {max_sessions: 1} | did you mean 'server.limits.max_sessions'?",
         "server: {limits: {max_conections: 1}} | did you mean 'server.limits.max_connections'?",
+        "server: {limts: {max_sessions: 1}} | 'server.limts'; did you mean 'server.limits'?",
         "port: 1 | there is no setting 'server.port'",
         "server: {zzzzzzzzzz: 1} | there is no setting 'server.zzzzzzzzzz'",
         "server: {port: {a: 1}} | 'server.port' must be a single value",
