@@ -201,7 +201,11 @@ final class DiscoveryOptions {
         .ifPresent(settings ->
             companions.add(
                 server -> RegistrationCompanion.factory(settings.withId(id.get())).create(server)));
-    DiscoveryConfig looking = DiscoveryConfig.DEFAULT.withBroadcastPort(broadcastPort);
+    // A router for this machine alone does not look around in the network for its page.
+    DiscoveryConfig looking =
+        DiscoveryConfig.DEFAULT
+            .withMechanisms(reachable, reachable)
+            .withBroadcastPort(broadcastPort);
     companions.add(server ->
         DevicesCompanion.factory(
                 failures -> Discovery.builder().config(looking).onFailure(failures).build(),

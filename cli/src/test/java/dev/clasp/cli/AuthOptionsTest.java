@@ -164,7 +164,12 @@ class AuthOptionsTest {
   @Test
   void withTokensAnAddressThatOthersReachIsAllowed() throws Exception {
     String url =
-        start("--host", "0.0.0.0", "--token-file", file("tokens", GOOD + " write:/**").toString());
+        start(
+            "--host",
+            "0.0.0.0",
+            "--no-mdns",
+            "--token-file",
+            file("tokens", GOOD + " write:/**").toString());
     assertThat(set(url, "/a", "--token", GOOD)).isZero();
     assertThat(set(url, "/a")).isEqualTo(ExitStatus.NOT_PERMITTED);
   }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +33,7 @@ public final class BroadcastSource implements DeviceSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(BroadcastSource.class);
 
-  private final int port;
+  private final Supplier<List<InetSocketAddress>> targets;
   private final Duration interval;
   private final AtomicBoolean started = new AtomicBoolean();
   private @Nullable DatagramLoop loop;
@@ -43,13 +44,18 @@ public final class BroadcastSource implements DeviceSource {
    * @param interval between probes, after the first ones; at least 1 s
    */
   public BroadcastSource(int port, Duration interval) {
+    this(() -> targets(port, LocalInterface.all()), interval);
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("port must be 1 to 65535, not " + port);
     }
     if (interval.toMillis() < 1000) {
       throw new IllegalArgumentException("interval must be at least 1 s, not " + interval);
     }
-    this.port = port;
+  }
+
+  /** Tests say where probes go: nowhere but to this machine. */
+  BroadcastSource(Supplier<List<InetSocketAddress>> targets, Duration interval) {
+    this.targets = targets;
     this.interval = interval;
   }
 
@@ -87,7 +93,7 @@ public final class BroadcastSource implements DeviceSource {
           new BroadcastProber(
               timetable,
               interval.toNanos(),
-              () -> targets(port, LocalInterface.all()),
+              targets,
               // A network that cannot be reached is none that there are servers in (3.5).
               (probe, to) -> made[0].send(probe, to),
               safe);

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -68,7 +70,9 @@ class BroadcastResponderTest {
         new BroadcastResponder(MdnsResponderTest.STUDIO, 0, Optional.of(LOCAL))) {
       responder.start();
       BroadcastSource source =
-          new BroadcastSource(responder.address().getPort(), BroadcastSource.DEFAULT_INTERVAL);
+          new BroadcastSource(
+              () -> List.of(new InetSocketAddress(LOCAL, responder.address().getPort())),
+              BroadcastSource.DEFAULT_INTERVAL);
       try (source) {
         source.start(events::add);
         DiscoveryEvent event = events.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
