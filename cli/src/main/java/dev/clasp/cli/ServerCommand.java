@@ -308,6 +308,7 @@ final class ServerCommand implements Callable<Integer> {
     LogTail.attach(feed);
     ConfigReloads reloads = new ConfigReloads();
     AtomicReference<@Nullable ServerReload> reloading = new AtomicReference<>();
+    AtomicReference<@Nullable ClaspServer> running = new AtomicReference<>();
     AdminConfig admin =
         AdminConfig.of(feed)
             .withSettings(() -> effective(reloading, settings))
@@ -316,6 +317,12 @@ final class ServerCommand implements Callable<Integer> {
             .withLogLevel(Logging::setLevel);
     try (ServiceNotifier notifier = ServiceNotifier.of(terminal.environment());
         Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
+        // Before the server, so that it is heard while that stops.
+        Interrupts.Registration _ =
+            terminal
+                .interrupts()
+                .onImpatience(
+                    () -> Optional.ofNullable(running.get()).ifPresent(ClaspServer::hurry));
         AuditLog log = audit == null ? null : auditLog(audit);
         TokenAuthenticator authenticator =
             tokens.map(t -> authenticator(t, trail(log))).orElse(null);
@@ -327,8 +334,8 @@ final class ServerCommand implements Callable<Integer> {
                     authenticator == null || store.isEmpty()
                         ? admin
                         : admin.withTokens(store.get(), authenticator::refresh),
-                    trail(log).log().andThen(feed)));
-        Interrupts.Registration _ = terminal.interrupts().onImpatience(server::hurry)) {
+                    trail(log).log().andThen(feed)))) {
+      running.set(server);
       if (authenticator != null) {
         authenticator.start(ending -> {
           trail(log).ending(ending);

@@ -150,8 +150,13 @@ class ChartTest {
 
   @Test
   void probesSpeakTlsWhereThePortDoes() throws IOException {
-    assertThat(render("tls: {existingSecret: clasp-tls}")).contains("scheme: HTTPS");
-    assertThat(template().call()).contains("scheme: HTTP\n");
+    assertThat(render("{tls: {existingSecret: clasp-tls}, health: {port: 0}}"))
+        .contains("scheme: HTTPS");
+    assertThat(render("health: {port: 0}")).contains("scheme: HTTP\n");
+    // Its own port never does.
+    assertThat(render("tls: {existingSecret: clasp-tls}"))
+        .contains("port: health")
+        .doesNotContain("scheme: HTTPS");
   }
 
   @Test

@@ -160,6 +160,7 @@ class FloorsTest {
     check(
         onlyIn(
             "com.fasterxml.jackson..",
+            "config",
             "security",
             "discovery",
             "bridge",
