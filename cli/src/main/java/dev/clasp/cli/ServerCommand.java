@@ -336,38 +336,11 @@ final class ServerCommand implements Callable<Integer> {
                         : admin.withTokens(store.get(), authenticator::refresh),
                     trail(log).log().andThen(feed)))) {
       running.set(server);
-      if (authenticator != null) {
-        authenticator.start(ending -> {
-          trail(log).ending(ending);
-          showOut(server, ending);
-        });
-      }
-      terminal.out().println(ready(server));
-      if (qr) {
-        QrText.print(clasp, server);
-      }
-      if (readinessLines) {
-        readinessLines(server, terminal);
-      }
-      pairScopes
-          .flatMap(scopes -> server.pairing().map(desk -> desk.show(scopes, "--pair")))
-          .ifPresent(
-              shown -> terminal.out().println(PairOptions.line(shown, server.url(), clasp.json())));
-      terminal.out().flush();
-      if (stopWithStdin) {
-        Thread.ofPlatform()
-            .daemon()
-            .name("clasp-stdin")
-            .start(() -> {
-              drain(terminal.in());
-              interrupted.countDown();
-            });
-      }
       ServerReload reload = new ServerReload(terminal, args, settings, server, reloads);
       reloading.set(reload);
       String status = String.join(", ", server.urls());
-      notifier.ready(status, server::healthy);
-      // On a terminal a hangup means that the terminal is gone, and nobody could stop us any more.
+      // Heard before anybody knows that the router is ready. On a terminal a hangup means that the
+      // terminal is gone, and nobody could stop us any more.
       try (Interrupts.Registration _ =
           terminal
               .interrupts()
@@ -379,6 +352,34 @@ final class ServerCommand implements Callable<Integer> {
                         reload.reloadAndTell();
                         notifier.reloaded(status);
                       })) {
+        if (authenticator != null) {
+          authenticator.start(ending -> {
+            trail(log).ending(ending);
+            showOut(server, ending);
+          });
+        }
+        terminal.out().println(ready(server));
+        if (qr) {
+          QrText.print(clasp, server);
+        }
+        if (readinessLines) {
+          readinessLines(server, terminal);
+        }
+        pairScopes
+            .flatMap(scopes -> server.pairing().map(desk -> desk.show(scopes, "--pair")))
+            .ifPresent(shown ->
+                terminal.out().println(PairOptions.line(shown, server.url(), clasp.json())));
+        terminal.out().flush();
+        if (stopWithStdin) {
+          Thread.ofPlatform()
+              .daemon()
+              .name("clasp-stdin")
+              .start(() -> {
+                drain(terminal.in());
+                interrupted.countDown();
+              });
+        }
+        notifier.ready(status, server::healthy);
         interrupted.await();
       }
       notifier.stopping();

@@ -738,7 +738,12 @@ class AttackSuiteTest {
         }
       }
     }
-    for (String path : List.of("/metrics", "/api/metrics", "/debug", "/actuator", "/journal")) {
+    for (String path : List.of("/metrics", "/admin/v1/info", "/admin/v1/events")) {
+      HttpResponse<String> answer = get(path, "");
+      assertThat(answer.statusCode()).as(path).isEqualTo(401);
+      assertThat(headers(answer).keySet()).noneMatch(name -> name.startsWith("access-control"));
+    }
+    for (String path : List.of("/api/metrics", "/debug", "/actuator", "/journal")) {
       HttpResponse<String> answer = get(path, "");
       assertThat(answer.statusCode()).as(path).isEqualTo(404);
     }
