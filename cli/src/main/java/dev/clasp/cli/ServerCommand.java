@@ -252,7 +252,8 @@ final class ServerCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<String> args = spec.root().commandLine().getParseResult().originalArgs();
-    ServerSettings settings = ServerSettings.load(clasp.terminal(), args);
+    ServerSettings settings =
+        ServerSettings.load(clasp.terminal(), args, spec.root().commandLine());
     try {
       return settings.command().run(settings, args);
     } catch (ParameterException e) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,12 @@ final class ServerSettings {
 
   private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
 
-  private final ServerKeys keys;
+  private @Nullable ServerKeys keys;
+
+  /** Variables that may be settings. */
+  private static final Predicate<String> SPEAKS =
+      name -> name.startsWith("CLASP_") || name.equals("LOG_FORMAT");
+
   private final Optional<Path> file;
   private final Settings settings;
   private final Set<String> given;
@@ -42,7 +48,7 @@ final class ServerSettings {
   private final CommandLine line;
 
   private ServerSettings(
-      ServerKeys keys,
+      @Nullable ServerKeys keys,
       Optional<Path> file,
       Settings settings,
       Set<String> given,
@@ -66,6 +72,15 @@ final class ServerSettings {
   static ServerSettings load(Terminal terminal, List<String> args) {
     CommandLine first = CommandLines.server(new Clasp(terminal));
     first.parseArgs(args.toArray(String[]::new));
+    return load(terminal, args, first);
+  }
+
+  /**
+   * The same for a command line that has been parsed.
+   *
+   * @param first that of {@code args}
+   */
+  static ServerSettings load(Terminal terminal, List<String> args, CommandLine first) {
     CommandSpec spec = CommandLines.serverOf(first).getCommandSpec();
     Set<String> given = new LinkedHashSet<>();
     for (CommandLine part : first.getParseResult().asCommandLineList()) {
@@ -73,9 +88,13 @@ final class ServerSettings {
         given.addAll(List.of(option.names()));
       }
     }
-    ServerKeys keys = new ServerKeys(spec);
     ConfigOptions options = ((ServerCommand) spec.userObject()).configOptions();
     Optional<Path> file = options.file(terminal.environment());
+    if (file.isEmpty() && terminal.environment().keySet().stream().noneMatch(SPEAKS)) {
+      // Most starts are such: nothing to bring together, and keys are made when somebody asks.
+      return new ServerSettings(null, file, Settings.NONE, given, Map.of(), first);
+    }
+    ServerKeys keys = new ServerKeys(spec);
     Settings settings;
     try {
       settings =
@@ -151,8 +170,13 @@ final class ServerSettings {
     return settings.warnings();
   }
 
-  ServerKeys keys() {
-    return keys;
+  private ServerKeys keys() {
+    ServerKeys made = keys;
+    if (made == null) {
+      made = new ServerKeys(CommandLines.serverOf(line).getCommandSpec());
+      keys = made;
+    }
+    return made;
   }
 
   /** Whether a message is about something that the command line did not say. */
@@ -182,9 +206,10 @@ final class ServerSettings {
   /** Every setting, what holds, and why. */
   List<Effective> effective() {
     List<Effective> all = new ArrayList<>();
-    for (Setting setting : keys.catalogue().settings()) {
+    for (Setting setting : keys().catalogue().settings()) {
       Optional<OptionSpec> flag =
-          keys.optionOf(setting.key())
+          keys()
+              .optionOf(setting.key())
               .filter(option -> List.of(option.names()).stream().anyMatch(given::contains));
       Optional<Settings.Value> value = settings.find(setting.key());
       if (flag.isPresent() && isFirst(setting, flag.get())) {
