@@ -16,8 +16,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds servers by UDP broadcast (discovery.md 3.4, 3.5): asks in every network of this machine,
@@ -30,8 +28,6 @@ public final class BroadcastSource implements DeviceSource {
 
   /** Between probes, after the first ones. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
-
-  private static final Logger LOG = LoggerFactory.getLogger(BroadcastSource.class);
 
   private final Supplier<List<InetSocketAddress>> targets;
   private final Duration interval;
@@ -74,14 +70,7 @@ public final class BroadcastSource implements DeviceSource {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException("already started");
     }
-    Consumer<DiscoveryEvent> safe =
-        event -> {
-          try {
-            events.accept(event);
-          } catch (RuntimeException e) {
-            LOG.error("whoever listens to broadcast discovery has failed", e);
-          }
-        };
+    Consumer<DiscoveryEvent> safe = new SafeListener(Mechanism.BROADCAST, events);
     Timetable timetable = new Timetable(System::nanoTime);
     DatagramChannel channel = null;
     try {

@@ -4,8 +4,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds servers by mDNS (discovery.md 2.5 items 7 to 9). What it finds nobody has vouched for.
@@ -13,8 +11,6 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe; has one thread, and a socket for each interface.
  */
 public final class MdnsSource implements DeviceSource {
-
-  private static final Logger LOG = LoggerFactory.getLogger(MdnsSource.class);
 
   private final MdnsNetwork network;
   private final AtomicBoolean started = new AtomicBoolean();
@@ -40,14 +36,7 @@ public final class MdnsSource implements DeviceSource {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException("already started");
     }
-    Consumer<DiscoveryEvent> safe =
-        event -> {
-          try {
-            events.accept(event);
-          } catch (RuntimeException e) {
-            LOG.error("whoever listens to mDNS has failed", e);
-          }
-        };
+    Consumer<DiscoveryEvent> safe = new SafeListener(Mechanism.MDNS, events);
     MdnsLoop made =
         new MdnsLoop(
             "clasp-mdns-browser",
