@@ -39,7 +39,12 @@ final class ProcessInterrupts implements Interrupts {
   public Registration onHangup(Runnable action) {
     Registration registration = register(hangups, action);
     // Only now: whoever does not ask for it ends with the terminal, as programs do.
-    handle("HUP", _ -> hangups.forEach(Runnable::run));
+    if (!handle("HUP", _ -> hangups.forEach(Runnable::run))) {
+      LoggerFactory.getLogger(ProcessInterrupts.class)
+          .info(
+              "SIGHUP is ignored here, as it was when this began (nohup): settings can be read"
+                  + " again with POST /admin/v1/reload");
+    }
     return registration;
   }
 
@@ -54,8 +59,12 @@ final class ProcessInterrupts implements Interrupts {
     Runtime.getRuntime().exit(status);
   }
 
-  /** Calls {@code action} with the number of each such signal, on a thread of its own. */
-  private static void handle(String name, IntConsumer action) {
+  /**
+   * Calls {@code action} with the number of each such signal, on a thread of its own.
+   *
+   * @return false: the signal was ignored when the process began, and the JVM leaves it so
+   */
+  private static boolean handle(String name, IntConsumer action) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -74,9 +83,12 @@ final class ProcessInterrupts implements Interrupts {
                     case "hashCode" -> 0;
                     default -> name;
                   });
-      signal.getMethod("handle", signal, handler).invoke(null, signal(signal, name), calls);
+      Object before =
+          signal.getMethod("handle", signal, handler).invoke(null, signal(signal, name), calls);
+      return before != handler.getField("SIG_IGN").get(null);
     } catch (ReflectiveOperationException e) {
       LoggerFactory.getLogger(ProcessInterrupts.class).debug("SIG{} is not heard", name, e);
+      return true;
     }
   }
 

@@ -40,10 +40,23 @@ class FloorsTest {
           Map.entry("config", List.of()),
           Map.entry("discovery", List.of("protocol", "transport")),
           Map.entry("client", List.of("protocol", "transport", "discovery")),
-          Map.entry("bridge", List.of("protocol")),
-          Map.entry("bridgemqtt", List.of("protocol", "transport", "client", "bridge")),
+          Map.entry("transform", List.of("protocol")),
+          Map.entry("osc", List.of("protocol")),
+          Map.entry("bridge", List.of("protocol", "transport", "client", "transform")),
+          Map.entry(
+              "bridgeosc",
+              List.of("protocol", "transport", "client", "transform", "bridge", "osc")),
+          Map.entry(
+              "oscquery",
+              List.of(
+                  "protocol", "transport", "discovery", "client", "transform", "bridge", "osc")),
+          Map.entry(
+              "adapterosc",
+              List.of("protocol", "security", "router", "transport", "server", "osc")),
+          Map.entry(
+              "bridgemqtt", List.of("protocol", "transport", "client", "transform", "bridge")),
           Map.entry("serial", List.of("protocol", "transport")),
-          Map.entry("webrtc", List.of("protocol", "transport", "client", "bridge")),
+          Map.entry("webrtc", List.of("protocol", "transport", "client", "transform", "bridge")),
           Map.entry("ble", List.of("protocol", "transport")),
           Map.entry("server", List.of("protocol", "security", "router", "transport", "discovery")),
           Map.entry("bench", List.of("protocol", "transport", "client")),
@@ -55,8 +68,13 @@ class FloorsTest {
                   "router",
                   "transport",
                   "client",
+                  "transform",
+                  "osc",
                   "bridge",
                   "bridgemqtt",
+                  "bridgeosc",
+                  "oscquery",
+                  "adapterosc",
                   "serial",
                   "webrtc",
                   "ble",
@@ -122,7 +140,17 @@ class FloorsTest {
 
   @Test
   void onlyTheNetworkFloorsUseNetty() {
-    check(onlyIn("io.netty..", "transport", "client", "server", "serial", "ble", "bench"));
+    check(
+        onlyIn(
+            "io.netty..",
+            "transport",
+            "client",
+            "server",
+            "serial",
+            "ble",
+            "oscquery",
+            "adapterosc",
+            "bench"));
   }
 
   @Test
@@ -164,6 +192,7 @@ class FloorsTest {
             "security",
             "discovery",
             "bridge",
+            "oscquery",
             "server",
             "cli",
             "bench"));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,7 +116,8 @@ class LifeCycleTest {
   void aHangupMakesNewSettingsHold() throws Exception {
     Path file = folder.resolve("clasp.yaml");
     Files.writeString(file, "server: {name: Before, limits: {max_sessions: 1}}\n");
-    try (ServerProcess server = ServerProcess.start("--config", file.toString());
+    try (ServerProcess server =
+            ServerProcess.startIn(LifeCycleTest::withHangup, "--config", file.toString());
         ClaspClient first = client(server)) {
       assertThat(first.server().name()).isEqualTo("Before");
 
@@ -128,6 +130,29 @@ class LifeCycleTest {
       server.awaitLog("changed: server.name, server.limits.max_sessions");
       try (ClaspClient second = client(server)) {
         assertThat(second.server().name()).isEqualTo("After");
+      }
+    }
+  }
+
+  /** Tests that run under nohup hand on that SIGHUP is ignored; services begin without that. */
+  private static List<String> withHangup(List<String> command) {
+    return Stream.concat(Stream.of("env", "--default-signal=HUP"), command.stream()).toList();
+  }
+
+  @Test
+  void underNohupAServerSaysThatItHearsNoHangup() throws Exception {
+    Path file = folder.resolve("clasp.yaml");
+    Files.writeString(file, "server: {name: Ignoring}\n");
+    try (ServerProcess server =
+        ServerProcess.startIn(
+            command ->
+                Stream.concat(Stream.of("env", "--ignore-signal=HUP"), command.stream()).toList(),
+            "--config",
+            file.toString())) {
+      server.awaitLog("SIGHUP is ignored here");
+      server.signal("HUP");
+      try (ClaspClient client = client(server)) {
+        assertThat(client.server().name()).isEqualTo("Ignoring");
       }
     }
   }

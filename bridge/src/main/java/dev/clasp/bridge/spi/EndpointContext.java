@@ -1,0 +1,49 @@
+package dev.clasp.bridge.spi;
+
+/** What the host offers an endpoint. Thread-safe; no method blocks or throws. */
+public interface EndpointContext {
+
+  /** Name of the bridge, for threads and messages. */
+  String name();
+
+  /**
+   * Something has come. What one thread hands over keeps its order; if the router is slow, newer
+   * values of a parameter replace older ones, and events wait, up to a bound.
+   */
+  void receive(Parcel parcel);
+
+  /**
+   * It works.
+   *
+   * @param how for people: {@code listening on udp 0.0.0.0:8000}
+   */
+  void up(String how);
+
+  /** It does not work at the moment, and the endpoint itself is trying again. */
+  void down(String why);
+
+  /** It is finished: the host closes it and makes another after a pause. */
+  void failed(String why);
+
+  /** Something went wrong that did not lose a message. */
+  void error(String what);
+
+  /** A message is lost: bytes that cannot be read, a value that cannot be sent. */
+  void dropped(String why);
+
+  /** Counts bytes of the other protocol. */
+  void bytes(long in, long out);
+
+  /** Monotonic time. */
+  long nanoTime();
+
+  /** Time of the router in Unix microseconds, for what is due later. */
+  long routerMicros();
+
+  /**
+   * Runs something later, on a thread that must not be held up.
+   *
+   * @return calls it off
+   */
+  Runnable schedule(Runnable task, long delayNanos);
+}
