@@ -85,7 +85,7 @@ final class ProcessInterrupts implements Interrupts {
                   });
       Object before =
           signal.getMethod("handle", signal, handler).invoke(null, signal(signal, name), calls);
-      return before != handler.getField("SIG_IGN").get(null);
+      return !handler.getField("SIG_IGN").get(null).equals(before);
     } catch (ReflectiveOperationException e) {
       LoggerFactory.getLogger(ProcessInterrupts.class).debug("SIG{} is not heard", name, e);
       return true;
