@@ -14,6 +14,9 @@ public final class Catalogue {
   /** The section that all settings are in. */
   static final String ROOT = "server";
 
+  /** The list of bridges, beside it: what is in them their protocols know. */
+  static final String BRIDGES = "bridges";
+
   /** Edits by which a key may differ from one that is suggested for it, by its length. */
   private static final int LETTERS_PER_EDIT = 3;
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file with settings: YAML, JSON, or TOML if its name ends with {@code .toml}.
@@ -88,6 +89,37 @@ public record ConfigFile(Path path, Tree root) {
     } catch (CharacterCodingException e) {
       throw new ConfigException(path + " is not UTF-8 text");
     }
+  }
+
+  /**
+   * One of several things that the file lists.
+   *
+   * @param value as maps with text keys, lists, texts, booleans, longs, doubles; null for nothing
+   * @param origin where it begins
+   */
+  public record Item(@Nullable Object value, Origin origin) {}
+
+  /**
+   * The bridges that the file lists, variables replaced; none if it lists none.
+   *
+   * @throws ConfigException what it says there is no list
+   */
+  public List<Item> bridges(Map<String, String> environment) {
+    List<Item> items = new ArrayList<>();
+    for (Node.Entry entry : root.section().entries()) {
+      if (entry.key().equals(Catalogue.BRIDGES)) {
+        switch (entry.value()) {
+          case Node.Sequence(List<Node> values, _) ->
+              values.forEach(
+                  node -> items.add(new Item(Trees.of(node, environment), node.origin())));
+          case Node.Scalar(String text, _, _) when text.isEmpty() -> {}
+          case Node.Scalar _, Node.Section _ ->
+              throw new ConfigException(
+                  entry.origin(), "'bridges' must be a list: one '- name: …' for each bridge");
+        }
+      }
+    }
+    return items;
   }
 
   /**

@@ -39,6 +39,10 @@ public final class JsonSchema {
       }
       describe(((ObjectNode) here.get("properties")).putObject(words[words.length - 1]), setting);
     }
+    ObjectNode bridges = ((ObjectNode) root.get("properties")).putObject(Catalogue.BRIDGES);
+    bridges.put("description", "Bridges to other protocols: docs/bridges.md.");
+    bridges.putArray("type").add("array").add("null");
+    bridges.putObject("items").put("type", "object");
     return root.toPrettyString() + "\n";
   }
 

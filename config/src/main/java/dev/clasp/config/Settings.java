@@ -87,6 +87,9 @@ public record Settings(Map<String, Value> values, List<String> warnings) {
 
     void root(Node.Section root) {
       for (Node.Entry entry : root.entries()) {
+        if (entry.key().equals(Catalogue.BRIDGES)) {
+          continue; // ConfigFile.items reads them.
+        }
         if (!entry.key().equals(Catalogue.ROOT)) {
           unknown(entry, Catalogue.ROOT + "." + entry.key(), entry.key());
         } else if (entry.value() instanceof Node.Section section) {

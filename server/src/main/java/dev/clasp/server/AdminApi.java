@@ -44,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +97,7 @@ public final class AdminApi implements Companion {
     worker.setKeepAliveTime(10, TimeUnit.SECONDS);
     worker.allowCoreThreadTimeOut(true);
     worker.setRemoveOnCancelPolicy(true);
-    this.routes =
+    List<AdminRoute> own =
         List.of(
             new AdminRoute("GET", "/info", this::info),
             new AdminRoute("GET", "/stats", this::stats),
@@ -117,6 +118,7 @@ public final class AdminApi implements Companion {
             new AdminRoute("PUT", "/log-level", this::logLevel),
             new AdminRoute("GET", "/events", this::events),
             new AdminRoute("GET", "/openapi.yaml", this::description));
+    this.routes = Stream.concat(own.stream(), config.more().stream()).toList();
   }
 
   /** Makes the API for a server. */

@@ -15,14 +15,14 @@ import java.util.function.Consumer;
  *     none
  * @param reply takes the answer, once, from any thread
  */
-record AdminCall(HttpQuery query, Identity who, String variable, Consumer<HttpReply> reply) {
+public record AdminCall(HttpQuery query, Identity who, String variable, Consumer<HttpReply> reply) {
 
   /** A mistake of the caller. */
-  static final class Mistake extends RuntimeException {
+  public static final class Mistake extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int status;
 
-    Mistake(int status, String message) {
+    public Mistake(int status, String message) {
       super(message);
       this.status = status;
     }
@@ -36,20 +36,20 @@ record AdminCall(HttpQuery query, Identity who, String variable, Consumer<HttpRe
     return LinkConnection.text(query.remote());
   }
 
-  void json(int status, byte[] json) {
+  public void json(int status, byte[] json) {
     reply.accept(new HttpReply(status, "application/json", json));
   }
 
-  void text(int status, String sentence) {
+  public void text(int status, String sentence) {
     reply.accept(HttpReply.text(status, sentence + "\n"));
   }
 
   /** It is done, and there is nothing to say. */
-  void done() {
+  public void done() {
     reply.accept(new HttpReply(204, "text/plain; charset=utf-8", new byte[0]));
   }
 
-  Optional<String> parameter(String name) {
+  public Optional<String> parameter(String name) {
     for (String part : query.query().split("&", -1)) {
       if (part.startsWith(name + "=")) {
         return Optional.of(decoded(part.substring(name.length() + 1)));
@@ -67,7 +67,7 @@ record AdminCall(HttpQuery query, Identity who, String variable, Consumer<HttpRe
   }
 
   /** A whole number within bounds. */
-  long number(String name, long otherwise, long max) {
+  public long number(String name, long otherwise, long max) {
     Optional<String> text = parameter(name);
     if (text.isEmpty()) {
       return otherwise;

@@ -1,6 +1,7 @@
 package dev.clasp.server;
 
 import dev.clasp.security.TokenStoreFile;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot writes the state to the disk now; without it the server does it itself, if it
  *     keeps one
  * @param logLevel sets the level of the log: trace, debug, info, warn or error
+ * @param more further calls, which other modules bring
  */
 public record AdminConfig(
     EventFeed events,
@@ -29,7 +31,12 @@ public record AdminConfig(
     Optional<Supplier<String>> reload,
     Optional<Runnable> drain,
     Optional<Runnable> snapshot,
-    Optional<Consumer<String>> logLevel) {
+    Optional<Consumer<String>> logLevel,
+    List<AdminRoute> more) {
+
+  public AdminConfig {
+    more = List.copyOf(more);
+  }
 
   /** Nothing is given. */
   public static AdminConfig of(EventFeed events) {
@@ -63,6 +70,10 @@ public record AdminConfig(
     return with(copy -> copy.logLevel = value);
   }
 
+  public AdminConfig withMore(List<AdminRoute> value) {
+    return with(copy -> copy.more = value);
+  }
+
   private AdminConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(events);
     copy.settings = settings.orElse(null);
@@ -72,6 +83,7 @@ public record AdminConfig(
     copy.drain = drain.orElse(null);
     copy.snapshot = snapshot.orElse(null);
     copy.logLevel = logLevel.orElse(null);
+    copy.more = more;
     change.accept(copy);
     return copy.config();
   }
@@ -85,6 +97,7 @@ public record AdminConfig(
     private @Nullable Runnable drain;
     private @Nullable Runnable snapshot;
     private @Nullable Consumer<String> logLevel;
+    private List<AdminRoute> more = List.of();
 
     Copy(EventFeed events) {
       this.events = events;
@@ -99,7 +112,8 @@ public record AdminConfig(
           Optional.ofNullable(reload),
           Optional.ofNullable(drain),
           Optional.ofNullable(snapshot),
-          Optional.ofNullable(logLevel));
+          Optional.ofNullable(logLevel),
+          more);
     }
   }
 }

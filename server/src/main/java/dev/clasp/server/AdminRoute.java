@@ -4,16 +4,23 @@ import dev.clasp.transport.HttpQuery;
 import java.util.Optional;
 
 /**
- * One call of the admin API.
+ * One call of the admin API. Immutable.
  *
- * @param path behind the prefix; may end with a variable such as <code>{id}</code>, of which that
- *     of an address takes the rest of the path
+ * @param path behind the prefix; may have one variable such as <code>{id}</code>, a segment; that
+ *     of an address ends the path and takes all the rest
  */
-record AdminRoute(String method, String path, Handler handler) {
+public record AdminRoute(String method, String path, Handler handler) {
 
-  /** What a call does, on a thread of the API. */
+  /** What a call does, on the one thread of the API: must not wait. */
   @FunctionalInterface
-  interface Handler {
+  public interface Handler {
+
+    /**
+     * Answers, now or later.
+     *
+     * @throws AdminCall.Mistake the caller is told
+     * @throws IllegalArgumentException the caller is told, with status 400
+     */
     void handle(AdminCall call);
   }
 
@@ -39,10 +46,15 @@ record AdminRoute(String method, String path, Handler handler) {
       return path.equals(given) ? Optional.of("") : Optional.empty();
     }
     String start = path.substring(0, brace);
-    if (!given.startsWith(start) || given.length() == start.length()) {
+    String end = path.substring(path.indexOf('}') + 1);
+    if (!given.startsWith(start)
+        || !given.endsWith(end)
+        || given.length() <= start.length() + end.length()) {
       return Optional.empty();
     }
-    String rest = given.substring(start.length());
-    return path.endsWith(ADDRESS) || rest.indexOf('/') < 0 ? Optional.of(rest) : Optional.empty();
+    String variable = given.substring(start.length(), given.length() - end.length());
+    return path.endsWith(ADDRESS) || variable.indexOf('/') < 0
+        ? Optional.of(variable)
+        : Optional.empty();
   }
 }

@@ -1,0 +1,120 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import {
+  bridgeRates,
+  Bridges,
+  fieldText,
+  fieldValue,
+  mappingOf,
+  pollBridges,
+  Refused,
+  rulesOf,
+  valueOf,
+  type Bridge,
+  type Setting,
+} from '../src/lib/bridges';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function bridge(name: string, received: number, sent: number): Bridge {
+  return {
+    name,
+    protocol: 'osc',
+    namespace: '/osc',
+    state: 'running',
+    detail: '',
+    counters: { in: received, out: sent, dropped: 0, echoes: 0, errors: 0, restarts: 0 },
+    definition: { name, protocol: 'osc' },
+  };
+}
+
+function setting(kind: Setting['kind']): Setting {
+  return { name: 'x', kind, standard: null, description: '', choices: [] };
+}
+
+test('rates are differences by time, and nothing for a bridge that began anew', () => {
+  const rates = bridgeRates([bridge('a', 10, 5), bridge('b', 100, 0)], [bridge('a', 30, 5), bridge('b', 1, 0)], 2);
+  expect(rates.get('a')).toEqual({ in: 10, out: 0 });
+  expect(rates.has('b')).toBe(false);
+  expect(bridgeRates([], [bridge('a', 1, 1)], 1).size).toBe(0);
+});
+
+test('rules become rows and come back with everything that rows do not show', () => {
+  const mapping = { match: 'first', rules: [{ from: '/a', to: '/b', rate: 40 }] };
+  const read = rulesOf(mapping);
+  expect(read?.rules).toEqual([{ from: '/a', to: '/b', rate: 40 }]);
+  expect(mappingOf(read?.rules ?? [], read?.rest ?? {})).toEqual(mapping);
+  expect(rulesOf([{ from: '/a', to: '/b' }])?.rules).toHaveLength(1);
+  expect(rulesOf(undefined)).toEqual({ rules: [], rest: {} });
+  expect(mappingOf([], {})).toBeUndefined();
+});
+
+test('a mapping that rows cannot show is left to the text', () => {
+  expect(rulesOf({ rules: 'all' })).toBeNull();
+  expect(rulesOf({ rules: [{ from: '/a', to: ['/b', '/c'] }] })).toBeNull();
+});
+
+test('what is typed is JSON or text', () => {
+  expect(valueOf('0.5')).toBe(0.5);
+  expect(valueOf(' [1, 2] ')).toEqual([1, 2]);
+  expect(valueOf('go')).toBe('go');
+  expect(valueOf('')).toBeNull();
+});
+
+test('fields of a form by the kind of the setting', () => {
+  expect(fieldValue(setting('integer'), '7')).toBe(7);
+  expect(fieldValue(setting('integer'), 'x')).toBe('x');
+  expect(fieldValue(setting('switch'), 'true')).toBe(true);
+  expect(fieldValue(setting('list'), 'a, b,')).toEqual(['a', 'b']);
+  expect(fieldValue(setting('list'), '["a,b"]')).toEqual(['a,b']);
+  expect(fieldValue(setting('tree'), '{"a":1}')).toEqual({ a: 1 });
+  expect(fieldValue(setting('text'), ' 7 ')).toBe('7');
+  expect(fieldValue(setting('text'), ' ')).toBeUndefined();
+  expect(fieldText(['a', 'b'])).toBe('a, b');
+  expect(fieldText({ a: 1 })).toBe('{"a":1}');
+  expect(fieldText(null)).toBe('');
+});
+
+test('calls carry the token and say that they are meant; a refusal keeps its sentence', async () => {
+  const calls: [string, RequestInit][] = [];
+  let answer = new Response('{"bridges":[]}');
+  vi.stubGlobal('fetch', (url: string, options: RequestInit) => {
+    calls.push([url, options]);
+    return Promise.resolve(answer);
+  });
+  const bridges = new Bridges('http://router/x/', () => 'secret');
+  expect(await bridges.list()).toEqual([]);
+  expect(calls[0]?.[0]).toBe('http://router/x/admin/v1/bridges');
+  expect((calls[0]?.[1].headers as Record<string, string>)['Authorization']).toBe('Bearer secret');
+
+  answer = new Response(null, { status: 204 });
+  await bridges.save({ name: 'a b', protocol: 'osc' }, false);
+  expect(calls[1]?.[0]).toBe('http://router/x/admin/v1/bridges/a%20b');
+  expect(calls[1]?.[1].method).toBe('PUT');
+  expect((calls[1]?.[1].headers as Record<string, string>)['X-Clasp-Admin']).toBe('1');
+
+  answer = new Response('the port is taken\n', { status: 409 });
+  await expect(bridges.act('a', 'enable')).rejects.toThrow(new Refused('the port is taken'));
+});
+
+test('the list is asked for until it is enough', async () => {
+  vi.useFakeTimers();
+  let works = true;
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(works ? new Response('{"bridges":[]}') : new Response('no', { status: 403 })),
+  );
+  const heard: string[] = [];
+  const stop = pollBridges(new Bridges('http://router/', () => ''), {
+    answered: () => heard.push('answered'),
+    failed: (why) => heard.push(why),
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  works = false;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(heard).toEqual(['answered', 'no']);
+  stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(heard).toHaveLength(2);
+});
