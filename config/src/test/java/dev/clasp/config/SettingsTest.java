@@ -7,9 +7,11 @@ import dev.clasp.config.Setting.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -282,5 +284,53 @@ class SettingsTest {
     Files.writeString(file, "server:\n");
 
     assertThat(ConfigFile.find(environment)).contains(file);
+  }
+
+  @Test
+  void bridgesAreAListBesideTheSettings() {
+    String yaml =
+        """
+        server: {name: Stage}
+        bridges:
+          - name: desk
+            settings: {bind: ":${PORT:-9000}", width: 64, ratio: 0.5, standard: true, nothing: null}
+            mapping: [{from: "/a", to: "/b"}]
+          - name: second
+        """;
+    ConfigFile file = new ConfigFile(Path.of("c.yaml"), ConfigFile.parse("c.yaml", yaml));
+    assertThat(texts(Settings.of(CATALOGUE, Optional.of(file), Map.of(), false), "name"))
+        .containsExactly("Stage");
+    List<ConfigFile.Item> items = file.bridges(Map.of("PORT", "8000"));
+    assertThat(items).hasSize(2);
+    assertThat(items.getLast().origin().toString()).contains("line 6");
+    Map<String, @Nullable Object> settings = new LinkedHashMap<>();
+    settings.put("bind", ":8000");
+    settings.put("width", 64L);
+    settings.put("ratio", 0.5);
+    settings.put("standard", true);
+    settings.put("nothing", null);
+    assertThat(items.getFirst().value())
+        .isEqualTo(
+            Map.of(
+                "name",
+                "desk",
+                "settings",
+                settings,
+                "mapping",
+                List.of(Map.of("from", "/a", "to", "/b"))));
+  }
+
+  @Test
+  void bridgesThatAreNoListAreRefusedWithTheirPlace() {
+    ConfigFile file =
+        new ConfigFile(Path.of("c.yaml"), ConfigFile.parse("c.yaml", "bridges: {desk: osc}\n"));
+    assertThatThrownBy(() -> file.bridges(Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("line 1")
+        .hasMessageContaining("must be a list");
+    assertThat(
+            new ConfigFile(Path.of("c.yaml"), ConfigFile.parse("c.yaml", "bridges:\n"))
+                .bridges(Map.of()))
+        .isEmpty();
   }
 }

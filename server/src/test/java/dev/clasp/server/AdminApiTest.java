@@ -385,7 +385,8 @@ class AdminApiTest {
       Matcher method = Pattern.compile("    (get|put|post|delete):").matcher(line);
       if (start.matches()) {
         path = start.group(1);
-      } else if (method.matches()) {
+      } else if (method.matches() && !path.startsWith("/admin/v1/bridge")) {
+        // Those of another module, which looks itself.
         described.add(method.group(1).toUpperCase(Locale.ROOT) + " " + path);
       }
     }
