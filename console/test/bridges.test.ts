@@ -25,7 +25,7 @@ function bridge(name: string, received: number, sent: number): Bridge {
     namespace: '/osc',
     state: 'running',
     detail: '',
-    counters: { in: received, out: sent, dropped: 0, echoes: 0, errors: 0, restarts: 0 },
+    counts: { in: received, out: sent, dropped: 0 },
     definition: { name, protocol: 'osc' },
   };
 }

@@ -28,11 +28,11 @@ export interface Bridge {
   state: BridgeState;
   /** How it works, or why not. */
   detail: string;
-  lastError?: string;
-  retrySeconds?: number;
+  last_error?: string;
+  retry_seconds?: number;
   /** Where it is written down, if it cannot be changed here. */
   fixed?: string;
-  counters: { in: number; out: number; dropped: number; echoes: number; errors: number; restarts: number };
+  counts: { in: number; out: number; dropped: number };
   definition: Definition;
 }
 
@@ -186,10 +186,10 @@ export function bridgeRates(
   for (const bridge of now) {
     const old = before.find((other) => other.name === bridge.name);
     // A bridge that was made anew counts from nothing.
-    if (old && seconds > 0 && bridge.counters.in >= old.counters.in && bridge.counters.out >= old.counters.out) {
+    if (old && seconds > 0 && bridge.counts.in >= old.counts.in && bridge.counts.out >= old.counts.out) {
       rates.set(bridge.name, {
-        in: (bridge.counters.in - old.counters.in) / seconds,
-        out: (bridge.counters.out - old.counters.out) / seconds,
+        in: (bridge.counts.in - old.counts.in) / seconds,
+        out: (bridge.counts.out - old.counts.out) / seconds,
       });
     }
   }

@@ -50,6 +50,9 @@ public interface Companion extends HttpHandler, AutoCloseable {
     return Map.of();
   }
 
+  /** Gives what it measures besides, under names of its own. Any thread. */
+  default void measure(Measures to) {}
+
   /** Frees everything, in bounded time. Idempotent; also called if the start failed. */
   @Override
   void close();

@@ -23,7 +23,7 @@ import java.util.Map;
  * <p>Labels are {@code name=value}, several with commas: their values come from lists in this
  * program and have neither.
  */
-final class MetricFamilies {
+final class MetricFamilies implements Measures {
 
   private static final String TOTAL = "_total";
 
@@ -32,20 +32,16 @@ final class MetricFamilies {
   private final Map<String, HistogramSnapshot.Builder> histograms = new LinkedHashMap<>();
   private final Map<String, InfoSnapshot.Builder> infos = new LinkedHashMap<>();
 
-  /**
-   * A total since start.
-   *
-   * @param series ends with {@code _total}
-   */
-  void counter(String series, String labels, String help, double value) {
+  @Override
+  public void counter(String series, String labels, String help, double value) {
     String name = series.substring(0, series.length() - TOTAL.length());
     counters
         .computeIfAbsent(name, n -> CounterSnapshot.builder().name(n).help(help))
         .dataPoint(CounterDataPointSnapshot.builder().labels(labels(labels)).value(value).build());
   }
 
-  /** An amount now. */
-  void gauge(String series, String labels, String help, double value) {
+  @Override
+  public void gauge(String series, String labels, String help, double value) {
     gauges
         .computeIfAbsent(series, n -> GaugeSnapshot.builder().name(n).help(help))
         .dataPoint(GaugeDataPointSnapshot.builder().labels(labels(labels)).value(value).build());

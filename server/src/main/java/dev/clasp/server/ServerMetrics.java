@@ -265,6 +265,7 @@ final class ServerMetrics {
             "What lives beside the router counts",
             counter.getValue());
       }
+      companion.measure(to);
     }
     server
         .config()

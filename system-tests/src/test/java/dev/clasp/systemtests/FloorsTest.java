@@ -51,6 +51,18 @@ class FloorsTest {
               List.of(
                   "protocol", "transport", "discovery", "client", "transform", "bridge", "osc")),
           Map.entry(
+              "bridgeserver",
+              List.of(
+                  "protocol",
+                  "security",
+                  "router",
+                  "transport",
+                  "discovery",
+                  "client",
+                  "transform",
+                  "bridge",
+                  "server")),
+          Map.entry(
               "adapterosc",
               List.of("protocol", "security", "router", "transport", "server", "osc")),
           Map.entry(
@@ -75,6 +87,7 @@ class FloorsTest {
                   "bridgeosc",
                   "oscquery",
                   "adapterosc",
+                  "bridgeserver",
                   "serial",
                   "webrtc",
                   "ble",
