@@ -27,6 +27,7 @@ import dev.clasp.server.VirtualClient;
 import dev.clasp.server.VirtualPeer;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,9 @@ final class OscSession implements VirtualPeer {
 
   private static final long LONGEST_PAUSE = 30 * SECOND;
 
+  /** So that a host in debt gets more than one packet at a time. */
+  private static final long SHORTEST_WAIT = SECOND / 50;
+
   private final Surroundings around;
   private final OscAdapterConfig config;
   private final Outlet outlet;
@@ -90,6 +94,10 @@ final class OscSession implements VirtualPeer {
   private final OscStyle style;
   private final OscEncoder encoder;
   private final Map<String, Subscribed> subscriptions = new LinkedHashMap<>();
+
+  /** Addresses whose values were asked for, until the answer. */
+  private final Set<String> asked = new HashSet<>(0);
+
   private final Budget lookUps;
   private final Budget errors;
 
@@ -99,6 +107,10 @@ final class OscSession implements VirtualPeer {
   private boolean proven;
   private boolean established;
   private boolean over;
+
+  /** Somebody will look again whether more may be sent. */
+  private boolean waking;
+
   private long heardNanos;
   private long pause = FIRST_PAUSE;
   private long againNanos;
@@ -146,11 +158,15 @@ final class OscSession implements VirtualPeer {
     this.heardNanos = now;
   }
 
-  /** Begins. */
-  void open() {
+  /**
+   * Begins.
+   *
+   * @param everything it gets all values without asking
+   */
+  void open(boolean everything) {
     around.counts().add(OscCounter.SESSIONS_OPENED);
     connect();
-    if (config.autoSubscribe()) {
+    if (everything) {
       subscribe("/**", OptionalInt.empty());
     }
   }
@@ -163,6 +179,10 @@ final class OscSession implements VirtualPeer {
 
   Outlet outlet() {
     return outlet;
+  }
+
+  Hosts.Host host() {
+    return host;
   }
 
   Optional<String> token() {
@@ -360,7 +380,7 @@ final class OscSession implements VirtualPeer {
       case Reserved.GET ->
           Reserved.text(arguments, 0)
               .ifPresentOrElse(
-                  address -> send(new Message.Get(around.namespace().clasp(address))),
+                  this::get,
                   () -> wrong(message, ",s ADDRESS"));
       case Reserved.LIST -> list(Reserved.text(arguments, 0).orElse("/**"));
       case Reserved.PING -> tell(new OscMessage(Reserved.PONG, arguments));
@@ -384,6 +404,14 @@ final class OscSession implements VirtualPeer {
 
   private void wrong(OscMessage message, String expected) {
     refuse(ErrorCode.BAD_REQUEST, message.address() + " takes " + expected, message.address());
+  }
+
+  private void get(String osc) {
+    String address = around.namespace().clasp(osc);
+    if (asked.size() < MOST) {
+      asked.add(address);
+    }
+    send(new Message.Get(address));
   }
 
   /** Again is allowed and gives all values again, but not more often than once a second. */
@@ -514,6 +542,7 @@ final class OscSession implements VirtualPeer {
           messages.forEach(this::received);
       case Message.Error(int code, String text, Optional<String> address, OptionalInt _) -> {
         around.counts().add(OscCounter.REFUSED);
+        address.ifPresent(asked::remove);
         refuse(code, text, address.flatMap(a -> around.namespace().osc(a)).orElse(""));
       }
       case Message.Welcome _,
@@ -559,15 +588,12 @@ final class OscSession implements VirtualPeer {
 
   /** Some subscription means it, not only the pattern that the router was given for it. */
   private boolean wanted(String osc) {
-    boolean some = false;
     for (Subscribed subscribed : subscriptions.values()) {
       if (subscribed.wanted().exactly().isEmpty() || subscribed.wanted().matches(osc)) {
         return true;
       }
-      some = true;
     }
-    // The answer to a GET.
-    return !some;
+    return false;
   }
 
   private void snapshot(List<Message.Parameter> parameters) {
@@ -576,7 +602,7 @@ final class OscSession implements VirtualPeer {
       around
           .namespace()
           .osc(parameter.address())
-          .filter(osc -> parameters.size() == 1 || wanted(osc))
+          .filter(osc -> asked.remove(parameter.address()) || wanted(osc))
           .ifPresent(osc ->
               all.add(new OscMessage(osc, OscValues.arguments(parameter.value(), style))));
     }
@@ -665,12 +691,20 @@ final class OscSession implements VirtualPeer {
 
   @Override
   public boolean writable() {
-    return outlet.writable() && (proven || host.waitNanos(around.now()) == 0);
+    if (proven) {
+      return outlet.writable();
+    }
+    long wait = host.waitNanos(around.now());
+    if (wait > 0 && !waking) {
+      waking = true;
+      outlet.later(this::wake, Math.max(wait, SHORTEST_WAIT));
+    }
+    return wait == 0 && outlet.writable();
   }
 
-  /** Nanoseconds until it may be sent to again, if only that is in the way. */
-  long waitNanos() {
-    return proven ? 0 : host.waitNanos(around.now());
+  private void wake() {
+    waking = false;
+    writabilityChanged();
   }
 
   @Override
@@ -739,9 +773,6 @@ final class OscSession implements VirtualPeer {
     VirtualClient c = client;
     if (c != null) {
       c.alive();
-      if (waitNanos() == 0) {
-        c.writabilityChanged();
-      }
     }
   }
 

@@ -33,6 +33,9 @@ interface Outlet {
   /** Whether more is wanted from the program. */
   void reading(boolean enabled);
 
+  /** Runs something on this thread after a time. */
+  void later(Runnable task, long nanos);
+
   /** The session is over. */
   void close();
 }

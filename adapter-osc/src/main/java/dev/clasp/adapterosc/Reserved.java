@@ -83,7 +83,7 @@ final class Reserved {
     }
     return switch (arguments.get(index)) {
       case OscArgument.Int32(int value) -> OptionalInt.of(value);
-      case OscArgument.Int64(long value) -> OptionalInt.of((int) Math.clamp(value, -1, 1 << 30));
+      case OscArgument.Int64(long value) -> OptionalInt.of(Math.clamp(value, -1, 1 << 30));
       case OscArgument.Float32(float value) -> OptionalInt.of((int) value);
       case OscArgument.Float64(double value) -> OptionalInt.of((int) value);
       default -> OptionalInt.empty();
