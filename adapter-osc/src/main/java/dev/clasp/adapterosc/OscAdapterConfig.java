@@ -125,12 +125,17 @@ public record OscAdapterConfig(
     return with(copy -> copy.host = Optional.of(value));
   }
 
-  public OscAdapterConfig withUdpPort(OptionalInt value) {
-    return with(copy -> copy.udpPort = value);
+  public OscAdapterConfig withUdpPort(int value) {
+    return with(copy -> copy.udpPort = OptionalInt.of(value));
   }
 
-  public OscAdapterConfig withTcpPort(OptionalInt value) {
-    return with(copy -> copy.tcpPort = value);
+  /** Connections only; give the TCP port first. */
+  public OscAdapterConfig withoutUdp() {
+    return with(copy -> copy.udpPort = OptionalInt.empty());
+  }
+
+  public OscAdapterConfig withTcpPort(int value) {
+    return with(copy -> copy.tcpPort = OptionalInt.of(value));
   }
 
   public OscAdapterConfig withFraming(OscFraming.Kind value) {
@@ -149,8 +154,8 @@ public record OscAdapterConfig(
     return with(copy -> copy.timeout = value);
   }
 
-  public OscAdapterConfig withReplyPort(OptionalInt value) {
-    return with(copy -> copy.replyPort = value);
+  public OscAdapterConfig withReplyPort(int value) {
+    return with(copy -> copy.replyPort = OptionalInt.of(value));
   }
 
   public OscAdapterConfig withPeers(List<OscPeer> value) {

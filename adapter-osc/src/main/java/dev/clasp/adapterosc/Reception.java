@@ -1,5 +1,7 @@
 package dev.clasp.adapterosc;
 
+import dev.clasp.osc.OscCodec;
+import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
 import dev.clasp.protocol.ErrorCode;
@@ -24,6 +26,19 @@ final class Reception {
 
   /** Either of them, or neither: then nobody should be told anything. */
   record Verdict(Optional<Ticket> ticket, Optional<OscMessage> refusal) {}
+
+  /**
+   * Reads a packet, with less patience than the codec has: what begins with neither a slash nor a
+   * bundle is no OSC, and whoever sends rubbish gets no session for it.
+   *
+   * @throws OscException it is none
+   */
+  static OscPacket read(byte[] buffer, int offset, int length) throws OscException {
+    if (length == 0 || buffer[offset] != '/' && buffer[offset] != '#') {
+      throw new OscException("a packet begins with a slash or with #bundle");
+    }
+    return OscCodec.decode(buffer, offset, length);
+  }
 
   /**
    * Looks at somebody who has no session.

@@ -210,7 +210,7 @@ final class TcpDoor {
     public void packet(byte[] buffer, int offset, int length) {
       around.counts().add(OscCounter.RECEIVED);
       try {
-        packet(OscCodec.decode(buffer, offset, length));
+        packet(Reception.read(buffer, offset, length));
       } catch (OscException e) {
         undecodable(String.valueOf(e.getMessage()));
       }

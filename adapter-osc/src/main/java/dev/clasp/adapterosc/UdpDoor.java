@@ -419,7 +419,7 @@ final class UdpDoor {
     }
     OscPacket packet;
     try {
-      packet = OscCodec.decode(buffer, 0, length);
+      packet = Reception.read(buffer, 0, length);
     } catch (OscException e) {
       around.counts().add(OscCounter.UNDECODABLE);
       if (session != null) {
