@@ -38,6 +38,7 @@ final class CommandLines {
           new Entry(EmitCommand::new, "emit"),
           new Entry(WatchCommand::new, "watch", "sub"),
           new Entry(DemoCommand::new, "demo"),
+          new Entry(BridgeCommand::new, "bridge"),
           new Entry(MqttCommand::new, "mqtt"),
           new Entry(SerialCommand::new, "serial"),
           new Entry(PeerCommand::new, "peer"),

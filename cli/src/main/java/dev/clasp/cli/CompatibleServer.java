@@ -194,6 +194,20 @@ abstract class CompatibleServer implements Callable<Integer> {
   private boolean verbose;
 
   @Option(
+      names = {"--osc-port", "--osc"},
+      arity = "0..1",
+      fallbackValue = "8000",
+      paramLabel = "PORT",
+      description = "Let OSC programs in (UDP port, default: ${FALLBACK-VALUE}).")
+  private @Nullable Integer oscPort;
+
+  @Option(
+      names = "--osc-namespace",
+      paramLabel = "ADDRESS",
+      description = "What stands before every OSC address (default: /osc).")
+  private @Nullable String oscNamespace;
+
+  @Option(
       names = {
         "--auth-port",
         "--auth-db",
@@ -201,9 +215,6 @@ abstract class CompatibleServer implements Callable<Integer> {
         "--mqtt",
         "--mqtt-port",
         "--mqtt-namespace",
-        "--osc",
-        "--osc-port",
-        "--osc-namespace",
         "--journal",
         "--journal-path",
         "--journal-backend",
@@ -285,6 +296,8 @@ abstract class CompatibleServer implements Callable<Integer> {
           .map(String::strip)
           .forEach(origin -> args.add("--allow-origin=" + origin));
     }
+    add(args, "--osc", oscPort);
+    add(args, "--osc-namespace", oscNamespace);
     state(args);
     more(args);
     return CommandLines.run(clasp.terminal(), args.toArray(String[]::new));

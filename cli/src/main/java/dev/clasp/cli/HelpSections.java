@@ -23,6 +23,9 @@ final class HelpSections {
   /** Lowest {@code order} of the options of {@link DiscoveryOptions}. */
   static final int DISCOVERY = 35;
 
+  /** Lowest {@code order} of the options of {@link BridgesOptions} and of other protocols. */
+  static final int PROTOCOLS = 38;
+
   /** Lowest {@code order} of the options of {@link AuthOptions}. */
   static final int ACCESS = 40;
 
@@ -69,7 +72,8 @@ final class HelpSections {
 
   private static String options(Help help) {
     return section(help, "Options", order -> order < NETWORK)
-        + section(help, "Network", order -> order >= NETWORK && order < ACCESS)
+        + section(help, "Network", order -> order >= NETWORK && order < PROTOCOLS)
+        + section(help, "Other protocols", order -> order >= PROTOCOLS && order < ACCESS)
         + section(help, "Who may come in", order -> order >= ACCESS && order < ROUTER)
         + section(help, "What happens to signals", order -> order >= ROUTER && order < CONNECTION)
         + section(help, "Connection", order -> order >= CONNECTION && order < GENERAL)

@@ -1,5 +1,7 @@
 package dev.clasp.cli;
 
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridgeserver.Bridges;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.security.AuditEvent;
@@ -235,6 +237,10 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private DiscoveryOptions discoveryOptions = new DiscoveryOptions();
 
+  @Mixin private OscOptions oscOptions = new OscOptions();
+
+  @Mixin private BridgesOptions bridgesOptions = new BridgesOptions();
+
   @Mixin private AuthOptions authOptions = new AuthOptions();
 
   @Mixin private PairOptions pairOptions = new PairOptions();
@@ -310,8 +316,10 @@ final class ServerCommand implements Callable<Integer> {
     ConfigReloads reloads = new ConfigReloads();
     AtomicReference<@Nullable ServerReload> reloading = new AtomicReference<>();
     AtomicReference<@Nullable ClaspServer> running = new AtomicReference<>();
+    Bridges bridges = bridges(settings);
     AdminConfig admin =
         AdminConfig.of(feed)
+            .withMore(bridges.routes())
             .withSettings(() -> effective(reloading, settings))
             .withReload(() -> Objects.requireNonNull(reloading.get()).reloadAndSay())
             .withDrain(interrupted::countDown)
@@ -330,6 +338,7 @@ final class ServerCommand implements Callable<Integer> {
         ClaspServer server =
             start(
                 operated(
+                    bridges,
                     authenticator == null ? config : guarded(config, authenticator, store),
                     reloads,
                     authenticator == null || store.isEmpty()
@@ -337,7 +346,7 @@ final class ServerCommand implements Callable<Integer> {
                         : admin.withTokens(store.get(), authenticator::refresh),
                     trail(log).log().andThen(feed)))) {
       running.set(server);
-      ServerReload reload = new ServerReload(terminal, args, settings, server, reloads);
+      ServerReload reload = new ServerReload(terminal, args, settings, server, bridges, reloads);
       reloading.set(reload);
       String status = String.join(", ", server.urls());
       // Heard before anybody knows that the router is ready. On a terminal a hangup means that the
@@ -390,9 +399,23 @@ final class ServerCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
+  private Bridges bridges(ServerSettings settings) {
+    try {
+      return new Bridges(bridgesOptions.config(settings.bridges(), Optional.ofNullable(persist)));
+    } catch (BridgeException e) {
+      throw new CommandException(
+          ExitStatus.CONFIG, Printable.escape(String.valueOf(e.getMessage())), e);
+    }
+  }
+
   private ServerConfig operated(
-      ServerConfig config, ConfigReloads reloads, AdminConfig admin, Consumer<AuditEvent> audit) {
+      Bridges bridges,
+      ServerConfig config,
+      ConfigReloads reloads,
+      AdminConfig admin,
+      Consumer<AuditEvent> audit) {
     List<Companion.Factory> all = new ArrayList<>(config.companions());
+    all.add(bridges.factory());
     try {
       all.addAll(operationsOptions.companions(reloads, admin, config.network().tls()));
     } catch (IllegalArgumentException e) {
@@ -586,7 +609,11 @@ final class ServerCommand implements Callable<Integer> {
 
   private List<Companion.Factory> companions() {
     try {
-      return discoveryOptions.companions(!loopback(host), port, Optional.ofNullable(persist));
+      List<Companion.Factory> all =
+          new ArrayList<>(
+              discoveryOptions.companions(!loopback(host), port, Optional.ofNullable(persist)));
+      oscOptions.companion().ifPresent(all::add);
+      return all;
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

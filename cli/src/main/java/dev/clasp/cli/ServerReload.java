@@ -1,5 +1,7 @@
 package dev.clasp.cli;
 
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridgeserver.Bridges;
 import dev.clasp.config.Setting;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ConfigReloads;
@@ -22,6 +24,7 @@ final class ServerReload {
   private final Terminal terminal;
   private final List<String> args;
   private final ClaspServer server;
+  private final Bridges bridges;
   private final ConfigReloads counted;
 
   /** Guarded by this. */
@@ -45,11 +48,13 @@ final class ServerReload {
       List<String> args,
       ServerSettings current,
       ClaspServer server,
+      Bridges bridges,
       ConfigReloads counted) {
     this.terminal = terminal;
     this.args = args;
     this.current = current;
     this.server = server;
+    this.bridges = bridges;
     this.counted = counted;
   }
 
@@ -118,11 +123,24 @@ final class ServerReload {
         (setting.live() ? changed : restart).add("server." + setting.key());
       }
     }
+    // First, as it is what may still be refused.
+    List<String> bridged = reconfigureBridges(next);
     if (!changed.isEmpty()) {
       next.command().applyTo(server);
     }
+    changed.addAll(bridged);
     current = next;
     counted.succeeded();
     return new Outcome(changed, restart);
+  }
+
+  private List<String> reconfigureBridges(ServerSettings next) {
+    try {
+      return bridges.reconfigure(next.bridges());
+    } catch (BridgeException e) {
+      counted.failed();
+      throw new CommandException(
+          ExitStatus.CONFIG, Printable.escape(String.valueOf(e.getMessage())), e);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.clasp.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clasp.bridgeserver.FixedBridge;
 import dev.clasp.cli.ServerKeys.Argument;
 import dev.clasp.config.ConfigException;
 import dev.clasp.config.ConfigFile;
@@ -41,6 +42,7 @@ final class ServerSettings {
   private static final Predicate<String> SPEAKS =
       name -> name.startsWith("CLASP_") || name.equals("LOG_FORMAT");
 
+  private final Terminal terminal;
   private final Optional<Path> file;
   private final Settings settings;
   private final Set<String> given;
@@ -48,12 +50,14 @@ final class ServerSettings {
   private final CommandLine line;
 
   private ServerSettings(
+      Terminal terminal,
       @Nullable ServerKeys keys,
       Optional<Path> file,
       Settings settings,
       Set<String> given,
       Map<String, Settings.Value> said,
       CommandLine line) {
+    this.terminal = terminal;
     this.keys = keys;
     this.file = file;
     this.settings = settings;
@@ -92,7 +96,7 @@ final class ServerSettings {
     Optional<Path> file = options.file(terminal.environment());
     if (file.isEmpty() && terminal.environment().keySet().stream().noneMatch(SPEAKS)) {
       // Most starts are such: nothing to bring together, and keys are made when somebody asks.
-      return new ServerSettings(null, file, Settings.NONE, given, Map.of(), first);
+      return new ServerSettings(terminal, null, file, Settings.NONE, given, Map.of(), first);
     }
     ServerKeys keys = new ServerKeys(spec);
     Settings settings;
@@ -127,7 +131,7 @@ final class ServerSettings {
       all.add(argument.text());
     }
     CommandLine line = CommandLines.server(new Clasp(terminal));
-    ServerSettings result = new ServerSettings(keys, file, settings, given, said, line);
+    ServerSettings result = new ServerSettings(terminal, keys, file, settings, given, said, line);
     try {
       line.parseArgs(all.toArray(String[]::new));
     } catch (ParameterException e) {
@@ -159,6 +163,16 @@ final class ServerSettings {
     } catch (ParameterException e) {
       throw unusable(speakOfPlaces(String.valueOf(e.getMessage())), e);
     }
+    BridgesOptions.check(bridges());
+  }
+
+  /**
+   * The bridges that the file lists.
+   *
+   * @throws CommandException one of them cannot be used, with its place
+   */
+  List<FixedBridge> bridges() {
+    return file.map(path -> BridgesOptions.listed(path, terminal.environment())).orElse(List.of());
   }
 
   /** The file that was read. */

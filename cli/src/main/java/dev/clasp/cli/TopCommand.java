@@ -80,7 +80,7 @@ final class TopCommand implements Callable<Integer> {
     CountDownLatch interrupted = new CountDownLatch(1);
     try (Interrupts.Registration _ =
             clasp.terminal().interrupts().onInterrupt(interrupted::countDown);
-        StatusCall status = new StatusCall(connection)) {
+        RouterPages status = new RouterPages(connection)) {
       look(status, redraw, interrupted);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -93,7 +93,7 @@ final class TopCommand implements Callable<Integer> {
     return ExitStatus.OK;
   }
 
-  private void look(StatusCall status, boolean redraw, CountDownLatch interrupted)
+  private void look(RouterPages status, boolean redraw, CountDownLatch interrupted)
       throws InterruptedException {
     Output out = clasp.terminal().out();
     JsonNode before = status.status();

@@ -380,7 +380,8 @@ final class Bundles {
       Address address = addresses[i];
       Delivery update = updates[i];
       if (update != null && address != null) {
-        chains.add(update, address.route, SignalType.PARAM.maskBit(), null);
+        chains.add(
+            update, address.route, SignalType.PARAM.maskBit(), Writes.deaf(session, address));
       } else if (address != null && member.type() == MessageType.PUBLISH) {
         writes.forward(session, member, address, timelines.get(i), chains);
       }

@@ -196,8 +196,11 @@ public final class Lane {
   void deliver(Route.Group group, int typeBit, @Nullable Session except) {
     Session[] sessions = group.sessions();
     int[] masks = group.masks();
+    Object circle = except == null ? null : except.circle();
     for (int i = 0; i < sessions.length; i++) {
-      if ((masks[i] & typeBit) != 0 && sessions[i] != except) {
+      if ((masks[i] & typeBit) != 0
+          && sessions[i] != except
+          && (circle == null || !circle.equals(sessions[i].circle()))) {
         sessions[i].outbound().send(out);
       }
     }
@@ -210,8 +213,11 @@ public final class Lane {
   /** The same for members whose subscriptions have options. */
   private void deliverThinned(Route.Thinned[] members, int typeBit, @Nullable Session except) {
     Reading reading = null;
+    Object circle = except == null ? null : except.circle();
     for (Route.Thinned member : members) {
-      if ((member.mask() & typeBit) == 0 || member.session() == except) {
+      if ((member.mask() & typeBit) == 0
+          || member.session() == except
+          || circle != null && circle.equals(member.session().circle())) {
         continue;
       }
       if (!Thinning.concerns(typeBit)) {

@@ -76,6 +76,10 @@ final class Rights {
     return scopes.all() || scopes.permit(Action.READ, address, 0, address.length);
   }
 
+  boolean permit(Action right, byte[] address) {
+    return scopes.all() || scopes.permit(right, address, 0, address.length);
+  }
+
   /** Every address that the pattern matches, but for what {@code **} may leave out at its end. */
   boolean mayReadAll(AddressPattern pattern) {
     return scopes.all() || scopes.permitAll(Action.READ, pattern);

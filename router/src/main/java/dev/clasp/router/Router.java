@@ -354,6 +354,43 @@ public final class Router {
     return new ParameterPage(found, last == null ? after : Optional.of(last.toString()));
   }
 
+  /** Addresses with a value, for which somebody has a right. Bounded as a page is. */
+  List<String> addresses(AddressPattern pattern, Action right, Rights rights, int limit) {
+    List<String> found = new ArrayList<>();
+    AddressWalk walk = AddressWalk.of(space, pattern);
+    @Nullable Address[] piece = new @Nullable Address[SnapshotCursor.PIECE];
+    for (int looked = 0; looked < LOOKED_AT; ) {
+      int count = walk.fetch(piece);
+      for (int i = 0; i < count; i++) {
+        Address address = Objects.requireNonNull(piece[i]);
+        walk.pass(address);
+        looked++;
+        if (pattern.matches(address.name, 0, address.name.length)
+            && rights.permit(right, address.name)
+            && isStored(address)) {
+          if (found.size() == limit) {
+            return found;
+          }
+          found.add(address.toString());
+        }
+      }
+      if (walk.last()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  private boolean isStored(Address address) {
+    Stripe stripe = space.stripeOf(address.hash);
+    stripe.lock.lock();
+    try {
+      return address.stored();
+    } finally {
+      stripe.lock.unlock();
+    }
+  }
+
   private void addStatus(Address address, long now, List<ParameterStatus> to) {
     Stripe stripe = space.stripeOf(address.hash);
     stripe.lock.lock();

@@ -1,5 +1,6 @@
 package dev.clasp.router;
 
+import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.DecodeException;
@@ -15,6 +16,7 @@ import dev.clasp.protocol.MessageView;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
+import dev.clasp.security.Action;
 import dev.clasp.security.Identity;
 import dev.clasp.security.Login;
 import java.nio.charset.StandardCharsets;
@@ -207,6 +209,16 @@ public final class RouterConnection {
     if (s != null) {
       s.lastActiveNanos = router.clock().nanos();
     }
+  }
+
+  /**
+   * Addresses with a value that match and for which the peer has the right, in the order of bytes;
+   * none before WELCOME. For protocols that let a pattern stand for many addresses. Looks at a
+   * bounded number of addresses ({@link Router#parameters(AddressPattern, int, Optional)}).
+   */
+  public List<String> addresses(AddressPattern pattern, Action right, int limit) {
+    Session s = session;
+    return s == null || closing ? List.of() : router.addresses(pattern, right, s.rights(), limit);
   }
 
   /** The connection has ended, whoever ended it. */
@@ -610,7 +622,9 @@ public final class RouterConnection {
             s.id(),
             shortened(router.config().name(), s.maxPayload() - WELCOME_WITHOUT_NAME),
             Optional.empty()));
-    s.snapshot(SnapshotCursor.ofEverything(router));
+    if (connection.greetedWithValues()) {
+      s.snapshot(SnapshotCursor.ofEverything(router));
+    }
     return s;
   }
 

@@ -38,6 +38,7 @@ final class Session {
   private final Set<Feature> features;
   private final Lane lane;
   private final Connection connection;
+  private final @Nullable Object circle;
   private final int maxPayload;
   private final int maxSnapshotPayload;
   private final Outbound outbound;
@@ -118,6 +119,7 @@ final class Session {
     this.lane = lane;
     this.connection = connection;
     this.caughtUp = caughtUp;
+    this.circle = connection.circle().orElse(null);
     int maxFrame = connection.maxFrame(features);
     this.maxPayload = maxFrame - FrameDescriptor.HEADER_LENGTH;
     this.maxSnapshotPayload =
@@ -131,6 +133,11 @@ final class Session {
     this.connectedMicros = router.clock().unixMicros();
     this.lastActiveNanos = router.clock().nanos();
     setNow(lastActiveNanos, connectedMicros);
+  }
+
+  /** Those with an equal one do not hear what this session writes; null if all do. */
+  @Nullable Object circle() {
+    return circle;
   }
 
   /** Longest payload that the peer takes. */

@@ -282,13 +282,23 @@ final class Writes {
         });
   }
 
-  /** Sends the applied SET to its subscribers, the writer included. Stripe lock held. */
+  /**
+   * Sends the applied SET to its subscribers, the writer included unless it wants no echo. Stripe
+   * lock held.
+   */
   private void fanOut(Session session, MessageView set, Address address) {
     Route route = route(session.lane(), address);
     if (route.groups().length > 0) {
       encodeSet(session.lane().out, set, address);
-      send(session.lane(), route, PARAM, null);
+      send(session.lane(), route, PARAM, deaf(session, address));
     }
+  }
+
+  /** Who does not hear the SET of a session, if anybody: what was merged is news to everybody. */
+  static @Nullable Session deaf(Session session, Address address) {
+    return session.circle() == null || address.strategy() == ConflictStrategy.MERGE
+        ? null
+        : session;
   }
 
   /** Sends the current value of an address to its subscribers. Stripe lock held. */

@@ -271,8 +271,8 @@ public final class ClaspServer implements AutoCloseable {
     return List.copyOf(urls);
   }
 
-  /** The listener, which the pages know before it is made. */
-  Lobby door() {
+  /** Who may come in, also for companions that let peers of other protocols in. */
+  public Lobby door() {
     return listener.lobby();
   }
 
@@ -329,8 +329,17 @@ public final class ClaspServer implements AutoCloseable {
     return config;
   }
 
-  EventLoops loops() {
+  /** On which the lanes of the router run. */
+  public EventLoops loops() {
     return loops;
+  }
+
+  /**
+   * A client on a lane that is no connection of the network, but speaks for somebody who does not
+   * speak CLASP. On the thread of the loop, which reads what the peer sends.
+   */
+  public VirtualClient virtualClient(EventLoop loop, VirtualPeer peer) {
+    return VirtualClient.open(router, laneOf(loop), new LoopExecutor(loop), peer);
   }
 
   /** Who may see what is told over HTTP. */

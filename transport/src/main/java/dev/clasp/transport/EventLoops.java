@@ -78,11 +78,13 @@ public final class EventLoops implements AutoCloseable {
     return new EventLoops(group.next(), epoll, true);
   }
 
-  EventLoopGroup group() {
+  /** All loops, as Netty wants them for a listener. */
+  public EventLoopGroup group() {
     return group;
   }
 
-  Class<? extends ServerChannel> serverChannel() {
+  /** What listens for connections. */
+  public Class<? extends ServerChannel> serverChannel() {
     return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
@@ -95,7 +97,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /** A socket for datagrams of IPv4, or of IPv6 and, where the system has both in one, IPv4. */
-  DatagramChannel datagramChannel(boolean v6) {
+  public DatagramChannel datagramChannel(boolean v6) {
     SocketProtocolFamily family = v6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
     return epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family);
   }

@@ -1,6 +1,7 @@
 package dev.clasp.transport;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * What the listeners of a router share: who may come in and who waits, what became of connections,
@@ -80,6 +81,25 @@ public final class Lobby {
   /** Counts and reports a connection that may not come in. */
   void turnedAway(Refusal why, Visitor visitor) {
     counts.warn(why.counter(), visitor.peer(), "refused a connection: " + why.text());
+  }
+
+  /**
+   * Somebody comes who is no connection of a transport, but a peer of a foreign protocol: counts
+   * and has limits as a connection. Any thread.
+   *
+   * @param dismiss any thread: has to make room for others, unless it was let in meanwhile
+   * @return empty if it may not come in, which has been counted
+   */
+  public Optional<Admission> admit(InetSocketAddress peer, Runnable dismiss) {
+    Doorkeeper.Pass pass = doorkeeper.enter(peer.getAddress());
+    Admission admission = new Admission(peer, pass, waiting, dismiss);
+    Optional<Refusal> refusal = pass.refusal();
+    if (refusal.isPresent()) {
+      turnedAway(refusal.get(), admission);
+      return Optional.empty();
+    }
+    enter(admission);
+    return Optional.of(admission);
   }
 
   /** What became of connections, since the start. */

@@ -207,7 +207,7 @@ public record TrustedProxies(List<Network> networks) {
           address, slash < 0 ? 8 * address.getAddress().length : Integer.parseInt(bits));
     }
 
-    boolean contains(byte[] other) {
+    public boolean contains(byte[] other) {
       byte[] mine = address.getAddress();
       if (mine.length != other.length) {
         return false;

@@ -4,6 +4,7 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Feature;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Framing;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,6 +39,23 @@ public interface Connection {
    */
   default int maxSnapshotFrame() {
     return FrameDescriptor.MAX_FRAME;
+  }
+
+  /**
+   * Whether all values come after WELCOME, as every client of the network is used to. Constant.
+   * Without, a session begins with nothing and gets what it subscribes to.
+   */
+  default boolean greetedWithValues() {
+    return true;
+  }
+
+  /**
+   * A circle in which nobody hears what another one of it writes, itself included: values and
+   * signals that come from a connection are not sent to those whose circle is equal. Empty, as for
+   * every client of the network: it hears the values that it sets. Constant.
+   */
+  default Optional<Object> circle() {
+    return Optional.empty();
   }
 
   /** HELLO was accepted: the peer is one that has been let in. May be called again. */

@@ -1,0 +1,335 @@
+package dev.clasp.bridgeserver;
+
+import dev.clasp.bridge.BridgeDefinition;
+import dev.clasp.bridge.BridgeEvent;
+import dev.clasp.bridge.BridgeHost;
+import dev.clasp.bridge.BridgeState;
+import dev.clasp.bridge.BridgeStatus;
+import dev.clasp.bridge.BridgeStore;
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.client.ClaspClient;
+import dev.clasp.server.AdminRoute;
+import dev.clasp.server.ClaspServer;
+import dev.clasp.server.Companion;
+import dev.clasp.server.Measures;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bridges of a server. They run as long as it does, each as a client of its own that needs no
+ * socket: {@code bridge:desk} in the list of sessions. Those of the configuration are changed
+ * there; others are made and changed by the admin API.
+ *
+ * <p>Thread-safe.
+ */
+public final class Bridges {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Bridges.class);
+
+  private final Optional<BridgeStore> store;
+
+  /** Guarded by this. */
+  private final Map<String, String> places = new LinkedHashMap<>();
+
+  /** Guarded by this: what is to run, until there is a server. */
+  private List<FixedBridge> fixed;
+
+  /** Guarded by this; there while it runs. */
+  private @Nullable ClaspServer server;
+
+  /** Made when it is needed: most routers have no bridges, and start sooner without. */
+  private volatile @Nullable BridgeHost host;
+
+  /**
+   * Nothing runs before the server does.
+   *
+   * @throws BridgeException the file cannot be read, or two bridges have one name
+   */
+  public Bridges(BridgesConfig config) {
+    this.fixed = config.fixed();
+    this.store = config.file().map(BridgeStore::new);
+    store.ifPresent(BridgeStore::load);
+    checkNames(fixed);
+  }
+
+  private static void checkNames(List<FixedBridge> bridges) {
+    Map<String, String> seen = new LinkedHashMap<>();
+    for (FixedBridge bridge : bridges) {
+      String name = bridge.definition().name();
+      String other = seen.put(name, bridge.place());
+      if (other != null) {
+        throw BridgeException.lasting(
+            bridge.place() + ": there is a bridge " + name + " already, at " + other);
+      }
+    }
+  }
+
+  /** For the settings of a server. */
+  public Companion.Factory factory() {
+    return Beside::new;
+  }
+
+  /** For its admin API. */
+  public List<AdminRoute> routes() {
+    return new BridgeCalls(this).routes();
+  }
+
+  // --- definitions -------------------------------------------------------------------------------
+
+  /**
+   * @throws BridgeException the server has not begun, or has ended
+   */
+  BridgeHost host() {
+    BridgeHost now = host;
+    return now == null ? begin() : now;
+  }
+
+  private synchronized BridgeHost begin() {
+    BridgeHost now = host;
+    if (now != null) {
+      return now;
+    }
+    ClaspServer running = server;
+    if (running == null) {
+      throw BridgeException.passing("the bridges do not run now");
+    }
+    BridgeHost begun =
+        BridgeHost.perBridge(
+            name ->
+                ClaspClient.builder(running.localDoor("bridge:" + name))
+                    .awaitRouter(true)
+                    .connect(),
+            Bridges::tell);
+    host = begun;
+    return begun;
+  }
+
+  /** Where a bridge is written down, if it cannot be changed here. */
+  synchronized Optional<String> place(String name) {
+    return Optional.ofNullable(places.get(name));
+  }
+
+  /**
+   * Whether bridges that are made now are there after a restart.
+   *
+   * @return false: they end with the server
+   */
+  boolean kept() {
+    return store.isPresent();
+  }
+
+  synchronized void add(BridgeDefinition definition) {
+    host().add(definition);
+    keep();
+  }
+
+  /** Also one that is not there yet. */
+  synchronized void put(BridgeDefinition definition) {
+    if (host().definition(definition.name()).isPresent()) {
+      host().replace(definition.name(), definition);
+    } else {
+      host().add(definition);
+    }
+    keep();
+  }
+
+  synchronized void remove(String name) {
+    host().remove(name);
+    keep();
+  }
+
+  /** Holds until the next start for those of the configuration. */
+  synchronized void enable(String name, boolean enabled) {
+    host().enable(name, enabled);
+    keep();
+  }
+
+  private void keep() {
+    store.ifPresent(s ->
+        s.save(
+            host().definitions().stream()
+                .filter(definition -> !places.containsKey(definition.name()))
+                .toList()));
+  }
+
+  /**
+   * The configuration says something else now: what has changed there changes here, and nothing
+   * else does.
+   *
+   * @return what has changed, for people
+   * @throws BridgeException one of them cannot be used; then all stay as they were
+   */
+  public synchronized List<String> reconfigure(List<FixedBridge> next) {
+    checkNames(next);
+    if (next.isEmpty() && fixed.isEmpty()) {
+      return List.of();
+    }
+    BridgeHost now = host();
+    for (FixedBridge bridge : next) {
+      check(now, bridge);
+      String name = bridge.definition().name();
+      if (!places.containsKey(name) && now.definition(name).isPresent()) {
+        throw BridgeException.lasting(
+            bridge.place() + ": there is a bridge " + name + " already, made by the admin API");
+      }
+    }
+    List<String> changed = new ArrayList<>();
+    Map<String, FixedBridge> byName = new LinkedHashMap<>();
+    next.forEach(bridge -> byName.put(bridge.definition().name(), bridge));
+    for (FixedBridge old : fixed) {
+      String name = old.definition().name();
+      if (!byName.containsKey(name)) {
+        now.remove(name);
+        places.remove(name);
+        changed.add("bridge " + name + " is gone");
+      }
+    }
+    Map<String, BridgeDefinition> before = new LinkedHashMap<>();
+    fixed.forEach(bridge -> before.put(bridge.definition().name(), bridge.definition()));
+    byName.forEach((name, bridge) -> {
+      BridgeDefinition old = before.get(name);
+      places.put(name, bridge.place());
+      if (old == null) {
+        now.add(bridge.definition());
+        changed.add("bridge " + name + " is new");
+      } else if (!old.equals(bridge.definition())) {
+        now.replace(name, bridge.definition());
+        changed.add("bridge " + name);
+      }
+    });
+    fixed = List.copyOf(next);
+    return changed;
+  }
+
+  private static void check(BridgeHost host, FixedBridge bridge) {
+    try {
+      host.check(bridge.definition());
+    } catch (BridgeException e) {
+      throw BridgeException.lasting(bridge.place() + ": " + e.getMessage());
+    }
+  }
+
+  // --- beside the server -------------------------------------------------------------------------
+
+  private synchronized void start(ClaspServer running) {
+    server = running;
+    List<BridgeDefinition> made = store.map(BridgeStore::load).orElse(List.of());
+    if (fixed.isEmpty() && made.isEmpty()) {
+      return;
+    }
+    BridgeHost begun = begin();
+    for (FixedBridge bridge : fixed) {
+      check(begun, bridge);
+      begun.add(bridge.definition());
+      places.put(bridge.definition().name(), bridge.place());
+    }
+    for (BridgeDefinition definition : made) {
+      String name = definition.name();
+      if (places.containsKey(name)) {
+        LOG.warn(
+            "bridge {} is in the configuration too, and that one runs: {}", name, places.get(name));
+      } else {
+        begun.add(definition);
+      }
+    }
+  }
+
+  private void stop() {
+    BridgeHost now;
+    synchronized (this) {
+      server = null;
+      now = host;
+      host = null;
+    }
+    if (now != null) {
+      now.close();
+    }
+  }
+
+  private static void tell(BridgeEvent event) {
+    switch (event) {
+      case BridgeEvent.StateChanged(String name, _, BridgeState to, String detail) -> {
+        String state = to.name().toLowerCase(Locale.ROOT);
+        switch (to) {
+          case DEGRADED, WAITING, FAILED -> LOG.warn("bridge {} is {}: {}", name, state, detail);
+          case STARTING -> LOG.debug("bridge {} is {}", name, state);
+          case RUNNING, STOPPED ->
+              LOG.info("bridge {} is {}{}", name, state, detail.isEmpty() ? "" : ": " + detail);
+        }
+      }
+      case BridgeEvent.Problem(String name, String what, long more) ->
+          LOG.warn(
+              "bridge {}: {}{}", name, what, more == 0 ? "" : " (and " + more + " more like that)");
+      case BridgeEvent.Defined(String name, _) -> LOG.debug("bridge {} is defined", name);
+      case BridgeEvent.Removed(String name) -> LOG.info("bridge {} is removed", name);
+    }
+  }
+
+  private final class Beside implements Companion {
+
+    private final ClaspServer beside;
+
+    Beside(ClaspServer beside) {
+      this.beside = beside;
+    }
+
+    @Override
+    public String name() {
+      return "bridges";
+    }
+
+    @Override
+    public void start() {
+      Bridges.this.start(beside);
+    }
+
+    @Override
+    public void measure(Measures to) {
+      BridgeHost now = host;
+      if (now == null) {
+        return;
+      }
+      for (BridgeStatus status : now.status()) {
+        String labels = "bridge=" + status.name() + ",protocol=" + status.protocol();
+        to.gauge(
+            "clasp_bridge_up",
+            labels,
+            "1 while messages come and go",
+            status.state() == BridgeState.RUNNING ? 1 : 0);
+        BridgeStatus.Counts counts = status.counts();
+        String help = "Signals that a bridge has carried";
+        to.counter("clasp_bridge_messages_total", labels + ",direction=in", help, counts.in());
+        to.counter("clasp_bridge_messages_total", labels + ",direction=out", help, counts.out());
+        to.counter(
+            "clasp_bridge_dropped_total", labels, "Signals that were lost", counts.dropped());
+        to.counter(
+            "clasp_bridge_errors_total",
+            labels,
+            "Everything that went wrong, lost signals included",
+            counts.errors());
+        to.counter(
+            "clasp_bridge_reconnects_total",
+            labels,
+            "Times that the other side came back or the bridge began anew",
+            counts.reconnects() + counts.restarts());
+      }
+    }
+
+    @Override
+    public void drain() {
+      stop();
+    }
+
+    @Override
+    public void close() {
+      stop();
+    }
+  }
+}
