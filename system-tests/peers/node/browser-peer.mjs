@@ -112,8 +112,8 @@ async function onPage({ page, complaints }, command) {
       return page.locator(command.selector).click();
     case 'fill':
       return page.locator(command.selector).fill(command.text);
-    case 'click':
-      return page.locator(command.selector).click();
+    case 'select':
+      return page.locator(command.selector).selectOption(command.text);
     case 'screenshot':
       await page.screenshot({ path: command.file });
       return undefined;

@@ -147,10 +147,19 @@ public final class Bench {
       case IDLE -> Idle.trials();
       case SLOW_CONSUMER -> SlowConsumer.trials(plan);
       case GESTURE -> Gesture.trials();
+      case OSC -> osc();
       case CHURN -> Churn.trials(plan);
       case FANOUT -> Fanout.fanout(plan);
       case WILDCARD -> Fanout.wildcard(plan);
     };
+  }
+
+  private List<Trial> osc() {
+    if (plan.oscPort().isPresent()) {
+      return Osc.trials(plan);
+    }
+    note("osc is left out: the router's port for OSC is not known");
+    return List.of();
   }
 
   private Map<String, String> settings() {

@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param loops event loops of the load generator, and of a bare Netty server
  * @param compareNetty run comparable scenarios against a bare Netty server too, alternating
  * @param token presented in HELLO
+ * @param oscPort where the target takes OSC over UDP
  */
 public record BenchPlan(
     Optional<BenchTarget> target,
@@ -36,7 +37,8 @@ public record BenchPlan(
     int window,
     int loops,
     boolean compareNetty,
-    Optional<String> token) {
+    Optional<String> token,
+    OptionalInt oscPort) {
 
   /** Largest value that fits a frame with any address of the scenarios. */
   public static final int MAX_PAYLOAD = 65_000;
@@ -93,11 +95,17 @@ public record BenchPlan(
     private int loops = 1;
     private boolean compareNetty;
     private Optional<String> token = Optional.empty();
+    private OptionalInt oscPort = OptionalInt.empty();
 
     private Builder() {}
 
     public Builder target(BenchTarget value) {
       target = Optional.of(value);
+      return this;
+    }
+
+    public Builder oscPort(int value) {
+      oscPort = OptionalInt.of(value);
       return this;
     }
 
@@ -178,7 +186,8 @@ public record BenchPlan(
           window,
           loops,
           compareNetty,
-          token);
+          token,
+          oscPort);
     }
   }
 }

@@ -27,7 +27,11 @@ public enum Scenario {
   MEMORY("memory", "bytes for a connection, a subscription, a value; needs the process", false),
   IDLE("idle", "10,000 connections that do nothing: bytes for each; needs the process", false),
   SLOW_CONSUMER("slow-consumer", "one subscriber stops reading: the others, and its values", false),
-  GESTURE("gesture", "how many moves of a finger the router passes on", false);
+  GESTURE("gesture", "how many moves of a finger the router passes on", false),
+  OSC(
+      "osc",
+      "an OSC fader through the router and back; a flood of OSC; needs the router's OSC port",
+      false);
 
   private final String key;
   private final String description;

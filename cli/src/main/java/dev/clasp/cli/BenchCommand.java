@@ -16,6 +16,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,6 +89,12 @@ final class BenchCommand implements Callable<Integer>, Glossary {
       paramLabel = "URL",
       description = "The router to measure; the same as --server.")
   private @Nullable String url;
+
+  @Option(
+      names = "--osc",
+      paramLabel = "PORT",
+      description = "Where the router takes OSC over UDP, for the scenario osc.")
+  private @Nullable Integer oscPort;
 
   @Option(
       names = "--embedded",
@@ -231,7 +242,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
 
   private BenchTarget target() {
     if (embedded) {
-      return startRouter(transport == null ? "ws" : transport);
+      return startRouter(transport == null ? "ws" : transport, oscPort());
     }
     if (url != null) {
       connection.useServer(url);
@@ -252,6 +263,11 @@ final class BenchCommand implements Callable<Integer>, Glossary {
    * @param transport one of {@link #TRANSPORTS}
    */
   static BenchTarget startRouter(String transport) {
+    return startRouter(transport, OptionalInt.empty());
+  }
+
+  /** With a port for OSC too, if somebody is going to measure it. */
+  private static BenchTarget startRouter(String transport, OptionalInt oscPort) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -269,6 +285,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
                 "--log-level",
                 "warn",
                 "--stop-with-stdin"));
+    oscPort.ifPresent(port -> arguments.add("--osc=" + port));
     switch (transport) {
       case "quic" -> arguments.addAll(List.of("--quic", "0"));
       case "udp" -> arguments.addAll(List.of("--udp", "0"));
@@ -307,6 +324,24 @@ final class BenchCommand implements Callable<Integer>, Glossary {
     }
   }
 
+  /** Given, or, for a router that is started here, one that is free now. */
+  private OptionalInt oscPort() {
+    if (oscPort != null) {
+      return OptionalInt.of(oscPort);
+    }
+    boolean wanted = scenarios.isEmpty() || scenarios.contains(Scenario.OSC.key());
+    if (!embedded || !wanted) {
+      return OptionalInt.empty();
+    }
+    try (DatagramSocket socket =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      oscPort = socket.getLocalPort();
+      return OptionalInt.of(oscPort);
+    } catch (SocketException e) {
+      throw new BenchException("there is no free UDP port: " + e.getMessage(), e);
+    }
+  }
+
   private static ServerProcess start(String transport, List<String> arguments) {
     return ServerProcess.start(
         "clasp server",
@@ -332,6 +367,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
       plan.duration(QUICK_DURATION).warmup(QUICK_WARMUP).runs(1);
     }
     connection.token().ifPresent(plan::token);
+    oscPort().ifPresent(plan::oscPort);
     Optional.ofNullable(duration).ifPresent(plan::duration);
     Optional.ofNullable(warmup).ifPresent(plan::warmup);
     Optional.ofNullable(runs).ifPresent(plan::runs);

@@ -71,7 +71,7 @@ class FloorsTest {
           Map.entry("webrtc", List.of("protocol", "transport", "client", "transform", "bridge")),
           Map.entry("ble", List.of("protocol", "transport")),
           Map.entry("server", List.of("protocol", "security", "router", "transport", "discovery")),
-          Map.entry("bench", List.of("protocol", "transport", "client")),
+          Map.entry("bench", List.of("protocol", "transport", "client", "osc")),
           Map.entry(
               "cli",
               List.of(

@@ -1,0 +1,72 @@
+package dev.clasp.bridgeserver;
+
+import dev.clasp.bridge.spi.BridgeProvider;
+import dev.clasp.bridge.spi.BridgeSetting;
+import dev.clasp.bridge.spi.BridgeSettings;
+import dev.clasp.bridge.spi.Endpoint;
+import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Value;
+import dev.clasp.transform.MappedSignal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A protocol of nobody: its devices ring when a test says so. */
+public final class BellProvider implements BridgeProvider {
+
+  /** By the setting {@code door}. */
+  private static final Map<String, EndpointContext> OPEN = new ConcurrentHashMap<>();
+
+  static boolean open(String door) {
+    return OPEN.containsKey(door);
+  }
+
+  static void ring(String door, String path, double value) {
+    OPEN.get(door)
+        .receive(Parcel.of(new MappedSignal(path, SignalType.PARAM, Value.of(value))));
+  }
+
+  @Override
+  public String protocol() {
+    return "bell";
+  }
+
+  @Override
+  public String title() {
+    return "Bells at doors";
+  }
+
+  @Override
+  public String defaultNamespace() {
+    return "/bell";
+  }
+
+  @Override
+  public List<BridgeSetting> settings() {
+    return List.of(
+        new BridgeSetting("door", BridgeSetting.Kind.TEXT, Value.of("front"), "Which door."),
+        new BridgeSetting("code", BridgeSetting.Kind.SECRET, Value.NULL, "Opens it."));
+  }
+
+  @Override
+  public Endpoint create(BridgeSettings settings, EndpointContext context) {
+    String door = settings.text("door").orElseThrow();
+    return new Endpoint() {
+      @Override
+      public void start() {
+        OPEN.put(door, context);
+        context.up("at the " + door + " door");
+      }
+
+      @Override
+      public void send(Parcel parcel) {}
+
+      @Override
+      public void close() {
+        OPEN.remove(door);
+      }
+    };
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgeserver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,141 @@
+package dev.clasp.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.client.ClaspClient;
+import dev.clasp.client.Parameter;
+import dev.clasp.protocol.Value;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bridges of the real server, with liblo's programs and {@code clasp bridge}. */
+@RealProgram
+class ServerBridgesTest {
+
+  @RegisterExtension static final Stage stage = new Stage();
+
+  @TempDir private Path folder;
+
+  private static List<String> withHangup(List<String> command) {
+    return Stream.concat(Stream.of("env", "--default-signal=HUP"), command.stream()).toList();
+  }
+
+  private static ServerProcess server(Path file) {
+    return ServerProcess.startIn(ServerBridgesTest::withHangup, "--config", file.toString());
+  }
+
+  private static String run(List<String> command) {
+    Program program = Program.start(String.join(" ", command), command, _ -> {}, () -> {});
+    int status = program.awaitExit();
+    assertThat(status).as(program.transcript()).isZero();
+    return program.printed();
+  }
+
+  private static String clasp(ServerProcess server, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--server", server.url().toString()));
+    return run(Installation.clasp("bridge", all));
+  }
+
+  private static void oscsend(int port, String... message) {
+    List<String> command = new ArrayList<>(List.of("oscsend", "127.0.0.1", "" + port));
+    command.addAll(List.of(message));
+    run(command);
+  }
+
+  private static Value await(ClaspClient client, String address, Predicate<Value> wanted) {
+    long end = System.nanoTime() + Patience.LIMIT.toNanos();
+    for (; ; ) {
+      Optional<Parameter> found = client.blocking().get(address);
+      if (found.isPresent() && wanted.test(found.get().value())) {
+        return found.get().value();
+      }
+      assertThat(System.nanoTime()).as(address + " is " + found).isLessThan(end);
+    }
+  }
+
+  @Test
+  void aFaderGoesInAndOutByTheRulesOfTheConfiguration() throws Exception {
+    int in = OscSocket.freePort();
+    int out = OscSocket.freePort();
+    Path file = folder.resolve("clasp.yaml");
+    Files.writeString(
+        file,
+        """
+        bridges:
+          - name: desk
+            protocol: osc
+            settings: {bind: "127.0.0.1:%d", targets: ["127.0.0.1:%d"]}
+            mapping:
+              - {from: "/1/fader{n}", to: "/lights/{n}/level", transform: {type: scale, from_min: 0, from_max: 1, to_min: 0, to_max: 255}}
+        """
+            .formatted(in, out));
+    Received<String> dumped = new Received<>("oscdump");
+    try (ServerProcess server = server(file);
+        Program dump =
+            Program.start(
+                "oscdump",
+                List.of("stdbuf", "-oL", "oscdump", "-L", "" + out),
+                dumped::add,
+                () -> dumped.end("it ended"));
+        ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
+      server.awaitLog("bridge desk is running");
+      oscsend(in, "/1/fader3", "f", "0.5");
+      assertThat(await(client, "/lights/3/level", _ -> true)).isEqualTo(Value.of(127.5));
+      // oscdump may need a moment until it listens: the value is sent until it does.
+      do {
+        client.blocking().set("/lights/3/level", Value.of(51.0));
+        client.blocking().set("/lights/3/level", Value.of(255.0));
+      } while (dumped.all().stream().noneMatch(line -> line.contains("/1/fader3 f 1.0")));
+      assertThat(dumped.all()).anyMatch(line -> line.contains("/1/fader3 f 0.2"));
+      // No rule has it, so it keeps its path.
+      oscsend(in, "/cue/go", "i", "7");
+      assertThat(await(client, "/osc/cue/go", _ -> true)).isEqualTo(Value.of(7));
+      assertThat(clasp(server, "list")).contains("desk").contains("running");
+      assertThat(clasp(server, "show", "desk")).contains("/cue/go");
+      assertThat(clasp(server, "preview", "desk", "in", "/1/fader1", "1"))
+          .contains("/lights/1/level = 255");
+
+      Files.writeString(
+          file, Files.readString(file).replace("to_max: 255", "to_max: 100").replace("{n}/l", "{n}/L"));
+      server.signal("HUP");
+      server.awaitLog("changed: bridge desk");
+      oscsend(in, "/1/fader3", "f", "0.5");
+      assertThat(await(client, "/lights/3/Level", _ -> true)).isEqualTo(Value.of(50.0));
+      assertThat(dump.running()).isTrue();
+    }
+  }
+
+  @Test
+  void aBusyPortIsToldAndTakenWhenItIsFree() throws Exception {
+    ServerProcess server = stage.server();
+    int port;
+    try (OscSocket other = new OscSocket()) {
+      port = other.port();
+      clasp(server, "add", "busy", "osc", "-o", "bind=127.0.0.1:" + port);
+      String list;
+      do {
+        list = clasp(server, "list");
+      } while (!list.contains("waiting"));
+      assertThat(list).contains("" + port);
+    }
+    clasp(server, "restart", "busy");
+    while (!clasp(server, "list").contains("running")) {
+      Thread.onSpinWait();
+    }
+    try (ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
+      oscsend(port, "/x", "s", "there");
+      assertThat(await(client, "/osc/x", _ -> true)).isEqualTo(Value.of("there"));
+    }
+    clasp(server, "remove", "busy");
+    assertThat(clasp(server, "list")).contains("No bridges");
+  }
+}
