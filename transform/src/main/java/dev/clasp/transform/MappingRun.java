@@ -345,6 +345,26 @@ public final class MappingRun {
     }
   }
 
+  /** How much is remembered, for tests. */
+  long cells() {
+    return moment.cells;
+  }
+
+  /** The same, counted again. */
+  long countedCells() {
+    long cells = 0;
+    for (Entry entry : in.values()) {
+      cells += entry.cells();
+    }
+    for (Entry entry : out.values()) {
+      cells += entry.cells();
+    }
+    for (Group group : groups.values()) {
+      cells += group.cells();
+    }
+    return cells;
+  }
+
   // --- explaining --------------------------------------------------------------------------------
 
   /**
