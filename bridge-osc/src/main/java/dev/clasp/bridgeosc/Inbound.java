@@ -45,19 +45,23 @@ final class Inbound {
     this.wallMicros = wallMicros;
   }
 
-  /**
-   * Takes one packet.
-   *
-   * @return whether it was one
-   */
-  boolean packet(byte[] bytes, int offset, int length, Optional<String> peer) {
-    OscPacket packet;
+  /** Takes one packet. */
+  void packet(byte[] bytes, int offset, int length, Optional<String> peer) {
+    read(bytes, offset, length, peer).ifPresent(packet -> deliver(packet, peer));
+  }
+
+  /** A packet; empty if it is none, which is told. */
+  Optional<OscPacket> read(byte[] bytes, int offset, int length, Optional<String> peer) {
     try {
-      packet = OscCodec.decode(bytes, offset, length);
+      return Optional.of(OscCodec.decode(bytes, offset, length));
     } catch (OscException e) {
       context.dropped("from " + peer.orElse("somebody") + ": " + e.getMessage());
-      return false;
+      return Optional.empty();
     }
+  }
+
+  /** Gives the host what is in a packet. */
+  void deliver(OscPacket packet, Optional<String> peer) {
     switch (packet) {
       case OscMessage message -> {
         if (OscPattern.isPattern(message.address())) {
@@ -72,7 +76,6 @@ final class Inbound {
       }
       case OscBundle bundle -> bundle(bundle, peer);
     }
-    return true;
   }
 
   // --- bundles -----------------------------------------------------------------------------------

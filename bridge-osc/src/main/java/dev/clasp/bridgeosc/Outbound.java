@@ -44,6 +44,9 @@ final class Outbound {
 
   /** Sends to all who want it. */
   void send(Parcel parcel, List<? extends Destination> destinations) {
+    for (MappedSignal signal : parcel.signals()) {
+      known.add(OscAddresses.encode(signal.address()));
+    }
     lock.lock();
     try {
       send(parcel, destinations, false);
@@ -167,7 +170,6 @@ final class Outbound {
       context.dropped("an OSC address begins with a slash: " + address);
       return Optional.empty();
     }
-    known.add(address);
     try {
       return Optional.of(new OscMessage(address, arguments(signal, address, wide)));
     } catch (IllegalArgumentException e) {

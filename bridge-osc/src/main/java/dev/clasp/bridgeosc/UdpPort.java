@@ -2,6 +2,7 @@ package dev.clasp.bridgeosc;
 
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.osc.OscPacket;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
@@ -239,8 +240,13 @@ final class UdpPort implements AutoCloseable {
       // A target that is this port itself, or a broadcast that came back.
       return;
     }
-    if (inbound.packet(buffer.array(), 0, length, peer) && config.reply()) {
-      peers.heard(sender, context.nanoTime());
+    Optional<OscPacket> packet = inbound.read(buffer.array(), 0, length, peer);
+    if (packet.isPresent()) {
+      if (config.reply()) {
+        // Before anybody can answer.
+        peers.heard(sender, context.nanoTime());
+      }
+      inbound.deliver(packet.get(), peer);
     }
   }
 
