@@ -2,6 +2,7 @@ package dev.clasp.bridgeosc;
 
 import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.osc.OscAddresses;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscBundle;
@@ -10,6 +11,7 @@ import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
 import dev.clasp.osc.OscPattern;
+import dev.clasp.osc.OscProfile;
 import dev.clasp.osc.OscTimeTag;
 import dev.clasp.protocol.AddressRules;
 import dev.clasp.transform.MappedSignal;
@@ -31,6 +33,7 @@ final class Inbound {
 
   private final OscConfig config;
   private final EndpointContext context;
+  private final OscProfile profile;
   private final KnownAddresses known;
   private final LongSupplier wallMicros;
 
@@ -41,6 +44,8 @@ final class Inbound {
       OscConfig config, EndpointContext context, KnownAddresses known, LongSupplier wallMicros) {
     this.config = config;
     this.context = context;
+    this.profile =
+        context.profile() == TypeProfile.STANDARD ? OscProfile.STANDARD : OscProfile.COMPATIBLE;
     this.known = known;
     this.wallMicros = wallMicros;
   }
@@ -209,8 +214,8 @@ final class Inbound {
     return Optional.of(
         new MappedSignal(
             address,
-            config.profile().type(arguments),
-            config.arguments().clamp(osc, config.profile().value(arguments))));
+            profile.type(arguments),
+            config.arguments().clamp(osc, profile.value(arguments))));
   }
 
   private static boolean tooLong(OscArgument argument) {

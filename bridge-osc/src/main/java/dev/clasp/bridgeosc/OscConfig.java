@@ -6,7 +6,6 @@ import dev.clasp.bridge.spi.BridgeSetting.Kind;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscMessage;
-import dev.clasp.osc.OscProfile;
 import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +27,6 @@ record OscConfig(
     boolean initial,
     int width,
     boolean nestedArrays,
-    OscProfile profile,
     Patterns patterns,
     boolean bundles,
     boolean timeTags,
@@ -140,13 +138,6 @@ record OscConfig(
               "Arrays in arrays: all their elements in a row (flat), or between [ and ] (nested).",
               List.of("flat", "nested")),
           new BridgeSetting(
-              "profile",
-              Kind.CHOICE,
-              Value.of("compatible"),
-              "Every message is a parameter (compatible), or those without a value are events"
-                  + " (standard).",
-              List.of("compatible", "standard")),
-          new BridgeSetting(
               "patterns",
               Kind.CHOICE,
               Value.of("expand"),
@@ -222,7 +213,6 @@ record OscConfig(
             settings.on("initial"),
             width,
             constant(settings, "arrays").equals("NESTED"),
-            OscProfile.valueOf(constant(settings, "profile")),
             Patterns.valueOf(constant(settings, "patterns")),
             settings.on("bundles"),
             settings.on("time_tags"),

@@ -2,6 +2,7 @@ package dev.clasp.bridgeosc;
 
 import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.osc.OscAddresses;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscBundle;
@@ -9,6 +10,7 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscEncoder;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
+import dev.clasp.osc.OscProfile;
 import dev.clasp.osc.OscStyle;
 import dev.clasp.osc.OscTimeTag;
 import dev.clasp.osc.OscValues;
@@ -26,6 +28,7 @@ final class Outbound {
 
   private final OscConfig config;
   private final EndpointContext context;
+  private final OscProfile profile;
   private final KnownAddresses known;
   private final LongSupplier wallMicros;
   private final ReentrantLock lock = new ReentrantLock();
@@ -38,6 +41,8 @@ final class Outbound {
       OscConfig config, EndpointContext context, KnownAddresses known, LongSupplier wallMicros) {
     this.config = config;
     this.context = context;
+    this.profile =
+        context.profile() == TypeProfile.STANDARD ? OscProfile.STANDARD : OscProfile.COMPATIBLE;
     this.known = known;
     this.wallMicros = wallMicros;
   }
@@ -189,8 +194,7 @@ final class Outbound {
     }
     boolean asked =
         signal.hints().get("width") instanceof Value.Int(long width) ? width == 64 : wide;
-    return config
-        .profile()
+    return profile
         .arguments(signal.type(), value, new OscStyle(asked, config.nestedArrays()));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.bridge.spi.TypeProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -23,10 +24,16 @@ final class FakeContext implements EndpointContext {
   final AtomicLong bytesOut = new AtomicLong();
   final AtomicLong nanos = new AtomicLong(1_000_000_000L);
   volatile long routerMicros = 5_000_000L;
+  volatile TypeProfile profile = TypeProfile.COMPATIBLE;
 
   @Override
   public String name() {
     return "test";
+  }
+
+  @Override
+  public TypeProfile profile() {
+    return profile;
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscArgument.Float32;
 import dev.clasp.osc.OscArgument.Float64;
@@ -133,7 +134,8 @@ class OscEndpointTest {
 
   @Test
   void theStandardProfileKnowsEvents() throws Exception {
-    OscEndpoint endpoint = started(Map.of("profile", Value.of("standard")));
+    context.profile = TypeProfile.STANDARD;
+    OscEndpoint endpoint = started(Map.of());
     send(socket(), new OscMessage("/cue/go"), udpPort(endpoint));
     assertThat(context.next().signals())
         .containsExactly(new MappedSignal("/cue/go", SignalType.EVENT, Value.NULL));
