@@ -54,7 +54,7 @@ public final class OscPattern {
 
   private OscPattern(String text, Program program) {
     this.text = text;
-    this.literalStart = literalStart(text);
+    this.literalStart = text.substring(0, literalLength(text));
     this.codes = Arrays.copyOf(program.codes, program.size);
     this.operands = Arrays.copyOf(program.operands, program.size);
     this.sets = List.copyOf(program.sets);
@@ -62,24 +62,25 @@ public final class OscPattern {
 
   /** Is it more than an address? */
   public static boolean isPattern(String address) {
-    return literalStart(address).length() < address.length();
+    return literalLength(address) < address.length();
   }
 
-  private static String literalStart(String text) {
-    for (int i = 0; i < text.length(); i++) {
+  private static int literalLength(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
       switch (text.charAt(i)) {
         case '?', '*', '[', '{' -> {
-          return text.substring(0, i);
+          return i;
         }
         case '/' -> {
-          if (i + 1 < text.length() && text.charAt(i + 1) == '/') {
-            return text.substring(0, i + 1);
+          if (i + 1 < length && text.charAt(i + 1) == '/') {
+            return i + 1;
           }
         }
         default -> {}
       }
     }
-    return text;
+    return length;
   }
 
   /**

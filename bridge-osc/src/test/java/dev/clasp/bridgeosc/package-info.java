@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgeosc;
+
+import org.jspecify.annotations.NullMarked;
