@@ -19,8 +19,10 @@ import java.util.OptionalLong;
 final class EchoBook {
 
   private static final long WINDOW = 2_000_000_000;
-  private static final int MAX_ADDRESSES = 100_000;
-  private static final int MAX_EACH = 64;
+  private static final int MAX_WRITES = 100_000;
+
+  /** Answers come nearly in order: behind so many writes without one there is none. */
+  private static final int LOOK_AHEAD = 16;
 
   /** A write of one's own; the key to tell its revision. */
   static final class Write {
@@ -43,6 +45,9 @@ final class EchoBook {
   private final LinkedHashMap<String, ArrayDeque<Write>> writes =
       new LinkedHashMap<>(16, 0.75f, true);
 
+  /** Writes in all queues. */
+  private int size;
+
   /**
    * Takes note of a write before it is sent.
    *
@@ -51,13 +56,11 @@ final class EchoBook {
   Write writing(String address, Value value, long now, long due) {
     ArrayDeque<Write> queue = writes.computeIfAbsent(address, _ -> new ArrayDeque<>(2));
     forgetOld(queue, now);
-    if (queue.size() >= MAX_EACH) {
-      queue.removeFirst();
-    }
     Write write = new Write(value, Math.max(now, due) + WINDOW);
     queue.addLast(write);
-    if (writes.size() > MAX_ADDRESSES) {
-      writes.pollFirstEntry();
+    size++;
+    while (size > MAX_WRITES) {
+      size -= writes.pollFirstEntry().getValue().size();
     }
     return write;
   }
@@ -83,7 +86,9 @@ final class EchoBook {
   }
 
   private void remove(String address, ArrayDeque<Write> queue, Write write) {
-    queue.remove(write);
+    if (queue.remove(write)) {
+      size--;
+    }
     if (queue.isEmpty()) {
       writes.remove(address);
     }
@@ -97,7 +102,11 @@ final class EchoBook {
     }
     forgetOld(queue, now);
     Write own = null;
+    int ahead = 0;
     for (Write write : queue) {
+      if (own != null && ++ahead > LOOK_AHEAD) {
+        break;
+      }
       if (write.revision == revision) {
         own = write;
         break;
@@ -106,22 +115,23 @@ final class EchoBook {
         own = write;
       }
     }
-    if (own == null) {
-      // Behind this the copies of older ones do not come any more.
-      queue.removeIf(write -> write.revision >= 0 && write.revision < revision);
-    } else {
-      Iterator<Write> each = queue.iterator();
-      while (each.hasNext()) {
-        Write write = each.next();
-        if (write == own) {
-          break;
-        }
-        if (write.revision >= 0 && write.revision < revision) {
-          each.remove();
-        }
+    // Copies come in the order of the revisions: what is older does not come any more.
+    Iterator<Write> each = queue.iterator();
+    while (each.hasNext()) {
+      Write write = each.next();
+      if (write == own) {
+        break;
       }
+      if (write.revision >= 0 && write.revision < revision) {
+        each.remove();
+        size--;
+      } else if (own == null) {
+        break;
+      }
+    }
+    if (own != null) {
       if (own.revision == revision) {
-        queue.remove(own);
+        remove(address, queue, own);
       } else {
         own.copy = revision;
       }
@@ -140,9 +150,10 @@ final class EchoBook {
     }
   }
 
-  private static void forgetOld(ArrayDeque<Write> queue, long now) {
+  private void forgetOld(ArrayDeque<Write> queue, long now) {
     while (!queue.isEmpty() && now - queue.getFirst().until > 0) {
       queue.removeFirst();
+      size--;
     }
   }
 }

@@ -54,7 +54,8 @@ final class ForeignEchoes {
     if (window == 0) {
       return;
     }
-    Path path = paths.computeIfAbsent(signal.address(), _ -> new Path());
+    Path known = paths.get(signal.address());
+    Path path = known == null ? add(signal.address()) : known;
     forgetOld(path, now);
     if (path.sent.size() >= MAX_EACH) {
       path.sent.removeFirst();
@@ -62,9 +63,15 @@ final class ForeignEchoes {
     path.sent.addLast(new Sent(signal.value(), now));
     path.known = signal.value();
     path.knownNanos = now;
+  }
+
+  private Path add(String name) {
+    Path path = new Path();
+    paths.put(name, path);
     if (paths.size() > MAX_PATHS) {
       suspects.remove(paths.pollFirstEntry().getKey());
     }
+    return path;
   }
 
   /** Does the other side have that value already, since a moment ago? */
@@ -83,6 +90,11 @@ final class ForeignEchoes {
     }
     Path path = paths.get(signal.address());
     if (path == null) {
+      if (signal.type() == SignalType.PARAM) {
+        path = add(signal.address());
+        path.known = signal.value();
+        path.knownNanos = now;
+      }
       return false;
     }
     forgetOld(path, now);
