@@ -22,8 +22,7 @@ public final class OscAdapter implements Companion {
 
   private static final Logger LOG = LoggerFactory.getLogger(OscAdapter.class);
 
-  static final CloseReason STOPPING =
-      new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
+  static final CloseReason STOPPING = new CloseReason(CloseReason.GOING_AWAY, "server is stopping");
 
   private final ClaspServer server;
   private final OscAdapterConfig config;

@@ -19,19 +19,22 @@ import java.util.function.Consumer;
  * @param namespace before every address of OSC; with a slash in front and none behind; empty = none
  * @param autoSubscribe every session gets everything below the namespace without asking
  * @param timeout a UDP session that says nothing for so long is over
- * @param replyPort where programs listen, on the address that they send from; empty = on the port that they send from
+ * @param replyPort where programs listen, on the address that they send from; empty = on the port
+ *     that they send from
  * @param peers who has a session without asking for it
  * @param allowed who may come; empty = everybody
  * @param echo who does not hear what a program writes
  * @param profile what becomes an event
  * @param wide numbers go out as {@code h} and {@code d} instead of {@code i} and {@code f}
  * @param timeTags bundles happen at their time; else at once
- * @param literalPatterns a pattern that matches nothing is taken as an address, with {@code %2A} for {@code *}
+ * @param literalPatterns a pattern that matches nothing is taken as an address, with {@code %2A}
+ *     for {@code *}
  * @param groups of which groups datagrams are taken too
  * @param maxSessions of all programs
  * @param maxSessionsPerHost of one IP address
  * @param maxMessagesPerSecond of one IP address; more are dropped; 0 = any number
- * @param unprovenBytesPerSecond to an IP address that may be forged: UDP, not loopback, without a token, neither among the peers nor allowed by name; 0 = any number
+ * @param unprovenBytesPerSecond to an IP address that may be forged: UDP, not loopback, without a
+ *     token, neither among the peers nor allowed by name; 0 = any number
  * @param maxPacket bytes of a packet, either way
  */
 public record OscAdapterConfig(

@@ -56,7 +56,8 @@ record OscNamespace(String text) {
    * A pattern of OSC for the router.
    *
    * @param pattern matches everything that is meant, and maybe more
-   * @param exactly what is meant, of addresses as OSC has them; empty = all that the pattern matches
+   * @param exactly what is meant, of addresses as OSC has them; empty = all that the pattern
+   *     matches
    */
   record Wanted(String pattern, Optional<OscPattern> exactly) {
     boolean matches(String oscAddress) {
@@ -71,7 +72,8 @@ record OscNamespace(String text) {
    */
   Wanted wanted(String osc) throws OscException {
     OscPattern compiled =
-        OscPattern.compile(LEVELS_END.matcher(LEVELS.matcher(osc).replaceAll("/")).replaceAll("//"));
+        OscPattern.compile(
+            LEVELS_END.matcher(LEVELS.matcher(osc).replaceAll("/")).replaceAll("//"));
     if (osc.length() > 1 && osc.endsWith("/") && !osc.endsWith("//")) {
       throw new OscException("a pattern ends with a slash: " + osc);
     }

@@ -57,13 +57,7 @@ public record OscPeer(
   /** Gets everything below the namespace, and may send. */
   public static OscPeer of(String host, int port) {
     return new OscPeer(
-        host,
-        port,
-        Direction.BOTH,
-        "/**",
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty());
+        host, port, Direction.BOTH, "/**", OptionalInt.empty(), Optional.empty(), Optional.empty());
   }
 
   public OscPeer withDirection(Direction value) {

@@ -1,5 +1,6 @@
 package dev.clasp.adapterosc;
 
+import dev.clasp.osc.OscAddresses;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscBundle;
 import dev.clasp.osc.OscEncoder;
@@ -7,7 +8,6 @@ import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
 import dev.clasp.osc.OscPattern;
-import dev.clasp.osc.OscAddresses;
 import dev.clasp.osc.OscStyle;
 import dev.clasp.osc.OscTimeTag;
 import dev.clasp.osc.OscValues;
@@ -255,7 +255,9 @@ final class OscSession implements VirtualPeer {
     }
   }
 
-  /** All values and events of a bundle happen together, those of bundles in it at their own time. */
+  /**
+   * All values and events of a bundle happen together, those of bundles in it at their own time.
+   */
   private void bundle(OscBundle bundle, OscTimeTag before) {
     OscTimeTag time = bundle.time().immediately() ? before : bundle.time();
     List<Message> members = new ArrayList<>(bundle.elements().size());
@@ -304,8 +306,7 @@ final class OscSession implements VirtualPeer {
     List<String> matching = lookUp(address);
     if (matching.isEmpty() && config.literalPatterns()) {
       out.add(
-          write(
-              around.namespace().text() + OscAddresses.literal(address), message.arguments()));
+          write(around.namespace().text() + OscAddresses.literal(address), message.arguments()));
     }
     for (String each : matching) {
       out.add(write(each, message.arguments()));
@@ -341,15 +342,13 @@ final class OscSession implements VirtualPeer {
       return List.of();
     }
     if (!lookUps.take(1, heardNanos)) {
-      refuse(
-          ErrorCode.TOO_MANY, "more than " + LOOK_UPS + " patterns a second", pattern);
+      refuse(ErrorCode.TOO_MANY, "more than " + LOOK_UPS + " patterns a second", pattern);
       return List.of();
     }
     try {
       OscNamespace.Wanted wanted = around.namespace().wanted(pattern);
       return c.addresses(AddressPattern.parse(wanted.pattern()), Action.WRITE, MOST).stream()
-          .filter(address ->
-              around.namespace().osc(address).filter(wanted::matches).isPresent())
+          .filter(address -> around.namespace().osc(address).filter(wanted::matches).isPresent())
           .toList();
     } catch (OscException | PatternException e) {
       refuse(ErrorCode.BAD_PATTERN, String.valueOf(e.getMessage()), pattern);
@@ -387,9 +386,7 @@ final class OscSession implements VirtualPeer {
           Reserved.text(arguments, 0).ifPresentOrElse(this::unsubscribe, this::unsubscribeAll);
       case Reserved.GET ->
           Reserved.text(arguments, 0)
-              .ifPresentOrElse(
-                  this::get,
-                  () -> wrong(message, ",s ADDRESS"));
+              .ifPresentOrElse(this::get, () -> wrong(message, ",s ADDRESS"));
       case Reserved.LIST -> list(Reserved.text(arguments, 0).orElse("/**"));
       case Reserved.PING -> ping(arguments);
       case Reserved.AUTH ->
@@ -397,8 +394,7 @@ final class OscSession implements VirtualPeer {
               .ifPresentOrElse(this::authenticate, () -> wrong(message, ",s TOKEN"));
       case Reserved.REPLY_PORT ->
           Reserved.number(arguments, 0)
-              .ifPresentOrElse(
-                  port -> replyTo(message, port), () -> wrong(message, ",i PORT"));
+              .ifPresentOrElse(port -> replyTo(message, port), () -> wrong(message, ",i PORT"));
       case Reserved.BYE -> close(FAREWELL);
       // Answers that come back, from a program that echoes: never answered.
       case Reserved.PONG, Reserved.ERROR, Reserved.ADDRESS, Reserved.LISTED -> {}
@@ -546,8 +542,7 @@ final class OscSession implements VirtualPeer {
     if (port < 1 || port > 65_535) {
       wrong(message, ",i PORT from 1 to 65535");
     } else if (!outlet.retarget(port)) {
-      refuse(
-          ErrorCode.BAD_REQUEST, "on a connection, answers take the same way back", "");
+      refuse(ErrorCode.BAD_REQUEST, "on a connection, answers take the same way back", "");
     }
   }
 
@@ -628,8 +623,8 @@ final class OscSession implements VirtualPeer {
           .namespace()
           .osc(parameter.address())
           .filter(osc -> asked.remove(parameter.address()) || wanted(osc))
-          .ifPresent(osc ->
-              all.add(new OscMessage(osc, OscValues.arguments(parameter.value(), style))));
+          .ifPresent(
+              osc -> all.add(new OscMessage(osc, OscValues.arguments(parameter.value(), style))));
     }
     tellAll(all);
   }

@@ -69,8 +69,7 @@ final class Reception {
     }
     Optional<String> full = host.enter();
     if (full.isPresent()) {
-      return refused(
-          OscCounter.REFUSED_FULL, ErrorCode.UNAVAILABLE, full.get(), message.address());
+      return refused(OscCounter.REFUSED_FULL, ErrorCode.UNAVAILABLE, full.get(), message.address());
     }
     boolean proven = connected || source.isLoopbackAddress() || allowance.isPresent();
     return new Verdict(Optional.of(new Ticket(token, proven)), Optional.empty());

@@ -136,8 +136,7 @@ final class TcpDoor {
       }
       admission = place.get();
       open.add(channel);
-      looking =
-          channel.eventLoop().schedule(this::waitedEnough, WAIT_SECONDS, TimeUnit.SECONDS);
+      looking = channel.eventLoop().schedule(this::waitedEnough, WAIT_SECONDS, TimeUnit.SECONDS);
       config.framing().ifPresent(this::speak);
       if (framing != null && config.autoSubscribe()) {
         // It may want to listen only.
@@ -162,8 +161,7 @@ final class TcpDoor {
         looking =
             channel
                 .eventLoop()
-                .scheduleWithFixedDelay(
-                    this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(this::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
       }
     }
 

@@ -248,8 +248,7 @@ final class UdpDoor {
               address,
               host,
               peer.token()
-                  .or(() ->
-                      around.allowance(address.getAddress()).flatMap(OscAllowance::token)),
+                  .or(() -> around.allowance(address.getAddress()).flatMap(OscAllowance::token)),
               true,
               peer.wide().orElse(config.wide()),
               client -> server.virtualClient(channel.eventLoop(), client),
@@ -454,8 +453,7 @@ final class UdpDoor {
   /** All programs of a host are one, if none of them can claim to be somebody else. */
   private boolean sharesSession(InetAddress ip) {
     return config.replyPort().isPresent()
-        && (!around.wantsTokens()
-            || around.allowance(ip).flatMap(OscAllowance::token).isPresent());
+        && (!around.wantsTokens() || around.allowance(ip).flatMap(OscAllowance::token).isPresent());
   }
 
   private @Nullable OscSession newcomer(

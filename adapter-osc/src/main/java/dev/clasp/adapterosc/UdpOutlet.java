@@ -55,7 +55,9 @@ final class UdpOutlet implements Outlet {
     return door.channel().isWritable();
   }
 
-  /** One socket serves all: what comes meanwhile waits with the client of the session, in bounds. */
+  /**
+   * One socket serves all: what comes meanwhile waits with the client of the session, in bounds.
+   */
   @Override
   public void reading(boolean enabled) {}
 

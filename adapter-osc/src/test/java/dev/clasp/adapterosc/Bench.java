@@ -111,8 +111,7 @@ final class Bench {
   }
 
   static OscMessage message(String address, Object... arguments) {
-    return new OscMessage(
-        address, List.of(arguments).stream().map(Bench::argument).toList());
+    return new OscMessage(address, List.of(arguments).stream().map(Bench::argument).toList());
   }
 
   static OscBundle bundle(OscTimeTag time, OscPacket... elements) {

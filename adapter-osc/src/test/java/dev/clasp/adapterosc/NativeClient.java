@@ -51,7 +51,9 @@ final class NativeClient implements Connection {
     send(new Message.Subscribe(1, pattern, SignalType.ALL_MASK, Message.SubscribeOptions.NONE));
   }
 
-  /** What has come since the last time, as {@code address=value} and {@code address!} for events. */
+  /**
+   * What has come since the last time, as {@code address=value} and {@code address!} for events.
+   */
   List<String> values() {
     List<String> values = new ArrayList<>();
     for (Message message : received) {

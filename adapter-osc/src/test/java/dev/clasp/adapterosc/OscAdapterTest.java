@@ -181,9 +181,7 @@ class OscAdapterTest {
         fader.send("/clasp/ping", round);
         assertThat(fader.until("/clasp/pong")).isEqualTo("/clasp/pong ,i " + round);
       }
-      assertThat(stage.values())
-          .hasSize(100)
-          .allMatch(value -> value.endsWith("=" + rounds));
+      assertThat(stage.values()).hasSize(100).allMatch(value -> value.endsWith("=" + rounds));
       assertThat(stage.count("messages")).isEqualTo(rounds * 101L);
       assertThat(stage.count("dropped")).isZero();
     }
@@ -231,10 +229,8 @@ class OscAdapterTest {
 
   @Test
   void theLimitsOfConnectionsCountProgramsToo() throws Exception {
-    ConnectionLimits one =
-        ConnectionLimits.DEFAULT.withLimitLoopback(true).withMaxPerAddress(1);
-    try (Stage stage =
-            new Stage(ANY, SERVER.withNetwork(NetworkConfig.DEFAULT.withLimits(one)));
+    ConnectionLimits one = ConnectionLimits.DEFAULT.withLimitLoopback(true).withMaxPerAddress(1);
+    try (Stage stage = new Stage(ANY, SERVER.withNetwork(NetworkConfig.DEFAULT.withLimits(one)));
         OscSocket first = stage.program();
         OscSocket second = stage.program()) {
       first.send("/clasp/ping").until("/clasp/pong");
@@ -250,7 +246,8 @@ class OscAdapterTest {
   void whatIsNoOscBeginsNoSession() throws Exception {
     try (Stage stage = new Stage(ANY.withMaxPacket(2048));
         OscSocket program = stage.program()) {
-      for (String rubbish : List.of("", "x", "hello world\0", "#bundle", "/a\0\0,i\0\0", "\0\0\0\0")) {
+      for (String rubbish :
+          List.of("", "x", "hello world\0", "#bundle", "/a\0\0,i\0\0", "\0\0\0\0")) {
         program.sendRaw(rubbish.getBytes(StandardCharsets.ISO_8859_1));
       }
       program.sendRaw(new byte[3000]);
@@ -314,27 +311,24 @@ class OscAdapterTest {
                 OscPeer.parse("127.0.0.1:" + port + ",out,/mixer/**,wide"),
                 OscPeer.of("127.0.0.1", 9)));
     try (Stage stage = new Stage(config);
-          OscSocket fader = stage.program()) {
-        await(() -> stage.adapter.sessions() == 2);
-        fader.send("/mixer/1", 1).send("/other", 1).send("/clasp/ping").until("/clasp/pong");
-        try (OscSocket peer = new OscSocket("127.0.0.1", port, stage.udp())) {
-          fader.send("/other", 2).send("/mixer/1", 2);
-          assertThat(peer.until("/mixer/1 ,h 2")).isNotNull();
-          // It is out only: nothing is taken from it.
-          peer.send("/other", 3);
-          await(() -> stage.count("refused_source") == 1);
-        }
-        // The router ends it, and it is there again.
-        var _ =
-            stage.server
-                .router()
-                .expel(_ -> true, ErrorCode.UNAUTHORIZED, "out");
-        try (OscSocket peer = new OscSocket("127.0.0.1", port, stage.udp());
-            OscSocket other = stage.program()) {
-          await(() -> stage.server.router().subscriptionCount() == 2);
-          other.send("/mixer/1", 5);
-          assertThat(peer.until("/mixer/1 ,h 5")).isNotNull();
-        }
+        OscSocket fader = stage.program()) {
+      await(() -> stage.adapter.sessions() == 2);
+      fader.send("/mixer/1", 1).send("/other", 1).send("/clasp/ping").until("/clasp/pong");
+      try (OscSocket peer = new OscSocket("127.0.0.1", port, stage.udp())) {
+        fader.send("/other", 2).send("/mixer/1", 2);
+        assertThat(peer.until("/mixer/1 ,h 2")).isNotNull();
+        // It is out only: nothing is taken from it.
+        peer.send("/other", 3);
+        await(() -> stage.count("refused_source") == 1);
+      }
+      // The router ends it, and it is there again.
+      var _ = stage.server.router().expel(_ -> true, ErrorCode.UNAUTHORIZED, "out");
+      try (OscSocket peer = new OscSocket("127.0.0.1", port, stage.udp());
+          OscSocket other = stage.program()) {
+        await(() -> stage.server.router().subscriptionCount() == 2);
+        other.send("/mixer/1", 5);
+        assertThat(peer.until("/mixer/1 ,h 5")).isNotNull();
+      }
     }
   }
 
@@ -544,7 +538,8 @@ class OscAdapterTest {
           StandardSocketOptions.IP_MULTICAST_IF, NetworkInterface.getByInetAddress(LOCAL));
       byte[] packet = OscCodec.encode(Bench.message("/group", 1));
       InetSocketAddress group =
-          new InetSocketAddress("239.255.73.30", stage.adapter.udpAddress().orElseThrow().getPort());
+          new InetSocketAddress(
+              "239.255.73.30", stage.adapter.udpAddress().orElseThrow().getPort());
       await(() -> {
         try {
           // The group is joined a moment after the start.

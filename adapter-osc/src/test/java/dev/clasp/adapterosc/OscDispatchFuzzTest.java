@@ -55,8 +55,7 @@ class OscDispatchFuzzTest {
       OscPacket packet = Reception.read(datagram, 0, datagram.length);
       Hosts.Host host = bench.around.hosts().of(InetAddress.getLoopbackAddress(), 0);
       Reception.Verdict verdict =
-          new Reception(bench.around)
-              .judge(InetAddress.getLoopbackAddress(), host, packet, false);
+          new Reception(bench.around).judge(InetAddress.getLoopbackAddress(), host, packet, false);
       assertThat(verdict.ticket().isPresent() && verdict.refusal().isPresent()).isFalse();
       program.send(packet);
     } catch (OscException e) {

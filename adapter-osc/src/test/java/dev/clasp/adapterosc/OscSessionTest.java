@@ -51,7 +51,8 @@ class OscSessionTest {
     fader.send("/cue/go");
     bench.loop.run();
     assertThat(desk.values())
-        .containsExactly("/osc/1/fader1=0.75", "/osc/text=on", "/osc/xy=[1, 2]", "/osc/cue/go=null");
+        .containsExactly(
+            "/osc/1/fader1=0.75", "/osc/text=on", "/osc/xy=[1, 2]", "/osc/cue/go=null");
   }
 
   @Test
@@ -213,8 +214,7 @@ class OscSessionTest {
         RouterConfig.builder()
             .parameterRules(
                 List.of(
-                    ParameterRule.conflict(
-                        AddressPattern.parse("/osc/top"), ConflictStrategy.MAX)))
+                    ParameterRule.conflict(AddressPattern.parse("/osc/top"), ConflictStrategy.MAX)))
             .build();
     Bench bench = new Bench(OscAdapterConfig.DEFAULT, strict, Authenticator.OPEN);
     NativeClient desk = bench.desk();
@@ -265,8 +265,7 @@ class OscSessionTest {
   void requestsInABundleAreHeard() {
     Bench bench = new Bench();
     Bench.Program pad = bench.program();
-    pad.send(
-        bundle(OscTimeTag.IMMEDIATELY, message("/clasp/subscribe", "/**"), message("/a", 1)));
+    pad.send(bundle(OscTimeTag.IMMEDIATELY, message("/clasp/subscribe", "/**"), message("/a", 1)));
     bench.desk().set("/osc/a", Value.of(2));
     assertThat(pad.got()).containsExactly("/a ,i 2");
   }
@@ -277,7 +276,8 @@ class OscSessionTest {
   void aPatternWritesWhatItMatchesAndNothingElse() {
     Bench bench = new Bench();
     NativeClient desk = bench.desk();
-    for (String address : List.of("/osc/ch/1/mute", "/osc/ch/2/mute", "/osc/ch/12/mute", "/ch/1/mute")) {
+    for (String address :
+        List.of("/osc/ch/1/mute", "/osc/ch/2/mute", "/osc/ch/12/mute", "/ch/1/mute")) {
       desk.set(address, Value.of(0));
     }
     desk.subscribe("/**");
@@ -340,8 +340,7 @@ class OscSessionTest {
     assertThat(pad.got()).containsExactly("/a ,f 0.5");
     pad.send("/clasp/get", "/missing");
     assertThat(pad.got())
-        .containsExactly(
-            "/clasp/error ,iss 404 NotFound: no value at /osc/missing /missing");
+        .containsExactly("/clasp/error ,iss 404 NotFound: no value at /osc/missing /missing");
     pad.send("/clasp/list", "/**");
     assertThat(pad.got())
         .containsExactly(
@@ -435,9 +434,7 @@ class OscSessionTest {
   @Test
   void scopesHoldForReadingAndWriting() {
     FakeAuthenticator tokens =
-        new FakeAuthenticator()
-            .admit("fader", "write:/osc/f/**")
-            .admit("desk", "admin:/**");
+        new FakeAuthenticator().admit("fader", "write:/osc/f/**").admit("desk", "admin:/**");
     Bench bench = new Bench(OscAdapterConfig.DEFAULT, RouterConfig.DEFAULT, tokens);
     NativeClient desk = new NativeClient(bench.router, bench.lane, Optional.of("desk"));
     desk.set("/osc/f/1", Value.of(0));
@@ -445,8 +442,7 @@ class OscSessionTest {
     Bench.Program fader = bench.program("fader");
     fader.send("/g/1", 1);
     assertThat(fader.got())
-        .containsExactly(
-            "/clasp/error ,iss 301 Insufficient scope for write operation /g/1");
+        .containsExactly("/clasp/error ,iss 301 Insufficient scope for write operation /g/1");
     fader.send("/clasp/subscribe", "/**");
     assertThat(fader.got()).singleElement().asString().startsWith("/clasp/error ,iss 301 ");
     fader.send("/clasp/subscribe", "/f/**");
@@ -545,11 +541,7 @@ class OscSessionTest {
     NativeClient desk = bench.desk();
     Bench.Program pad = bench.program();
     pad.send("/clasp/subscribe", "/**");
-    var _ =
-        bench.router.closeAll(
-            new CloseReason(
-                CloseReason.TRY_LATER, "receiver too slow"),
-            0);
+    var _ = bench.router.closeAll(new CloseReason(CloseReason.TRY_LATER, "receiver too slow"), 0);
     bench.loop.run();
     assertThat(pad.ended).isFalse();
     NativeClient other = bench.desk();

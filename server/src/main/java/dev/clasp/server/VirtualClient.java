@@ -81,8 +81,8 @@ public final class VirtualClient {
   }
 
   /**
-   * Says who it is. What is sent behind it waits for the answer. Said again, it begins a new session
-   * in the place of the old one, without its subscriptions.
+   * Says who it is. What is sent behind it waits for the answer. Said again, it begins a new
+   * session in the place of the old one, without its subscriptions.
    */
   public void hello(String name, Set<Feature> features, Optional<String> token) {
     send(new Message.Hello(1, features, name, token, Optional.empty()), Qos.FIRE);
@@ -154,7 +154,9 @@ public final class VirtualClient {
     connection.alive();
   }
 
-  /** Addresses that match and for which it has the right; see {@link RouterConnection#addresses}. */
+  /**
+   * Addresses that match and for which it has the right; see {@link RouterConnection#addresses}.
+   */
   public List<String> addresses(AddressPattern pattern, Action right, int limit) {
     return ended ? List.of() : connection.addresses(pattern, right, limit);
   }

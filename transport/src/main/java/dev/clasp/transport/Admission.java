@@ -11,8 +11,7 @@ public final class Admission implements Visitor {
   private final WaitingRoom waiting;
   private final Runnable dismiss;
 
-  Admission(
-      InetSocketAddress peer, Doorkeeper.Pass pass, WaitingRoom waiting, Runnable dismiss) {
+  Admission(InetSocketAddress peer, Doorkeeper.Pass pass, WaitingRoom waiting, Runnable dismiss) {
     this.peer = peer;
     this.pass = pass;
     this.waiting = waiting;
