@@ -26,6 +26,7 @@ import dev.clasp.security.Action;
 import dev.clasp.server.VirtualClient;
 import dev.clasp.server.VirtualPeer;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -73,6 +74,8 @@ final class OscSession implements VirtualPeer {
   /** Errors told in a second. */
   private static final int ERRORS = 10;
 
+  private static final int PINGS = 100;
+
   private static final long SECOND = 1_000_000_000L;
 
   /** A session that the router ended begins again so much later, and at most so much. */
@@ -97,6 +100,9 @@ final class OscSession implements VirtualPeer {
 
   /** Addresses whose values were asked for, until the answer. */
   private final Set<String> asked = new HashSet<>(0);
+
+  /** Arguments of pings, until they are answered. */
+  private final ArrayDeque<List<OscArgument>> pings = new ArrayDeque<>(0);
 
   private final Budget lookUps;
   private final Budget errors;
@@ -216,6 +222,7 @@ final class OscSession implements VirtualPeer {
   /** What came was no OSC. */
   void undecodable(String why) {
     refuse(ErrorCode.BAD_REQUEST, why, "");
+    outlet.flush();
   }
 
   /** Too much came. */
@@ -224,6 +231,7 @@ final class OscSession implements VirtualPeer {
         ErrorCode.TOO_MANY,
         "more than " + config.maxMessagesPerSecond() + " messages a second are not executed",
         "");
+    outlet.flush();
   }
 
   /** The packets that came together have been handed over. */
@@ -380,7 +388,7 @@ final class OscSession implements VirtualPeer {
           Reserved.text(arguments, 0)
               .ifPresentOrElse(this::get, () -> wrong(message, ",s ADDRESS"));
       case Reserved.LIST -> list(Reserved.text(arguments, 0).orElse("/**"));
-      case Reserved.PING -> tell(new OscMessage(Reserved.PONG, arguments));
+      case Reserved.PING -> ping(arguments);
       case Reserved.AUTH ->
           Reserved.text(arguments, 0)
               .ifPresentOrElse(this::authenticate, () -> wrong(message, ",s TOKEN"));
@@ -400,6 +408,23 @@ final class OscSession implements VirtualPeer {
 
   private void wrong(OscMessage message, String expected) {
     refuse(ErrorCode.BAD_REQUEST, message.address() + " takes " + expected, message.address());
+  }
+
+  /** Through the router: what was asked before has been answered when the answer comes. */
+  private void ping(List<OscArgument> arguments) {
+    if (pings.size() >= PINGS) {
+      refuse(ErrorCode.TOO_MANY, "too many pings at once", Reserved.PING);
+    } else if (client != null) {
+      pings.add(arguments);
+      send(new Message.Ping());
+    }
+  }
+
+  private void pong() {
+    List<OscArgument> arguments = pings.poll();
+    if (arguments != null) {
+      tell(new OscMessage(Reserved.PONG, arguments));
+    }
   }
 
   private void get(String osc) {
@@ -540,9 +565,9 @@ final class OscSession implements VirtualPeer {
         address.ifPresent(asked::remove);
         refuse(code, text, address.flatMap(a -> around.namespace().osc(a)).orElse(""));
       }
+      case Message.Pong _ -> pong();
       case Message.Welcome _,
           Message.Ack _,
-          Message.Pong _,
           Message.Ping _,
           Message.Hello _,
           Message.Announce _,
@@ -724,6 +749,7 @@ final class OscSession implements VirtualPeer {
   @Override
   public void ended(CloseReason reason) {
     client = null;
+    pings.clear();
     if (over) {
       return;
     }
