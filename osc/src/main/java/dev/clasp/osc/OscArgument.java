@@ -1,5 +1,7 @@
 package dev.clasp.osc;
 
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /** An argument of a message; each is one type tag. Immutable: byte arrays must not be changed. */
@@ -24,8 +26,23 @@ public sealed interface OscArgument {
   record Symbol(String value) implements OscArgument {}
 
   /** {@code b} */
-  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; copied by nobody.
-  record Blob(byte[] value) implements OscArgument {}
+  @SuppressWarnings("ArrayRecordComponent") // Copied by nobody: blobs may be large.
+  record Blob(byte[] value) implements OscArgument {
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Blob other && Arrays.equals(value, other.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(value);
+    }
+
+    @Override
+    public String toString() {
+      return "Blob[" + HexFormat.of().formatHex(value) + "]";
+    }
+  }
 
   /** {@code t} */
   record Time(OscTimeTag value) implements OscArgument {}
@@ -52,13 +69,20 @@ public sealed interface OscArgument {
   record Midi(int value) implements OscArgument {}
 
   /** {@code T} and {@code F} */
-  record Bool(boolean value) implements OscArgument {}
+  record Bool(boolean value) implements OscArgument {
+    public static final Bool TRUE = new Bool(true);
+    public static final Bool FALSE = new Bool(false);
+  }
 
   /** {@code N} */
-  record Nil() implements OscArgument {}
+  record Nil() implements OscArgument {
+    public static final Nil NIL = new Nil();
+  }
 
   /** {@code I}: infinitum in OSC 1.0, impulse in 1.1. */
-  record Impulse() implements OscArgument {}
+  record Impulse() implements OscArgument {
+    public static final Impulse IMPULSE = new Impulse();
+  }
 
   /** {@code [ ]} */
   record Array(List<OscArgument> elements) implements OscArgument {

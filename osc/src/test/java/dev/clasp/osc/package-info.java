@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.osc;
+
+import org.jspecify.annotations.NullMarked;
