@@ -20,6 +20,7 @@ import dev.clasp.transport.ClientTls;
 import dev.clasp.transport.DialOptions;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.LinkClient;
+import dev.clasp.transport.LocalDoor;
 import dev.clasp.transport.TransportException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -79,6 +80,9 @@ public final class ClaspClient implements AutoCloseable {
 
   private static final int MIN_WAITING_BYTES = 64 << 10;
 
+  /** Of a router in the same process. */
+  private static final URI LOCAL = URI.create("local:router");
+
   private final Conductor conductor;
   private final BlockingClient blocking;
 
@@ -110,6 +114,16 @@ public final class ClaspClient implements AutoCloseable {
    */
   public static Builder builder(URI... uris) {
     return new Builder(List.of(uris));
+  }
+
+  /**
+   * Starts configuring a client of a router in the same process, which it reaches without sockets.
+   * It needs no token, and reconnects like any other.
+   *
+   * @param door of the router
+   */
+  public static Builder builder(LocalDoor door) {
+    return new Builder(door);
   }
 
   // --- finding routers ---------------------------------------------------------------------------
@@ -444,6 +458,16 @@ public final class ClaspClient implements AutoCloseable {
     private Duration pingInterval = DialOptions.DEFAULT.pingInterval();
     private boolean requireSubprotocol = true;
     private ClientTls tls = ClientTls.DEFAULT;
+    private Optional<LocalDoor> door = Optional.empty();
+
+    private Builder(LocalDoor door) {
+      // Nobody connects to it; it is for messages and events.
+      this.uris = List.of(LOCAL);
+      this.door = Optional.of(door);
+      this.name = door.name();
+      this.tokens = door::pass;
+      this.tokenMayChange = true;
+    }
 
     private Builder(List<URI> uris) {
       if (uris.isEmpty()) {
@@ -643,10 +667,16 @@ public final class ClaspClient implements AutoCloseable {
       return new Conductor(
               config,
               new NettyReactor(pinned.next()),
-              new LinkDialer(pinned, options(), loops.isPresent() ? () -> {} : group::close),
+              dialer(pinned, loops.isPresent() ? () -> {} : group::close),
               Threads.create(),
               new SplittableRandom())
           .start();
+    }
+
+    private Dialer dialer(EventLoops pinned, Runnable onClose) {
+      return door.isPresent()
+          ? new LocalDialer(pinned, door.get(), onClose)
+          : new LinkDialer(pinned, options(), onClose);
     }
 
     private DialOptions options() {

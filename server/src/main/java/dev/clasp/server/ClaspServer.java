@@ -4,11 +4,16 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.router.Lane;
 import dev.clasp.router.Router;
 import dev.clasp.router.spi.RouterClock;
+import dev.clasp.security.LocalPasses;
 import dev.clasp.security.PairingDesk;
+import dev.clasp.security.Scopes;
 import dev.clasp.transport.EventLoops;
+import dev.clasp.transport.FrameLink;
+import dev.clasp.transport.FrameListener;
 import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.Listener;
 import dev.clasp.transport.Lobby;
+import dev.clasp.transport.LocalDoor;
 import dev.clasp.transport.OriginPolicy;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
@@ -47,11 +52,15 @@ public final class ClaspServer implements AutoCloseable {
   /** For a disk to take what has changed. */
   private static final int WRITE_SECONDS = 10;
 
+  /** Of a client in this process, unless others are given. */
+  private static final Scopes LOCAL_SCOPES = Scopes.parseList("read:/**,write:/**");
+
   /** How often it is looked whether the certificate has changed. */
   private static final int CERTIFICATE_SECONDS = 2;
 
   private volatile ServerConfig config;
   private final AuditTrail trail;
+  private final LocalPasses passes;
   private final Router router;
   private final EventLoops loops;
   private final ApiAccess access;
@@ -81,7 +90,13 @@ public final class ClaspServer implements AutoCloseable {
   private ClaspServer(ServerConfig config, InetAddress host) {
     this.config = config;
     this.trail = new AuditTrail(config.audit(), InstantSource.system());
-    this.router = new Router(config.router(), RouterClock.system(), config.authenticator(), trail);
+    this.passes = new LocalPasses(config.authenticator(), System::nanoTime, new SecureRandom());
+    this.router =
+        new Router(
+            config.router(),
+            RouterClock.system(),
+            config.wantsTokens() ? passes : config.authenticator(),
+            trail);
     this.keeper =
         config
             .persistence()
@@ -126,11 +141,7 @@ public final class ClaspServer implements AutoCloseable {
                     health,
                     watch,
                     this::companions))
-            .acceptor(link ->
-                new RouterListener(
-                    router.open(
-                        laneOf(link.loop()),
-                        new LinkConnection(link, config.network().smallFrame()))));
+            .acceptor(this::accept);
     config.network().tls().ifPresent(door::tls);
     this.listener = door.tlsOnly(config.network().tlsOnly()).build();
     this.listeners =
@@ -199,6 +210,35 @@ public final class ClaspServer implements AutoCloseable {
         .ifPresent(tls ->
             writing.scheduleWithFixedDelay(
                 tls::refresh, CERTIFICATE_SECONDS, CERTIFICATE_SECONDS, TimeUnit.SECONDS));
+  }
+
+  private FrameListener accept(FrameLink link) {
+    return new RouterListener(
+        router.open(laneOf(link.loop()), new LinkConnection(link, config.network().smallFrame())));
+  }
+
+  /**
+   * A way in for a client of this process: no socket, and no token from outside. It may read and
+   * write everything, but administers nothing.
+   *
+   * @param name of the client, as sessions and the audit log show it: {@code bridge:desk}
+   */
+  public LocalDoor localDoor(String name) {
+    return localDoor(name, LOCAL_SCOPES);
+  }
+
+  /**
+   * The same with other rights. On a server that asks nobody for a token, everybody has all.
+   *
+   * @param scopes what the client may do
+   */
+  public LocalDoor localDoor(String name, Scopes scopes) {
+    return new ServerDoor(
+        name,
+        () -> config.wantsTokens() ? passes.issue(name, scopes) : "",
+        () -> !stopping.get(),
+        loops,
+        this::accept);
   }
 
   /** The bound address. */

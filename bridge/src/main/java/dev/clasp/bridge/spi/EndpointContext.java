@@ -9,6 +9,11 @@ public interface EndpointContext {
   /** Name of the bridge, for threads and messages. */
   String name();
 
+  /** What the user wants messages to become where the protocol leaves a choice. */
+  default TypeProfile profile() {
+    return TypeProfile.COMPATIBLE;
+  }
+
   /**
    * Something has come. What one thread hands over keeps its order; if the router is slow, newer
    * values of a parameter replace older ones, and events wait, up to a bound.

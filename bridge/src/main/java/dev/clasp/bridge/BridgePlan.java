@@ -1,0 +1,54 @@
+package dev.clasp.bridge;
+
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridge.spi.BridgeProvider;
+import dev.clasp.bridge.spi.BridgeSettings;
+import dev.clasp.transform.Mapping;
+import dev.clasp.transform.MappingException;
+import java.util.List;
+
+/** A definition that was checked, with what follows from it. Immutable. */
+record BridgePlan(
+    BridgeDefinition definition,
+    BridgeProvider provider,
+    BridgeSettings settings,
+    Namespace namespace,
+    Mapping mapping) {
+
+  /**
+   * @throws BridgeException (lasting) the definition cannot be used
+   */
+  static BridgePlan of(BridgeDefinition definition, BridgeProvider provider) {
+    BridgeSettings settings;
+    try {
+      settings = BridgeSettings.of(provider.settings(), definition.settings());
+    } catch (BridgeException e) {
+      throw BridgeException.lasting("settings: " + e.getMessage());
+    }
+    Namespace namespace =
+        definition.namespace().orElseGet(() -> Namespace.parse(provider.defaultNamespace()));
+    try {
+      return new BridgePlan(
+          definition,
+          provider,
+          settings,
+          namespace,
+          Mapping.parse(definition.mapping(), namespace.prefix()));
+    } catch (MappingException e) {
+      throw BridgeException.lasting("mapping: " + e.getMessage());
+    }
+  }
+
+  /** What of the router the other side may want. */
+  List<String> routerPatterns() {
+    // The targets of rules outside the namespace come with the mapping that knows them.
+    return List.of(namespace.pattern());
+  }
+
+  /** Can this take the place of another one while its endpoint goes on? */
+  boolean sameEndpoint(BridgePlan other) {
+    return definition.protocol().equals(other.definition.protocol())
+        && definition.settings().equals(other.definition.settings())
+        && definition.profile() == other.definition.profile();
+  }
+}
