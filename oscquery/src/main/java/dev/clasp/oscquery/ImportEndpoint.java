@@ -86,6 +86,7 @@ final class ImportEndpoint implements Endpoint {
 
   @Override
   public void start() {
+    context.down("connecting to " + config.url());
     thread = Thread.ofVirtual().name("clasp-oscquery-" + context.name()).start(this::run);
   }
 
