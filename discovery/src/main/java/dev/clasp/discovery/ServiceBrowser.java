@@ -85,7 +85,7 @@ public final class ServiceBrowser {
     return new Found(device.name(), device.endpoints().getOrDefault(KIND, ""));
   }
 
-  private static Device device(
+  static Device device(
       DnsName instance,
       int port,
       Map<String, String> text,
