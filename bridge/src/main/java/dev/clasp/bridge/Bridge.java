@@ -6,6 +6,8 @@ import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.client.Signal;
+import dev.clasp.protocol.Message.SignalDefinition;
+import dev.clasp.protocol.Message.SignalMeta;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.Direction;
@@ -69,6 +71,9 @@ final class Bridge {
   private static final long PROBLEM_NANOS = 1_000_000_000;
   private static final int MAX_REMEMBERED = 100_000;
 
+  /** Definitions that are announced: a router gives a quarter of its table to one client. */
+  private static final int MAX_OFFERED = 2000;
+
   /** Longest text of an error that is kept. */
   private static final int MAX_TEXT = 500;
 
@@ -101,6 +106,9 @@ final class Bridge {
   private @Nullable Endpoint endpoint;
   private boolean sends;
   private boolean stateful;
+
+  /** What the endpoint says that there is on the other side; paths, not addresses. */
+  private List<SignalDefinition> offered = List.of();
 
   /** What the endpoint has said before its start was over. */
   private @Nullable String downAtStart;
@@ -527,6 +535,35 @@ final class Bridge {
     }
   }
 
+  /** What the other side offers, as addresses. */
+  private List<SignalDefinition> definitions() {
+    if (offered.isEmpty()) {
+      return List.of();
+    }
+    // Of its own: to ask where a path leads must not count as a value that came.
+    MappingRun paths = plan.mapping().start();
+    boolean plain = plan.definition().mapping().equals(Value.NULL);
+    List<SignalDefinition> definitions = new ArrayList<>();
+    for (SignalDefinition offer : offered) {
+      Optional<SignalMeta> meta = plain ? offer.meta() : offer.meta().map(Bridge::withoutRange);
+      paths.map(
+          Direction.IN,
+          new MappedSignal(offer.address(), offer.type(), Value.of(0.0)),
+          clock.nanoTime(),
+          mapped ->
+              definitions.add(
+                  new SignalDefinition(
+                      mapped.address(), mapped.type(), offer.datatype(), offer.access(), meta)));
+    }
+    return definitions;
+  }
+
+  /** Rules may change numbers. */
+  private static SignalMeta withoutRange(SignalMeta meta) {
+    return new SignalMeta(
+        meta.unit(), Optional.empty(), Optional.empty(), meta.description());
+  }
+
   private void announce() {
     RouterPort router = port;
     if (router == null || !router.connected()) {
@@ -535,6 +572,7 @@ final class Bridge {
     String device = plan.provider().device(plan.settings());
     router.announce(
         plan.namespace().prefix().isEmpty() ? "/" : plan.namespace().prefix(),
+        definitions(),
         Map.of(
             "bridge", Value.TRUE,
             "protocol", Value.of(plan.definition().protocol()),
@@ -1239,6 +1277,18 @@ final class Bridge {
       synchronized (Bridge.this) {
         if (g == generation) {
           Bridge.this.dropped(why);
+        }
+      }
+    }
+
+    @Override
+    public void offers(List<SignalDefinition> signals) {
+      synchronized (Bridge.this) {
+        if (g == generation) {
+          offered =
+              List.copyOf(
+                  signals.size() > MAX_OFFERED ? signals.subList(0, MAX_OFFERED) : signals);
+          announce();
         }
       }
     }

@@ -2,12 +2,14 @@ package dev.clasp.bridge;
 
 import dev.clasp.client.BundleBuilder;
 import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.client.ClientState;
 import dev.clasp.client.Signal;
 import dev.clasp.client.Subscription;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class ClientPort implements RouterPort {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClientPort.class);
+
+  /** Definitions in one message: with long texts it still fits. */
+  private static final int ANNOUNCED_AT_ONCE = 40;
 
   private final ClaspClient client;
   private final boolean own;
@@ -110,13 +115,30 @@ final class ClientPort implements RouterPort {
 
   @Override
   public void announce(String namespace, Map<String, Value> meta) {
-    client
-        .announce(namespace, List.of(), meta)
-        .whenComplete((_, failure) -> {
-          if (failure != null) {
-            LOG.debug("the router did not take the announcement of {}", namespace, failure);
-          }
-        });
+    announce(namespace, List.of(), meta);
+  }
+
+  /** In pieces that fit into a frame; each adds to those before. */
+  @Override
+  public void announce(
+      String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
+    int sent = 0;
+    do {
+      List<SignalDefinition> piece =
+          signals.subList(sent, Math.min(signals.size(), sent + ANNOUNCED_AT_ONCE));
+      sent += piece.size();
+      try {
+        client
+            .announce(namespace, piece, meta)
+            .whenComplete((_, failure) -> {
+              if (failure != null) {
+                LOG.debug("the router did not take the announcement of {}", namespace, failure);
+              }
+            });
+      } catch (ClaspException e) {
+        LOG.debug("{} cannot be announced", namespace, e);
+      }
+    } while (sent < signals.size());
   }
 
   @Override

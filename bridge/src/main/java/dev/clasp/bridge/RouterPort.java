@@ -1,6 +1,7 @@
 package dev.clasp.bridge;
 
 import dev.clasp.client.Signal;
+import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
 import java.util.List;
@@ -43,6 +44,12 @@ interface RouterPort extends AutoCloseable {
       List<String> patterns, Consumer<Signal> signals, Consumer<String> refused);
 
   void announce(String namespace, Map<String, Value> meta);
+
+  /** The same with what is there. */
+  default void announce(
+      String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
+    announce(namespace, meta);
+  }
 
   boolean connected();
 

@@ -40,6 +40,7 @@ final class CommandLines {
           new Entry(DemoCommand::new, "demo"),
           new Entry(BridgeCommand::new, "bridge"),
           new Entry(MqttCommand::new, "mqtt"),
+          new Entry(OscQueryCommand::new, "oscquery"),
           new Entry(SerialCommand::new, "serial"),
           new Entry(PeerCommand::new, "peer"),
           new Entry(BleCommand::new, "ble"),

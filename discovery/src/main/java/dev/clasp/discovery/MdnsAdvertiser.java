@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces a server by mDNS as {@code _clasp._tcp} (discovery.md 2), until it is withdrawn.
+ * Announces a server by mDNS as {@code _clasp._tcp} (discovery.md 2), or another service, until it
+ * is withdrawn.
  * Follows the interfaces of the machine as they come, go and change.
  *
  * <p>Thread-safe; has one thread, and a socket for each interface.
@@ -36,6 +37,15 @@ public final class MdnsAdvertiser implements AutoCloseable {
    * @param times how long others may remember it
    */
   public MdnsAdvertiser(Advertisement what, MdnsNetwork network, MdnsTimes times) {
+    this(MdnsService.of(what), network, times);
+  }
+
+  /** A service of another protocol, with the usual times. */
+  public MdnsAdvertiser(ServiceAnnouncement what, MdnsNetwork network) {
+    this(MdnsService.of(what), network, MdnsTimes.DEFAULT);
+  }
+
+  private MdnsAdvertiser(MdnsService what, MdnsNetwork network, MdnsTimes times) {
     Role[] made = new Role[1];
     this.loop =
         new MdnsLoop(

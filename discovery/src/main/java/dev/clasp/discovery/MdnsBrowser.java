@@ -53,6 +53,23 @@ final class MdnsBrowser implements MdnsRole {
   /** When it is asked again, in hundredths of the time that a record lives (section 5.2). */
   private static final int[] REFRESH = {80, 85, 90, 95};
 
+  /** Makes a device of what was found of a service. */
+  @FunctionalInterface
+  interface DeviceMaker {
+
+    /**
+     * @param places at least one, the best first
+     */
+    Device device(
+        DnsName instance,
+        int port,
+        Map<String, String> text,
+        List<ServiceDevice.Place> places,
+        long now);
+  }
+
+  private final DnsName type;
+  private final DeviceMaker devices;
   private final Timetable timetable;
   private final RandomGenerator random;
   private final Consumer<DiscoveryEvent> events;
@@ -61,6 +78,21 @@ final class MdnsBrowser implements MdnsRole {
   private final Set<DnsName> touched = new LinkedHashSet<>();
 
   MdnsBrowser(Timetable timetable, RandomGenerator random, Consumer<DiscoveryEvent> events) {
+    this(SERVICE, ServiceDevice::ofService, timetable, random, events);
+  }
+
+  /**
+   * @param type of the services that are looked for
+   * @param devices what becomes of a service
+   */
+  MdnsBrowser(
+      DnsName type,
+      DeviceMaker devices,
+      Timetable timetable,
+      RandomGenerator random,
+      Consumer<DiscoveryEvent> events) {
+    this.type = type;
+    this.devices = devices;
     this.timetable = timetable;
     this.random = random;
     this.events = events;
@@ -175,7 +207,7 @@ final class MdnsBrowser implements MdnsRole {
     }
 
     private void browse() {
-      ask(SERVICE, DnsData.PTR);
+      ask(type, DnsData.PTR);
       asking = timetable.in(pause, this::browse);
       pause = Math.min(2 * pause, LONGEST_PAUSE);
     }
@@ -204,7 +236,7 @@ final class MdnsBrowser implements MdnsRole {
     private void send() {
       sending = null;
       List<DnsRecord> known = new ArrayList<>();
-      if (questions.stream().anyMatch(question -> question.name().equals(SERVICE))) {
+      if (questions.stream().anyMatch(question -> question.name().equals(type))) {
         for (Instance instance : instances.values()) {
           Lease pointer = instance.pointer;
           if (pointer != null && pointer.secondsLeft() > pointer.record.ttl() / 2) {
@@ -239,17 +271,17 @@ final class MdnsBrowser implements MdnsRole {
     void hear(DnsRecord record) {
       switch (record.data()) {
         case DnsData.Pointer(DnsName target) -> {
-          if (record.name().equals(SERVICE) && target.isChildOf(SERVICE)) {
+          if (record.name().equals(type) && target.isChildOf(type)) {
             pointer(target, record);
           }
         }
         case DnsData.Service _ -> {
-          if (record.name().isChildOf(SERVICE)) {
+          if (record.name().isChildOf(type)) {
             service(record);
           }
         }
         case DnsData.Text _ -> {
-          if (record.name().isChildOf(SERVICE)) {
+          if (record.name().isChildOf(type)) {
             text(record);
           }
         }
@@ -651,7 +683,7 @@ final class MdnsBrowser implements MdnsRole {
     // Stable, so that what came first on the first interface stays in front.
     places.sort(Comparator.comparingInt(ServiceDevice.Place::rank));
     return Optional.of(
-        ServiceDevice.ofService(
+        devices.device(
             name,
             service.port(),
             ServiceText.parse(text),

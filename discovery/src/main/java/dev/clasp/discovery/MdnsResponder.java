@@ -62,7 +62,7 @@ final class MdnsResponder implements MdnsRole {
 
   private static final int ADDRESSES_MAX = 16;
 
-  private final Advertisement what;
+  private final MdnsService what;
   private final MdnsTimes times;
   private final Timetable timetable;
   private final RandomGenerator random;
@@ -85,6 +85,10 @@ final class MdnsResponder implements MdnsRole {
   private volatile boolean announced;
 
   MdnsResponder(Advertisement what, MdnsTimes times, Timetable timetable, RandomGenerator random) {
+    this(MdnsService.of(what), times, timetable, random);
+  }
+
+  MdnsResponder(MdnsService what, MdnsTimes times, Timetable timetable, RandomGenerator random) {
     this.what = what;
     this.times = times;
     this.timetable = timetable;
@@ -93,7 +97,7 @@ final class MdnsResponder implements MdnsRole {
     String shown = DisplayText.of(what.name()).strip();
     this.base = shown.isEmpty() ? "CLASP" : shown;
     this.name = numbered(base, 1);
-    this.instance = DnsName.of(name, SERVICE);
+    this.instance = DnsName.of(name, what.type());
     this.host = hostName(1);
   }
 
@@ -189,22 +193,16 @@ final class MdnsResponder implements MdnsRole {
   }
 
   private DnsRecord pointer() {
-    return new DnsRecord(SERVICE, false, times.other(), new DnsData.Pointer(instance));
+    return new DnsRecord(what.type(), false, times.other(), new DnsData.Pointer(instance));
   }
 
   private DnsRecord service() {
-    int port =
-        what.ports()
-            .getOrDefault(
-                "ws",
-                what.ports()
-                    .getOrDefault("tcp", what.ports().values().stream().findFirst().orElse(0)));
-    return new DnsRecord(instance, true, times.host(), new DnsData.Service(0, 0, port, host));
+    return new DnsRecord(
+        instance, true, times.host(), new DnsData.Service(0, 0, what.port(), host));
   }
 
   private DnsRecord text() {
-    return new DnsRecord(
-        instance, true, times.other(), new DnsData.Text(ServiceText.of(what, name)));
+    return new DnsRecord(instance, true, times.other(), new DnsData.Text(what.text().apply(name)));
   }
 
   private List<DnsRecord> addresses(MdnsLink link) {
@@ -393,7 +391,7 @@ final class MdnsResponder implements MdnsRole {
       announced = false;
       String before = name;
       name = numbered(base, instanceNumber);
-      instance = DnsName.of(name, SERVICE);
+      instance = DnsName.of(name, what.type());
       LOG.warn("the name '{}' is taken on this network; announcing as '{}'", before, name);
     }
     presences.forEach(this::probeSoon);
@@ -514,7 +512,7 @@ final class MdnsResponder implements MdnsRole {
     }
     if (question.name().equals(TYPES)
         && (question.type() == DnsData.PTR || question.type() == DnsData.ANY)) {
-      answers.add(new DnsRecord(TYPES, false, times.other(), new DnsData.Pointer(SERVICE)));
+      answers.add(new DnsRecord(TYPES, false, times.other(), new DnsData.Pointer(what.type())));
     }
     if (answers.isEmpty() && question.name().equals(host)) {
       answers.add(

@@ -92,7 +92,8 @@ public final class EventLoops implements AutoCloseable {
     return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
   }
 
-  Class<? extends DatagramChannel> datagramChannel() {
+  /** What receives and sends datagrams on these loops. */
+  public Class<? extends DatagramChannel> datagramChannel() {
     return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
   }
 

@@ -1,5 +1,8 @@
 package dev.clasp.bridge.spi;
 
+import dev.clasp.protocol.Message.SignalDefinition;
+import java.util.List;
+
 /** What the host offers an endpoint. Thread-safe; no method blocks or throws. */
 public interface EndpointContext {
 
@@ -35,6 +38,12 @@ public interface EndpointContext {
 
   /** A message is lost: bytes that cannot be read, a value that cannot be sent. */
   void dropped(String why);
+
+  /**
+   * What there is on the other side, so that the host can ANNOUNCE it: all of it each time. The
+   * addresses are paths, as in {@link #receive}.
+   */
+  default void offers(List<SignalDefinition> signals) {}
 
   /** Counts bytes of the other protocol. */
   void bytes(long in, long out);

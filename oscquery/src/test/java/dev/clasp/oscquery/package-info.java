@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.oscquery;
+
+import org.jspecify.annotations.NullMarked;
