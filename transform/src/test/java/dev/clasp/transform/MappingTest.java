@@ -89,8 +89,7 @@ class MappingTest {
   @Test
   void moreStarsThanThereAreIsAMistake() {
     assertThatThrownBy(() -> rules("[{from: '/midi/*/cc/*', to: '/midi/*/*/*'}]"))
-        .hasMessage(
-            "rules[0].to: /midi/*/*/* needs * number 3, and /midi/*/cc/* does not have it");
+        .hasMessage("rules[0].to: /midi/*/*/* needs * number 3, and /midi/*/cc/* does not have it");
   }
 
   @Test
@@ -162,7 +161,8 @@ class MappingTest {
 
   @Test
   void theFirstRuleTakesIt() {
-    rules("[{from: '/a/*', to: /one}, {from: '/a/x', to: /two}, {from: '/a/y', to: /t, priority: 1}]");
+    rules(
+        "[{from: '/a/*', to: /one}, {from: '/a/x', to: /two}, {from: '/a/y', to: /t, priority: 1}]");
     assertThat(in("/a/x", "1")).containsExactly("/one 1");
     assertThat(in("/a/y", "1")).containsExactly("/t 1");
     rules("{match: all, rules: [{from: '/a/*', to: /one}, {from: '/a/x', to: /two}]}");
@@ -184,8 +184,9 @@ class MappingTest {
   void disabledRulesAndFilters() {
     rules("[{from: /a, to: /b, enabled: false}]");
     assertThat(in("/a", "1")).containsExactly("/osc/a 1");
-    rules("{include: ['/a/**'], exclude: '/a/secret', rules: [{from: '/a/x', to: /x, direction:"
-        + " both}, {from: '/c', to: '/c', direction: both}]}");
+    rules(
+        "{include: ['/a/**'], exclude: '/a/secret', rules: [{from: '/a/x', to: /x, direction:"
+            + " both}, {from: '/c', to: '/c', direction: both}]}");
     assertThat(in("/a/1", "1")).containsExactly("/osc/a/1 1");
     assertThat(in("/a/x", "1")).containsExactly("/x 1");
     assertThat(in("/a/secret", "1")).isEmpty();
@@ -443,7 +444,8 @@ class MappingTest {
         .containsExactly(new MappedSignal("/x/1", SignalType.PARAM, Value.of(0.0)));
     assertThat(in("/a/1", "1")).containsExactly("/x/1 0");
     MappingStep held = run.explain(Direction.IN, signal, now).get(3);
-    assertThat(held.notes()).containsExactly("rate: held back for 1000 ms unless a newer value comes");
+    assertThat(held.notes())
+        .containsExactly("rate: held back for 1000 ms unless a newer value comes");
     assertThat(held.signals()).isEmpty();
     assertThat(run.release(now, (_, _) -> {})).isEqualTo(Long.MAX_VALUE);
   }
