@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AddressMatcherTest {
 
-  private static final int ROUNDS = 60_000;
+  private static final int ROUNDS = 20_000;
 
   @ParameterizedTest
   @CsvSource({

@@ -141,6 +141,8 @@ class CurveTest {
         double x = Numbers.of(back.apply(y, back.newState(), 0).orElseThrow());
         assertThat(x).as(name).isCloseTo(t, within(1e-6));
       }
+      assertThat(back.apply(Value.of(0.0), back.newState(), 0)).contains(Value.of(0.0));
+      assertThat(back.apply(Value.of(1.0), back.newState(), 0)).contains(Value.of(1.0));
       assertThat(back.inverse()).contains(there);
     }
     for (String name : List.of("bounce_out", "elastic_in", "back_out")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What holds for every transform, with random parameters and values. */
 class TransformPropertyTest {
 
-  private static final int ROUNDS = 4000;
+  private static final int ROUNDS = 2000;
 
   /** N is a random number, P a random positive one. */
   private static final List<String> TEMPLATES =
