@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpressionTest {
 
-  private static final int RANDOM_EXPRESSIONS = 10_000;
+  private static final int RANDOM_EXPRESSIONS = 3_000;
 
   @ParameterizedTest
   @CsvSource(

@@ -214,7 +214,7 @@ class MappingTest {
                 SignalType.EVENT,
                 Value.of(1),
                 Map.of("qos", Value.of(1), "width", Value.of(16))),
-            new MappedSignal("/d", SignalType.STREAM, Value.of(1)));
+            new MappedSignal("/d", SignalType.STREAM, Value.of(1), Map.of("x", Value.of(2))));
   }
 
   // --- one to many and back ----------------------------------------------------------------------
@@ -490,6 +490,13 @@ class MappingTest {
     rules("[{from: '/a/{n}', to: '/b/{n}', transform: {type: smooth}}]");
     Value big = new Value.Array(java.util.Collections.nCopies(1000, Value.of(1.0)));
     for (int i = 0; i < 1000; i++) {
+      run.map(Direction.IN, new MappedSignal("/a/" + i, SignalType.PARAM, big), i, _ -> {});
+    }
+    assertThat(run.cells()).isLessThan(4_100_000);
+    assertThat(run.cells()).isEqualTo(run.countedCells());
+    rules("[{from: '/a/{n}', to: '/b/{n}/{i}', collect: false}, {from: '/c/{n}', to: '/d/{n}'}]");
+    for (int i = 0; i < 1000; i++) {
+      run.explain(Direction.IN, new MappedSignal("/a/" + i, SignalType.PARAM, big), i);
       run.map(Direction.IN, new MappedSignal("/a/" + i, SignalType.PARAM, big), i, _ -> {});
     }
     assertThat(run.cells()).isLessThan(4_100_000);
