@@ -211,6 +211,12 @@ record Curve(DoubleUnaryOperator formula, boolean rising) {
   Curve inverse() {
     return new Curve(
         y -> {
+          if (y <= formula.applyAsDouble(0)) {
+            return 0;
+          }
+          if (y >= formula.applyAsDouble(1)) {
+            return 1;
+          }
           double low = 0;
           double high = 1;
           for (int i = 0; i < 60; i++) {

@@ -320,8 +320,8 @@ final class ExpressionParser {
       int precedence = token.kind() == Kind.OPERATOR ? precedence(token.text()) : -1;
       if (precedence > 0 && precedence >= lowest) {
         count(take());
-        // Left-associative, also the power; a sign may stand behind any operator.
-        Term right = isSign(peek()) ? prefix() : expression(precedence + 1);
+        // Left-associative, also the power.
+        Term right = expression(precedence + 1);
         left = new Term.Binary(token.text(), left, right);
       } else if (token.is("?") && !strict && lowest <= TERNARY) {
         count(take());

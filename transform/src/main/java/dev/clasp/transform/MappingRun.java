@@ -160,7 +160,12 @@ public final class MappingRun {
       return null;
     }
     collected.clear();
-    if (!take.signals(result, signal, moment, collected)) {
+    int before = take.targetCells;
+    boolean parted = take.signals(result, signal, moment, collected);
+    if (take.kept) {
+      this.moment.cells += take.targetCells - before;
+    }
+    if (!parted) {
       return "the value is not an array that could be split";
     }
     memory.last = result;
@@ -243,6 +248,9 @@ public final class MappingRun {
     if (address.length() <= MAX_KEPT_LENGTH) {
       entries.put(address, entry);
       moment.cells += entry.cells();
+      for (Take take : entry.takes()) {
+        take.kept = true;
+      }
       if (entries.size() > MAX_ADDRESSES) {
         forgetEldest(entries);
       }

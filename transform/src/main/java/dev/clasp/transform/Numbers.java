@@ -42,8 +42,7 @@ final class Numbers {
     if (x == Math.rint(x) && Math.abs(x) < 1e15) {
       return x == 0 && 1 / x < 0 ? "-0" : Long.toString((long) x);
     }
-    String plain = new BigDecimal(Double.toString(x)).toPlainString();
-    return plain.endsWith(".0") ? plain.substring(0, plain.length() - 2) : plain;
+    return new BigDecimal(Double.toString(x)).stripTrailingZeros().toPlainString();
   }
 
   /** A finite decimal number such as {@code -1.5e3}; NaN for any other text. */

@@ -6,6 +6,7 @@ import dev.clasp.transform.Rule.Collect;
 import dev.clasp.transform.Rule.Route;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,12 @@ final class Take {
 
   private final boolean perPart;
   private final List<String[]> partTargets = new ArrayList<>();
+
+  /** Size of {@link #partTargets}. */
+  int targetCells;
+
+  /** Whether it is kept, and its size counts. */
+  boolean kept;
 
   private Take(
       Mapping mapping,
@@ -143,7 +150,12 @@ final class Take {
       @Nullable Collect collect,
       List<MappedSignal> out) {
     while (partTargets.size() <= i) {
-      partTargets.add(partTargets(partTargets.size(), moment, collect));
+      String[] more = partTargets(partTargets.size(), moment, collect);
+      partTargets.add(more);
+      targetCells += 4;
+      for (String each : more) {
+        targetCells += 4 + each.length() / 8;
+      }
     }
     for (String target : partTargets.get(i)) {
       out.add(signal(target, value, from));
@@ -163,7 +175,17 @@ final class Take {
   }
 
   private MappedSignal signal(String target, Value value, MappedSignal from) {
-    return new MappedSignal(target, rule.type().orElse(from.type()), value, rule.hints());
+    return new MappedSignal(target, rule.type().orElse(from.type()), value, hints(from.hints()));
+  }
+
+  /** Those of the rule count before those that the signal brings. */
+  private Map<String, Value> hints(Map<String, Value> brought) {
+    if (brought.isEmpty()) {
+      return rule.hints();
+    }
+    Map<String, Value> hints = new HashMap<>(brought);
+    hints.putAll(rule.hints());
+    return hints;
   }
 
   /** The only one, if there is exactly one target whatever the value is; else empty. */
@@ -177,6 +199,6 @@ final class Take {
 
   /** Roughly what it takes, see {@link TransformState#cells}. */
   int cells() {
-    return 16 + memory.cells();
+    return 16 + memory.cells() + targetCells;
   }
 }

@@ -20,17 +20,41 @@ class CurveTest {
 
   private static final List<String> RISING =
       List.of(
-          "linear", "quad_in", "quad_out", "quad_in_out", "ease_in", "ease_out", "ease_in_out",
-          "cubic_in", "cubic_out", "cubic_in_out", "quart_in", "quart_out", "quart_in_out",
-          "quint_in", "quint_out", "quint_in_out", "expo_in", "expo_out", "expo_in_out", "sine_in",
-          "sine_out", "sine_in_out", "circ_in", "circ_out", "circ_in_out", "smoothstep");
+          "linear",
+          "quad_in",
+          "quad_out",
+          "quad_in_out",
+          "ease_in",
+          "ease_out",
+          "ease_in_out",
+          "cubic_in",
+          "cubic_out",
+          "cubic_in_out",
+          "quart_in",
+          "quart_out",
+          "quart_in_out",
+          "quint_in",
+          "quint_out",
+          "quint_in_out",
+          "expo_in",
+          "expo_out",
+          "expo_in_out",
+          "sine_in",
+          "sine_out",
+          "sine_in_out",
+          "circ_in",
+          "circ_out",
+          "circ_in_out",
+          "smoothstep");
 
   static Stream<List<String>> golden() throws IOException {
     try (InputStream in =
         Objects.requireNonNull(CurveTest.class.getResourceAsStream("curves.tsv"))) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       List<List<String>> rows =
-          text.lines().filter(line -> !line.startsWith("#")).map(line -> List.of(line.split("\t")))
+          text.lines()
+              .filter(line -> !line.startsWith("#"))
+              .map(line -> List.of(line.split("\t")))
               .toList();
       assertThat(rows).hasSize(21);
       return rows.stream().skip(1);
@@ -117,6 +141,8 @@ class CurveTest {
         double x = Numbers.of(back.apply(y, back.newState(), 0).orElseThrow());
         assertThat(x).as(name).isCloseTo(t, within(1e-6));
       }
+      assertThat(back.apply(Value.of(0.0), back.newState(), 0)).contains(Value.of(0.0));
+      assertThat(back.apply(Value.of(1.0), back.newState(), 0)).contains(Value.of(1.0));
       assertThat(back.inverse()).contains(there);
     }
     for (String name : List.of("bounce_out", "elastic_in", "back_out")) {
@@ -128,8 +154,15 @@ class CurveTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ease_inn", "{bezier: {x1: 2, y1: 0, x2: 0, y2: 0}}", "{bezier: {x1: 1}}", "{}",
-        "{steps: 0}", "{table: [1]}", "{table: [1, null]}", "{gamma: 0}", "{gamma: 2, steps: 3}"
+        "ease_inn",
+        "{bezier: {x1: 2, y1: 0, x2: 0, y2: 0}}",
+        "{bezier: {x1: 1}}",
+        "{}",
+        "{steps: 0}",
+        "{table: [1]}",
+        "{table: [1, null]}",
+        "{gamma: 0}",
+        "{gamma: 2, steps: 3}"
       })
   void refusesWhatIsNoCurve(String definition) {
     Value value = definition.startsWith("{") ? Json.of(definition) : Value.of(definition);

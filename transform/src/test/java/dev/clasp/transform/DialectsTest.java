@@ -69,13 +69,11 @@ class DialectsTest {
                        {from: /byte, to: /byte, scale: [0, 255]}]}}
         """;
     assertThat(addresses(documented, Direction.IN, "/TouchOSC/2/x")).containsExactly("/stage/2/x");
-    assertThat(addresses(documented, Direction.IN, "/TouchOSCar/2")).containsExactly(
-        "/stage/TouchOSCar/2");
-    assertThat(addresses(documented, Direction.OUT, "/stage/2/x"))
-        .containsExactly("/TouchOSC/2/x");
+    assertThat(addresses(documented, Direction.IN, "/TouchOSCar/2"))
+        .containsExactly("/stage/TouchOSCar/2");
+    assertThat(addresses(documented, Direction.OUT, "/stage/2/x")).containsExactly("/TouchOSC/2/x");
     assertThat(addresses(documented, Direction.IN, "/1/fader7")).containsExactly("/lights/7/dim");
-    assertThat(addresses(documented, Direction.OUT, "/lights/7/dim"))
-        .containsExactly("/1/fader7");
+    assertThat(addresses(documented, Direction.OUT, "/lights/7/dim")).containsExactly("/1/fader7");
     assertThat(addresses(documented, Direction.IN, "/all/x")).containsExactly("/one");
     assertThat(addresses(documented, Direction.OUT, "/one")).isEmpty();
     assertThat(addresses(documented, Direction.IN, "/ping")).isEmpty();
@@ -139,21 +137,19 @@ class DialectsTest {
 
   @Test
   void saysWhatItCannotTakeOver() {
-    assertThatThrownBy(
-            () ->
-                Mapping.parse(
-                    Json.of(
-                        "[{source: {protocol: osc, address: /a}, target: {protocol: midi, address:"
-                            + " /b}}]"),
-                    ""))
+    assertThatThrownBy(() ->
+            Mapping.parse(
+                Json.of(
+                    "[{source: {protocol: osc, address: /a}, target: {protocol: midi, address:"
+                        + " /b}}]"),
+                ""))
         .hasMessageStartingWith("rules[0]: goes from one protocol to another");
-    assertThatThrownBy(
-            () ->
-                Mapping.parse(
-                    Json.of(
-                        "{mappings: [{source: {protocol: osc, address: /a}, target: {protocol:"
-                            + " clasp, address: /b}, transform: {type: javascript}}]}"),
-                    ""))
+    assertThatThrownBy(() ->
+            Mapping.parse(
+                Json.of(
+                    "{mappings: [{source: {protocol: osc, address: /a}, target: {protocol:"
+                        + " clasp, address: /b}, transform: {type: javascript}}]}"),
+                ""))
         .hasMessageStartingWith("mappings[0].transform.type: JavaScript is not run");
     assertThatThrownBy(() -> Mapping.parse(Json.of("{servers: []}"), ""))
         .hasMessageStartingWith("servers: is not known");

@@ -49,7 +49,7 @@ class JsonPathTest {
         "$..book[?@.category != \"fiction\"].title → [Sayings]",
         "$..book[?@.nothing == @.also].title → [Sayings, Sword, Moby, Lord]",
         "$['store']['bicycle'][\"color\"] → [red]",
-        "$.store . bicycle [ 'color' ] → [red]",
+        "$.store .bicycle [ 'color' ] → [red]",
         "$.nothing → []",
         "$.store.book[9] → []",
       })
@@ -104,7 +104,9 @@ class JsonPathTest {
 
   @Test
   void knowsEscapes() {
-    assertThat(JsonPath.parse("$['\\u0061\\'\\n']", "").find(Value.of(java.util.Map.of("a'\n", Value.of(1)))))
+    assertThat(
+            JsonPath.parse("$['\\u0061\\'\\n']", "")
+                .find(Value.of(java.util.Map.of("a'\n", Value.of(1)))))
         .containsExactly(Value.of(1));
   }
 

@@ -18,11 +18,7 @@ class JsonTest {
                     "a",
                     Value.of(
                         List.of(
-                            Value.of(1),
-                            Value.of(2.5),
-                            Value.of("x y"),
-                            Value.TRUE,
-                            Value.NULL)),
+                            Value.of(1), Value.of(2.5), Value.of("x y"), Value.TRUE, Value.NULL)),
                     "b",
                     Value.of(Map.of()))));
   }

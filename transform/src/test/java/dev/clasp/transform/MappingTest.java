@@ -89,8 +89,7 @@ class MappingTest {
   @Test
   void moreStarsThanThereAreIsAMistake() {
     assertThatThrownBy(() -> rules("[{from: '/midi/*/cc/*', to: '/midi/*/*/*'}]"))
-        .hasMessage(
-            "rules[0].to: /midi/*/*/* needs * number 3, and /midi/*/cc/* does not have it");
+        .hasMessage("rules[0].to: /midi/*/*/* needs * number 3, and /midi/*/cc/* does not have it");
   }
 
   @Test
@@ -162,7 +161,8 @@ class MappingTest {
 
   @Test
   void theFirstRuleTakesIt() {
-    rules("[{from: '/a/*', to: /one}, {from: '/a/x', to: /two}, {from: '/a/y', to: /t, priority: 1}]");
+    rules(
+        "[{from: '/a/*', to: /one}, {from: '/a/x', to: /two}, {from: '/a/y', to: /t, priority: 1}]");
     assertThat(in("/a/x", "1")).containsExactly("/one 1");
     assertThat(in("/a/y", "1")).containsExactly("/t 1");
     rules("{match: all, rules: [{from: '/a/*', to: /one}, {from: '/a/x', to: /two}]}");
@@ -184,8 +184,9 @@ class MappingTest {
   void disabledRulesAndFilters() {
     rules("[{from: /a, to: /b, enabled: false}]");
     assertThat(in("/a", "1")).containsExactly("/osc/a 1");
-    rules("{include: ['/a/**'], exclude: '/a/secret', rules: [{from: '/a/x', to: /x, direction:"
-        + " both}, {from: '/c', to: '/c', direction: both}]}");
+    rules(
+        "{include: ['/a/**'], exclude: '/a/secret', rules: [{from: '/a/x', to: /x, direction:"
+            + " both}, {from: '/c', to: '/c', direction: both}]}");
     assertThat(in("/a/1", "1")).containsExactly("/osc/a/1 1");
     assertThat(in("/a/x", "1")).containsExactly("/x 1");
     assertThat(in("/a/secret", "1")).isEmpty();
@@ -213,7 +214,7 @@ class MappingTest {
                 SignalType.EVENT,
                 Value.of(1),
                 Map.of("qos", Value.of(1), "width", Value.of(16))),
-            new MappedSignal("/d", SignalType.STREAM, Value.of(1)));
+            new MappedSignal("/d", SignalType.STREAM, Value.of(1), Map.of("x", Value.of(2))));
   }
 
   // --- one to many and back ----------------------------------------------------------------------
@@ -443,7 +444,8 @@ class MappingTest {
         .containsExactly(new MappedSignal("/x/1", SignalType.PARAM, Value.of(0.0)));
     assertThat(in("/a/1", "1")).containsExactly("/x/1 0");
     MappingStep held = run.explain(Direction.IN, signal, now).get(3);
-    assertThat(held.notes()).containsExactly("rate: held back for 1000 ms unless a newer value comes");
+    assertThat(held.notes())
+        .containsExactly("rate: held back for 1000 ms unless a newer value comes");
     assertThat(held.signals()).isEmpty();
     assertThat(run.release(now, (_, _) -> {})).isEqualTo(Long.MAX_VALUE);
   }
@@ -488,6 +490,13 @@ class MappingTest {
     rules("[{from: '/a/{n}', to: '/b/{n}', transform: {type: smooth}}]");
     Value big = new Value.Array(java.util.Collections.nCopies(1000, Value.of(1.0)));
     for (int i = 0; i < 1000; i++) {
+      run.map(Direction.IN, new MappedSignal("/a/" + i, SignalType.PARAM, big), i, _ -> {});
+    }
+    assertThat(run.cells()).isLessThan(4_100_000);
+    assertThat(run.cells()).isEqualTo(run.countedCells());
+    rules("[{from: '/a/{n}', to: '/b/{n}/{i}', collect: false}, {from: '/c/{n}', to: '/d/{n}'}]");
+    for (int i = 0; i < 1000; i++) {
+      run.explain(Direction.IN, new MappedSignal("/a/" + i, SignalType.PARAM, big), i);
       run.map(Direction.IN, new MappedSignal("/a/" + i, SignalType.PARAM, big), i, _ -> {});
     }
     assertThat(run.cells()).isLessThan(4_100_000);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What holds for every transform, with random parameters and values. */
 class TransformPropertyTest {
 
-  private static final int ROUNDS = 4000;
+  private static final int ROUNDS = 2000;
 
   /** N is a random number, P a random positive one. */
   private static final List<String> TEMPLATES =
@@ -53,7 +53,7 @@ class TransformPropertyTest {
           "'= value / (value - 1) ^ 0.5'",
           "'= prev * 2 + dt'",
           "[{type: smooth, factor: 0.5}, {type: scale, from_max: P}, toggle]",
-          "{type: conditional, condition: value > 0, if_true: {type: smooth, factor: 0.1}}");
+          "{type: conditional, condition: 'value > 0', if_true: {type: smooth, factor: 0.1}}");
 
   private final Random random = new Random(15_1);
 

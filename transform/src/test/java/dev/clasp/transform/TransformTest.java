@@ -66,8 +66,8 @@ class TransformTest {
         "{type: round, decimals: 0} → -0.5 → -1.0",
         "{type: round, decimals: 300} → 1e200 → 1e200",
         "[invert, {type: scale, to_max: 10}] → 0.25 → 7.5",
-        "{type: conditional, condition: value > 2, if_true: negate} → 3 → -3.0",
-        "{type: conditional, condition: value > 2, if_true: negate} → 1 → 1",
+        "{type: conditional, condition: 'value > 2', if_true: negate} → 3 → -3.0",
+        "{type: conditional, condition: 'value > 2', if_true: negate} → 1 → 1",
         "{type: json_path, path: '$.a.b'} → {a: {b: 3}} → 3",
         "{type: json_path, path: '$.a.c'} → {a: {b: 3}} → null",
         "{type: json_path, path: '$.*'} → [1, 2] → [1, 2]",
@@ -111,8 +111,7 @@ class TransformTest {
         "{type: wasm, module_id: moving_average, params: {window: 2}} → 4 → 4.0",
       })
   void calculates(String definition, String input, String expected) {
-    Value wanted =
-        expected.contains("e0") ? Value.of(Long.MAX_VALUE) : Json.of(expected);
+    Value wanted = expected.contains("e0") ? Value.of(Long.MAX_VALUE) : Json.of(expected);
     assertThat(apply(definition, Json.of(input))).isEqualTo(wanted);
   }
 
@@ -160,7 +159,8 @@ class TransformTest {
     }
     String[] wanted = outputs.split(" ");
     for (int i = 0; i < wanted.length; i++) {
-      assertThat(results.get(i)).as("%s", results)
+      assertThat(results.get(i))
+          .as("%s", results)
           .isCloseTo(Double.parseDouble(wanted[i]), within(1e-9));
     }
   }
@@ -181,7 +181,9 @@ class TransformTest {
     List<List<Double>> out = new ArrayList<>();
     for (String input : inputs) {
       out.add(
-          transform.apply(Json.of(input), state, 0).map(v -> List.of(Numbers.of(v)))
+          transform
+              .apply(Json.of(input), state, 0)
+              .map(v -> List.of(Numbers.of(v)))
               .orElse(List.of()));
     }
     return out;
@@ -291,7 +293,7 @@ class TransformTest {
         "[invert, negate]",
         "{type: lookup, table: {'1': on}, default: 5}",
         "{type: curve, curve_type: {bezier: {x1: 0, y1: 1, x2: 1, y2: 0}}}",
-        "{type: conditional, condition: [value > 1, {type: in_range, min: 0, max: 2}],"
+        "{type: conditional, condition: ['value > 1', {type: in_range, min: 0, max: 2}],"
             + " if_true: {type: smooth}, if_false: '= value + 1'}",
         "{type: at, at: [x, 1], transform: {type: each, transform: toggle}}",
         "{Clamp: {min: 0, max: 1}}",
@@ -307,7 +309,8 @@ class TransformTest {
   @Test
   void whatHasAnInverseSaysSo() {
     assertThat(inverse("{type: scale, from_max: 127}"))
-        .isEqualTo(Json.of("{type: scale, from_min: 0.0, from_max: 1.0, to_min: 0.0, to_max: 127.0}"));
+        .isEqualTo(
+            Json.of("{type: scale, from_min: 0.0, from_max: 1.0, to_min: 0.0, to_max: 127.0}"));
     assertThat(inverse("[invert, {type: linear, scale: 4, offset: 1}]"))
         .isEqualTo(
             Json.of(
@@ -319,8 +322,12 @@ class TransformTest {
         .isEqualTo(Json.of("{type: lookup, table: {'1': true}}"));
     for (String oneWay :
         List.of(
-            "abs", "{type: smooth}", "{type: lookup, table: {a: 1, b: 1}}", "[invert, gate]",
-            "{type: scale, to_max: 0}", "'= value'")) {
+            "abs",
+            "{type: smooth}",
+            "{type: lookup, table: {a: 1, b: 1}}",
+            "[invert, gate]",
+            "{type: scale, to_max: 0}",
+            "'= value'")) {
       assertThat(Transform.parse(Json.of(oneWay)).inverse()).as(oneWay).isEmpty();
     }
   }
