@@ -39,6 +39,7 @@ final class CommandLines {
           new Entry(WatchCommand::new, "watch", "sub"),
           new Entry(DemoCommand::new, "demo"),
           new Entry(MqttCommand::new, "mqtt"),
+          new Entry(OscCommand::new, "osc"),
           new Entry(SerialCommand::new, "serial"),
           new Entry(PeerCommand::new, "peer"),
           new Entry(BleCommand::new, "ble"),
