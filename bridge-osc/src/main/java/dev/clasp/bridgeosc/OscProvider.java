@@ -44,8 +44,7 @@ public final class OscProvider implements BridgeProvider {
   }
 
   @Override
-  public Map<String, Value> fromService(
-      String source, String target, Map<String, Value> config) {
+  public Map<String, Value> fromService(String source, String target, Map<String, Value> config) {
     Map<String, Value> settings = new LinkedHashMap<>(config);
     if (!source.isEmpty()) {
       settings.putIfAbsent("bind", Value.of(source));

@@ -194,7 +194,6 @@ final class Outbound {
     }
     boolean asked =
         signal.hints().get("width") instanceof Value.Int(long width) ? width == 64 : wide;
-    return profile
-        .arguments(signal.type(), value, new OscStyle(asked, config.nestedArrays()));
+    return profile.arguments(signal.type(), value, new OscStyle(asked, config.nestedArrays()));
   }
 }

@@ -41,6 +41,7 @@ final class CommandLines {
           new Entry(BridgeCommand::new, "bridge"),
           new Entry(MqttCommand::new, "mqtt"),
           new Entry(OscQueryCommand::new, "oscquery"),
+          new Entry(OscCommand::new, "osc"),
           new Entry(SerialCommand::new, "serial"),
           new Entry(PeerCommand::new, "peer"),
           new Entry(BleCommand::new, "ble"),

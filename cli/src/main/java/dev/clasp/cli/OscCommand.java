@@ -1,0 +1,358 @@
+package dev.clasp.cli;
+
+import dev.clasp.bridge.BridgeDefinition;
+import dev.clasp.bridge.BridgeEvent;
+import dev.clasp.bridge.BridgeHost;
+import dev.clasp.bridge.BridgeState;
+import dev.clasp.bridge.BridgeStatus;
+import dev.clasp.bridge.Namespace;
+import dev.clasp.bridge.Traffic;
+import dev.clasp.bridge.TrafficWatch;
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridge.spi.TypeProfile;
+import dev.clasp.cli.ConnectionOptions.Reconnect;
+import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
+import dev.clasp.protocol.Value;
+import dev.clasp.transform.Direction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code clasp osc}: OSC programs and devices as addresses, until it is interrupted. */
+@Command(
+    name = "osc",
+    description = {
+      "Carry messages between OSC programs and the router, until Ctrl-C.",
+      "",
+      "What comes to /1/fader1 is in /osc/1/fader1, and what is written below /osc goes to the"
+          + " targets.",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  clasp osc                                       receive on UDP port 9000",
+      "  clasp osc --print                               and show what comes",
+      "  clasp osc -p 8000 --target 192.168.1.20:9000    TouchOSC and its like, both ways",
+      "  clasp osc --reply --reply-port 9000             answer whoever sends",
+      "  clasp osc --transport none --target tcp-slip://eos.local:3032",
+      "  clasp osc --transport none --target x32.local:10023 --keepalive '/xremote every 9s'",
+      "  clasp osc --map '/1/fader{n}=/lights/{n}/level' --include '/1/**'",
+    })
+final class OscCommand implements Callable<Integer> {
+
+  private static final String NAME = "osc";
+  private static final int WATCHED = 10_000;
+  private static final long PRINT_MILLIS = 50;
+
+  private final Clasp clasp;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "PORT",
+      description = "The port to listen on (default: ${DEFAULT-VALUE}).")
+  private int port = 9000;
+
+  @Option(
+      names = {"-b", "--bind"},
+      paramLabel = "ADDRESS",
+      description = "The address to listen on (default: ${DEFAULT-VALUE}, all of this machine).")
+  private String bind = "0.0.0.0";
+
+  @Option(
+      names = {"-t", "--target"},
+      paramLabel = "TARGET",
+      description =
+          "Who gets what the router has: host:port, tcp:// (length prefix) or tcp-slip://host:port;"
+              + " repeat for more. May end with ' filter=/a/**' and ' width=64'.")
+  private List<String> targets = new ArrayList<>();
+
+  @Option(
+      names = "--transport",
+      paramLabel = "KIND",
+      description =
+          "What to listen with: udp, tcp, tcp-slip, udp-tcp, or none (default: ${DEFAULT-VALUE}).")
+  private String transport = "udp";
+
+  @Option(
+      names = {"--namespace", "--prefix"},
+      paramLabel = "ADDRESS",
+      description = "Where the messages are in the address space (default: ${DEFAULT-VALUE}).")
+  private String namespace = "/osc";
+
+  @Option(
+      names = "--map",
+      paramLabel = "OSC=ADDRESS",
+      description = "Another address for some, both ways; repeat for more.")
+  private Map<String, String> maps = new LinkedHashMap<>();
+
+  @Option(
+      names = "--include",
+      paramLabel = "PATTERN",
+      description = "Carry only these OSC addresses; repeat for more.")
+  private List<String> include = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "PATTERN",
+      description = "Do not carry these OSC addresses; repeat for more.")
+  private List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = "--reply",
+      description = "Send what the router has to everybody who was heard lately, too.")
+  private boolean reply;
+
+  @Option(
+      names = "--reply-port",
+      paramLabel = "PORT",
+      description = "Where they listen, if not where they send from; means --reply.")
+  private @Nullable Integer replyPort;
+
+  @Option(
+      names = "--initial",
+      description = "Send the values that the router has already, at the start.")
+  private boolean initial;
+
+  @Option(
+      names = "--multicast",
+      paramLabel = "GROUP",
+      description = "Listen to a multicast group; repeat for more.")
+  private List<String> groups = new ArrayList<>();
+
+  @Option(
+      names = "--interface",
+      paramLabel = "NAME",
+      description = "The network interface for multicast, by name or address.")
+  private @Nullable String networkInterface;
+
+  @Option(
+      names = "--width",
+      paramLabel = "BITS",
+      description = "Send numbers as i and f (32), or as h and d (64) (default: ${DEFAULT-VALUE}).")
+  private int width = 32;
+
+  @Option(
+      names = "--types",
+      paramLabel = "PATTERN=TAGS",
+      description = "Type tags that receivers insist on: --types '/ch/*/mute=i'.")
+  private Map<String, String> types = new LinkedHashMap<>();
+
+  @Option(
+      names = "--standard",
+      description = "Messages without a value are events: cues, buttons (default: parameters).")
+  private boolean standard;
+
+  @Option(
+      names = "--hello",
+      paramLabel = "MESSAGE",
+      description = "Send this to every target at the start: '/eos/subscribe 1'.")
+  private List<String> hello = new ArrayList<>();
+
+  @Option(
+      names = "--keepalive",
+      paramLabel = "MESSAGE",
+      description = "Send this again and again: '/xremote every 9s'.")
+  private List<String> keepAlive = new ArrayList<>();
+
+  @Option(
+      names = "--allow",
+      paramLabel = "NETWORK",
+      description = "Who may send: 192.168.1.0/24; repeat for more (default: all).")
+  private List<String> allow = new ArrayList<>();
+
+  @Option(names = "--print", description = "Show every message.")
+  private boolean print;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  OscCommand(Clasp clasp) {
+    this.clasp = clasp;
+  }
+
+  @Override
+  public Integer call() {
+    BridgeDefinition definition = definition();
+    clasp.startLogging(Clasp.LogLevel.ERROR);
+    CompletableFuture<Integer> end = new CompletableFuture<>();
+    ConnectionNotes notes =
+        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
+    try (ClaspClient router = connection.connect(NAME, Reconnect.WHEN_LOST, notes);
+        Interrupts.Registration _ =
+            clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
+        BridgeHost host = BridgeHost.shared(router, new Notes(end)::told)) {
+      try {
+        host.add(definition);
+      } catch (BridgeException e) {
+        throw wrong(Printable.escape(String.valueOf(e.getMessage())));
+      }
+      int status = print ? printing(host, end) : end.join();
+      host.status(NAME).ifPresent(this::report);
+      return status;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof ClaspException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof CommandException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /** What happens to the bridge, on stderr. A port that is taken at the start ends the command. */
+  private final class Notes {
+    private final CompletableFuture<Integer> end;
+    private boolean ran;
+
+    Notes(CompletableFuture<Integer> end) {
+      this.end = end;
+    }
+
+    void told(BridgeEvent event) {
+      switch (event) {
+        case BridgeEvent.StateChanged(_, _, BridgeState to, String detail) -> {
+          ran |= to == BridgeState.RUNNING || to == BridgeState.DEGRADED;
+          String text = Printable.escape(detail);
+          if (to == BridgeState.FAILED || to == BridgeState.WAITING && !ran) {
+            end.completeExceptionally(new CommandException(ExitStatus.FAILURE, text));
+          } else if (to != BridgeState.STARTING && to != BridgeState.STOPPED && !text.isEmpty()) {
+            clasp.note(text);
+          }
+        }
+        case BridgeEvent.Problem(_, String what, long more) ->
+            clasp.note(Printable.escape(what) + (more == 0 ? "" : " (and " + more + " others)"));
+        case BridgeEvent.Defined _, BridgeEvent.Removed _ -> {}
+      }
+    }
+  }
+
+  private int printing(BridgeHost host, CompletableFuture<Integer> end) {
+    try (TrafficWatch watch = host.watch(NAME, WATCHED);
+        ScheduledExecutorService printer =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {
+      printer.scheduleWithFixedDelay(
+          () -> print(watch), PRINT_MILLIS, PRINT_MILLIS, TimeUnit.MILLISECONDS);
+      try {
+        return end.join();
+      } finally {
+        printer.shutdownNow();
+      }
+    }
+  }
+
+  private void print(TrafficWatch watch) {
+    for (Traffic traffic : watch.take()) {
+      String value = ValueText.human(traffic.before().value());
+      clasp
+          .terminal()
+          .out()
+          .println(
+              (traffic.direction() == Direction.IN ? "in  " : "out ")
+                  + Printable.escape(traffic.before().address())
+                  + " "
+                  + value
+                  + traffic.peer().map(peer -> "  from " + peer).orElse("")
+                  + (traffic.outcome() == Traffic.Outcome.CARRIED
+                      ? ""
+                      : "  (" + traffic.outcome().name().toLowerCase(java.util.Locale.ROOT) + ")"));
+    }
+    clasp.terminal().out().flush();
+  }
+
+  private void report(BridgeStatus status) {
+    BridgeStatus.Counts counts = status.counts();
+    clasp.note(
+        counts.in()
+            + " messages into the router, "
+            + counts.out()
+            + " to OSC, "
+            + counts.dropped()
+            + " left out"
+            + status.lastError().map(e -> "; last: " + Printable.escape(e)).orElse(""));
+  }
+
+  // --- options -----------------------------------------------------------------------------------
+
+  /** What the options say. */
+  BridgeDefinition definition() {
+    if (port < 0 || port > 65_535) {
+      throw wrong("--port must be 0 to 65535, not " + port);
+    }
+    Namespace where;
+    try {
+      where = Namespace.parse(namespace);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--namespace: " + Printable.escape(String.valueOf(e.getMessage())));
+    }
+    return BridgeDefinition.of(NAME, "osc", settings())
+        .withNamespace(where)
+        .withMapping(mapping())
+        .withProfile(standard ? TypeProfile.STANDARD : TypeProfile.COMPATIBLE);
+  }
+
+  private Map<String, Value> settings() {
+    Map<String, Value> settings = new LinkedHashMap<>();
+    boolean six = bind.contains(":") && !bind.startsWith("[");
+    settings.put("bind", Value.of((six ? "[" + bind + "]" : bind) + ":" + port));
+    settings.put("transport", Value.of(transport));
+    put(settings, "targets", targets);
+    put(settings, "multicast", groups);
+    Optional.ofNullable(networkInterface)
+        .ifPresent(name -> settings.put("interface", Value.of(name)));
+    settings.put("reply", Value.of(reply || replyPort != null));
+    Optional.ofNullable(replyPort)
+        .ifPresent(number -> settings.put("reply_port", Value.of((long) number)));
+    settings.put("initial", Value.of(initial));
+    settings.put("width", Value.of(width));
+    put(settings, "hello", hello);
+    put(settings, "keepalive", keepAlive);
+    put(settings, "allow", allow);
+    if (!types.isEmpty()) {
+      Map<String, Value> tags = new LinkedHashMap<>();
+      types.forEach((pattern, text) -> tags.put(pattern, Value.of(text)));
+      settings.put("types", Value.of(tags));
+    }
+    return settings;
+  }
+
+  private static void put(Map<String, Value> tree, String name, List<String> texts) {
+    if (!texts.isEmpty()) {
+      tree.put(name, Value.of(texts.stream().map(Value::of).toList()));
+    }
+  }
+
+  private Value mapping() {
+    Map<String, Value> mapping = new LinkedHashMap<>();
+    put(mapping, "include", include);
+    put(mapping, "exclude", exclude);
+    if (!maps.isEmpty()) {
+      List<Value> rules = new ArrayList<>();
+      maps.forEach(
+          (from, to) -> rules.add(Value.of(Map.of("from", Value.of(from), "to", Value.of(to)))));
+      mapping.put("rules", Value.of(rules));
+    }
+    return mapping.isEmpty() ? Value.NULL : Value.of(mapping);
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
