@@ -974,13 +974,36 @@ final class Bridge {
    * @throws BridgeException the bridge does not run
    */
   synchronized void sendOut(MappedSignal signal) {
-    if (state != BridgeState.RUNNING && state != BridgeState.DEGRADED) {
-      throw BridgeException.passing("the bridge " + name() + " does not run");
-    }
+    checkRuns();
     long now = clock.nanoTime();
     touch(now);
     offerOut(signal, now);
     pump();
+  }
+
+  /**
+   * Takes something as if the router had told it.
+   *
+   * @throws BridgeException the bridge does not run, or no rule takes it
+   */
+  synchronized void deliver(MappedSignal signal) {
+    checkRuns();
+    long now = clock.nanoTime();
+    touch(now);
+    List<MappedSignal> results = mapped(Direction.OUT, signal, Optional.empty(), now);
+    if (results.isEmpty()) {
+      throw BridgeException.lasting(
+          signal.address() + " goes nowhere: it is not below " + plan.namespace().pattern());
+    }
+    results.forEach(each -> limitOut(each, now));
+    pump();
+    tick(now);
+  }
+
+  private void checkRuns() {
+    if (state != BridgeState.RUNNING && state != BridgeState.DEGRADED) {
+      throw BridgeException.passing("the bridge " + name() + " does not run");
+    }
   }
 
   // --- time --------------------------------------------------------------------------------------

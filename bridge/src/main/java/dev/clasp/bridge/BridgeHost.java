@@ -376,6 +376,18 @@ public final class BridgeHost implements AutoCloseable {
   }
 
   /**
+   * Sends something to the other side through the rules, as if somebody had written it in the
+   * router.
+   *
+   * @param signal with an address
+   * @throws BridgeException there is no such bridge, or no rule takes the address (lasting), or it
+   *     does not run
+   */
+  public void deliver(String name, MappedSignal signal) {
+    bridge(name).deliver(signal);
+  }
+
+  /**
    * What the rules of a bridge would make of some signals. Nothing is sent, and the bridge does not
    * notice.
    *
