@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -123,6 +125,9 @@ final class Bridge {
   private final Map<String, Long> newest = new HashMap<>();
 
   private long numbers;
+
+  /** What the router has said and nobody has looked at yet. */
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
   /** What the other side should show, if it keeps values: by path. */
   private final LinkedHashMap<String, MappedSignal> shown = new LinkedHashMap<>();
@@ -445,7 +450,8 @@ final class Bridge {
                 clock.execute(
                     "clasp-bridge-close",
                     () -> {
-                      LOG.warn("a send of bridge {} does not return; it is closed", definition());
+                      LOG.warn(
+                          "a send of bridge {} does not return; it is closed", definition().name());
                       close(old);
                       closed.complete(null);
                     }),
@@ -569,6 +575,7 @@ final class Bridge {
     if (g != generation) {
       return;
     }
+    takeAnswers();
     long now = clock.nanoTime();
     touch(now);
     tally.received += parcel.signals().size();
@@ -762,6 +769,8 @@ final class Bridge {
   private record OnTheWay(
       RouterPort router, Carried carried, long number, List<EchoBook.Write> writes) {}
 
+  private record Answer(OnTheWay way, OptionalLong revision, @Nullable Throwable failure) {}
+
   private void send(RouterPort router, Carried carried, long now) {
     boolean bundle = carried.bundled();
     if (!bundle && carried.signals().size() > 1) {
@@ -798,12 +807,22 @@ final class Bridge {
       return;
     }
     unacknowledged++;
-    sent.whenComplete((revision, failure) ->
-        answered(way, failure == null ? revision : OptionalLong.empty(), failure));
+    sent.whenComplete((revision, failure) -> {
+      answers.add(new Answer(way, failure == null ? revision : OptionalLong.empty(), failure));
+      synchronized (this) {
+        takeAnswers();
+      }
+    });
   }
 
-  private synchronized void answered(
-      OnTheWay way, OptionalLong revision, @Nullable Throwable failure) {
+  /** Whoever has the lock takes all of them: a device that floods us must not shut them out. */
+  private void takeAnswers() {
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      answered(answer.way(), answer.revision(), answer.failure());
+    }
+  }
+
+  private void answered(OnTheWay way, OptionalLong revision, @Nullable Throwable failure) {
     if (way.router().equals(port)) {
       unacknowledged--;
     }
