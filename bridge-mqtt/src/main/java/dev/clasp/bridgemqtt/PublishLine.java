@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -43,7 +44,8 @@ final class PublishLine {
   private record Queued(Outgoing message, long number, long nanos) {}
 
   private final Sender sender;
-  private final BridgeCounters counters;
+  private final Consumer<String> dropped;
+  private final Runnable out;
   private final boolean acknowledged;
   private final LongSupplier nanoTime;
 
@@ -59,13 +61,25 @@ final class PublishLine {
   private boolean open;
   private long numbers;
 
+  PublishLine(Sender sender, BridgeCounters counters, boolean acknowledged, LongSupplier nanoTime) {
+    this(sender, counters::dropped, counters::out, acknowledged, nanoTime);
+  }
+
   /**
+   * @param dropped told why a message is lost
+   * @param out told that one is on its way
    * @param acknowledged the sender is told when a message has arrived (QoS 1 and 2)
    * @param nanoTime monotonic, in nanoseconds
    */
-  PublishLine(Sender sender, BridgeCounters counters, boolean acknowledged, LongSupplier nanoTime) {
+  PublishLine(
+      Sender sender,
+      Consumer<String> dropped,
+      Runnable out,
+      boolean acknowledged,
+      LongSupplier nanoTime) {
     this.sender = sender;
-    this.counters = counters;
+    this.dropped = dropped;
+    this.out = out;
     this.acknowledged = acknowledged;
     this.nanoTime = nanoTime;
   }
@@ -74,7 +88,7 @@ final class PublishLine {
     synchronized (this) {
       Object key = key(message);
       if (waiting.size() >= MAX_WAITING && !waiting.containsKey(key)) {
-        counters.dropped(
+        dropped.accept(
             "too much waits for the broker: "
                 + MAX_WAITING
                 + " messages; one for "
@@ -114,7 +128,7 @@ final class PublishLine {
   private void keep(Queued queued) {
     Outgoing message = queued.message();
     if (!message.parameter()) {
-      counters.dropped("the connection broke with an event for " + message.topic());
+      dropped.accept("the connection broke with an event for " + message.topic());
       return;
     }
     Queued other = waiting.get(message.topic());
@@ -165,13 +179,13 @@ final class PublishLine {
         return;
       }
       if (failure.isPresent()) {
-        counters.dropped(
+        dropped.accept(
             "the broker did not take a message for "
                 + queued.message().topic()
                 + ": "
                 + Reconnecting.reason(failure.get()));
       } else {
-        counters.out();
+        out.run();
         remember(queued);
       }
     }

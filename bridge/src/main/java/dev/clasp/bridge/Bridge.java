@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -131,6 +133,9 @@ final class Bridge {
   private final Map<String, Long> newest = new HashMap<>();
 
   private long numbers;
+
+  /** What the router has said and nobody has looked at yet. */
+  private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
   /** What the other side should show, if it keeps values: by path. */
   private final LinkedHashMap<String, MappedSignal> shown = new LinkedHashMap<>();
@@ -453,7 +458,8 @@ final class Bridge {
                 clock.execute(
                     "clasp-bridge-close",
                     () -> {
-                      LOG.warn("a send of bridge {} does not return; it is closed", definition());
+                      LOG.warn(
+                          "a send of bridge {} does not return; it is closed", definition().name());
                       close(old);
                       closed.complete(null);
                     }),
@@ -607,6 +613,7 @@ final class Bridge {
     if (g != generation) {
       return;
     }
+    takeAnswers();
     long now = clock.nanoTime();
     touch(now);
     tally.received += parcel.signals().size();
@@ -800,6 +807,8 @@ final class Bridge {
   private record OnTheWay(
       RouterPort router, Carried carried, long number, List<EchoBook.Write> writes) {}
 
+  private record Answer(OnTheWay way, OptionalLong revision, @Nullable Throwable failure) {}
+
   private void send(RouterPort router, Carried carried, long now) {
     boolean bundle = carried.bundled();
     if (!bundle && carried.signals().size() > 1) {
@@ -836,12 +845,22 @@ final class Bridge {
       return;
     }
     unacknowledged++;
-    sent.whenComplete((revision, failure) ->
-        answered(way, failure == null ? revision : OptionalLong.empty(), failure));
+    sent.whenComplete((revision, failure) -> {
+      answers.add(new Answer(way, failure == null ? revision : OptionalLong.empty(), failure));
+      synchronized (this) {
+        takeAnswers();
+      }
+    });
   }
 
-  private synchronized void answered(
-      OnTheWay way, OptionalLong revision, @Nullable Throwable failure) {
+  /** Whoever has the lock takes all of them: a device that floods us must not shut them out. */
+  private void takeAnswers() {
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      answered(answer.way(), answer.revision(), answer.failure());
+    }
+  }
+
+  private void answered(OnTheWay way, OptionalLong revision, @Nullable Throwable failure) {
     if (way.router().equals(port)) {
       unacknowledged--;
     }
@@ -1012,13 +1031,36 @@ final class Bridge {
    * @throws BridgeException the bridge does not run
    */
   synchronized void sendOut(MappedSignal signal) {
-    if (state != BridgeState.RUNNING && state != BridgeState.DEGRADED) {
-      throw BridgeException.passing("the bridge " + name() + " does not run");
-    }
+    checkRuns();
     long now = clock.nanoTime();
     touch(now);
     offerOut(signal, now);
     pump();
+  }
+
+  /**
+   * Takes something as if the router had told it.
+   *
+   * @throws BridgeException the bridge does not run, or no rule takes it
+   */
+  synchronized void deliver(MappedSignal signal) {
+    checkRuns();
+    long now = clock.nanoTime();
+    touch(now);
+    List<MappedSignal> results = mapped(Direction.OUT, signal, Optional.empty(), now);
+    if (results.isEmpty()) {
+      throw BridgeException.lasting(
+          signal.address() + " goes nowhere: it is not below " + plan.namespace().pattern());
+    }
+    results.forEach(each -> limitOut(each, now));
+    pump();
+    tick(now);
+  }
+
+  private void checkRuns() {
+    if (state != BridgeState.RUNNING && state != BridgeState.DEGRADED) {
+      throw BridgeException.passing("the bridge " + name() + " does not run");
+    }
   }
 
   // --- time --------------------------------------------------------------------------------------

@@ -203,6 +203,12 @@ public record BridgeDefinition(
         value);
   }
 
+  /** Without the settings: passwords belong into no log. */
+  @Override
+  public String toString() {
+    return "bridge " + name + " (" + protocol + ")";
+  }
+
   // --- as a tree ---------------------------------------------------------------------------------
 
   /**

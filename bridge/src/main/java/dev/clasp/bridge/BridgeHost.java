@@ -2,7 +2,9 @@ package dev.clasp.bridge;
 
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeProvider;
+import dev.clasp.bridge.spi.BridgeSetting;
 import dev.clasp.client.ClaspClient;
+import dev.clasp.protocol.Value;
 import dev.clasp.transform.Direction;
 import dev.clasp.transform.MappedSignal;
 import dev.clasp.transport.Backoff;
@@ -19,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -43,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class BridgeHost implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BridgeHost.class);
+
+  /** Stands for a secret that is not shown. */
+  public static final String HIDDEN = "********";
 
   static final int MAX_BRIDGES = 1000;
 
@@ -165,6 +171,10 @@ public final class BridgeHost implements AutoCloseable {
   }
 
   private BridgePlan plan(BridgeDefinition definition) {
+    return BridgePlan.of(definition, providerOf(definition));
+  }
+
+  private BridgeProvider providerOf(BridgeDefinition definition) {
     BridgeProvider provider = providers.get(definition.protocol());
     if (provider == null) {
       throw BridgeException.lasting(
@@ -174,7 +184,7 @@ public final class BridgeHost implements AutoCloseable {
                   ? " here, and no other"
                   : "; there are " + String.join(", ", providers.keySet())));
     }
-    return BridgePlan.of(definition, provider);
+    return provider;
   }
 
   /**
@@ -207,19 +217,50 @@ public final class BridgeHost implements AutoCloseable {
   }
 
   /**
+   * A definition as people may see it, with {@link #HIDDEN} in the place of secrets.
+   *
+   * @throws BridgeException (lasting) there is no such protocol
+   */
+  public BridgeDefinition shown(BridgeDefinition definition) {
+    return definition.withSettings(secrets(definition, (_, _) -> Value.of(HIDDEN)));
+  }
+
+  /** A definition that came back from people, with the secrets that they did not see. */
+  private BridgeDefinition withSecrets(BridgeDefinition definition, BridgeDefinition before) {
+    return definition.withSettings(
+        secrets(
+            definition,
+            (name, value) ->
+                value.equals(Value.of(HIDDEN))
+                    ? before.settings().getOrDefault(name, value)
+                    : value));
+  }
+
+  private Map<String, Value> secrets(
+      BridgeDefinition definition, BiFunction<String, Value, Value> change) {
+    Map<String, Value> settings = new LinkedHashMap<>(definition.settings());
+    for (BridgeSetting setting : providerOf(definition).settings()) {
+      if (setting.kind() == BridgeSetting.Kind.SECRET) {
+        settings.computeIfPresent(setting.name(), change);
+      }
+    }
+    return settings;
+  }
+
+  /**
    * Defines a bridge in another way. Rules, namespace, direction and rates change while messages go
    * on; other settings of the protocol open its endpoint anew; another name or protocol makes it
-   * another bridge, whose counters begin again.
+   * another bridge, whose counters begin again. A secret that is {@link #HIDDEN} stays as it is.
    *
    * @throws BridgeException (lasting) there is none, the new name is taken, or the definition
    *     cannot be used; then the old one stays
    */
   public void replace(String name, BridgeDefinition definition) {
-    BridgePlan plan = plan(definition);
     synchronized (this) {
       checkOpen();
       Bridge bridge = get(name);
       BridgeDefinition before = bridge.definition();
+      BridgePlan plan = plan(withSecrets(definition, before));
       boolean renamed = !name.equals(definition.name());
       if (renamed && bridges.containsKey(definition.name())) {
         throw BridgeException.lasting("there is a bridge " + definition.name() + " already");
@@ -230,7 +271,7 @@ public final class BridgeHost implements AutoCloseable {
         return;
       }
       bridge.follow(plan);
-      tell(new BridgeEvent.Defined(name, definition));
+      tell(new BridgeEvent.Defined(name, plan.definition()));
       if (definition.enabled()) {
         bridge.start();
       } else if (before.enabled()) {
@@ -373,6 +414,18 @@ public final class BridgeHost implements AutoCloseable {
    */
   public void send(String name, MappedSignal signal) {
     bridge(name).sendOut(signal);
+  }
+
+  /**
+   * Sends something to the other side through the rules, as if somebody had written it in the
+   * router.
+   *
+   * @param signal with an address
+   * @throws BridgeException there is no such bridge, or no rule takes the address (lasting), or it
+   *     does not run
+   */
+  public void deliver(String name, MappedSignal signal) {
+    bridge(name).deliver(signal);
   }
 
   /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.clasp.protocol.Value;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Values as JSON text, as every bridge reads and writes them (bridges.md 2.6). Thread-safe. */
 public final class JsonValues {
@@ -94,8 +96,14 @@ public final class JsonValues {
    * array of integers from 0 to 255, the others {@code null}.
    */
   public static String text(Value value) {
+    return text(value, null);
+  }
+
+  /** The same, in a form for people. */
+  static String text(Value value, @Nullable PrettyPrinter printer) {
     StringWriter out = new StringWriter();
     try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+      generator.setPrettyPrinter(printer);
       write(generator, value);
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);

@@ -90,4 +90,20 @@ class BridgeChangeTest {
             new BridgeEvent.Defined("desk", HostRig.desk().withDirection(BridgeDirection.IN)),
             new BridgeEvent.Removed("desk"));
   }
+
+  @Test
+  void secretsAreNotShownAndStayWhenNobodyChangesThem() {
+    BridgeDefinition secret = HostRig.desk().withSettings(Map.of("password", Value.of("hush")));
+    rig.host.replace("desk", secret);
+    rig.clock.settle();
+    BridgeDefinition shown = rig.host.shown(secret);
+    assertThat(shown.settings()).containsEntry("password", Value.of(BridgeHost.HIDDEN));
+    assertThat(rig.events.toString()).doesNotContain("hush");
+    int endpoints = rig.protocol.endpoints.size();
+    rig.host.replace("desk", shown.withDirection(BridgeDirection.OUT));
+    rig.clock.settle();
+    assertThat(rig.host.definition("desk").orElseThrow().settings())
+        .containsEntry("password", Value.of("hush"));
+    assertThat(rig.protocol.endpoints).hasSize(endpoints);
+  }
 }

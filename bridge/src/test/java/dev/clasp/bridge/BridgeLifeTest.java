@@ -196,7 +196,7 @@ class BridgeLifeTest {
     assertThatThrownBy(() ->
             rig.host.replace("desk", HostRig.desk().withSettings(Map.of("colour", Value.of(1)))))
         .isInstanceOf(BridgeException.class)
-        .hasMessage("settings: there is no setting colour; there are bind, target");
+        .hasMessage("settings: there is no setting colour; there are password, bind, target");
     assertThat(rig.host.definitions()).containsExactly(HostRig.desk());
     assertThat(rig.state()).isEqualTo(BridgeState.RUNNING);
   }

@@ -49,6 +49,7 @@ final class FakeProvider implements BridgeProvider {
   @Override
   public List<BridgeSetting> settings() {
     return List.of(
+        new BridgeSetting("password", Kind.SECRET, Value.NULL, "what nobody sees"),
         new BridgeSetting("bind", Kind.ENDPOINT, Value.of(":9000"), "where it listens"),
         new BridgeSetting("target", Kind.ENDPOINT, Value.NULL, "where it sends to"));
   }

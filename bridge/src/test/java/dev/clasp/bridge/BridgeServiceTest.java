@@ -1,0 +1,220 @@
+package dev.clasp.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Value;
+import dev.clasp.transform.MappedSignal;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The service as another program talks to it. */
+@Timeout(60)
+class BridgeServiceTest {
+
+  private final FakeProvider protocol = new FakeProvider();
+  private final PipedOutputStream requests = new PipedOutputStream();
+  private final PipedInputStream replies = new PipedInputStream(1 << 20);
+  private final BufferedReader reader =
+      new BufferedReader(new InputStreamReader(replies, StandardCharsets.UTF_8));
+  private Thread serving = Thread.currentThread();
+
+  @BeforeEach
+  void start() throws IOException {
+    BridgeService service =
+        new BridgeService(
+            List.of(protocol),
+            Optional.empty(),
+            new PipedInputStream(requests),
+            new PipedOutputStream(replies));
+    serving =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                service.run();
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    assertThat(next("ready")).isEqualTo(Value.of(Map.of("type", Value.of("ready"))));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    requests.close();
+    serving.join();
+    assertThat(protocol.endpoints).allMatch(endpoint -> endpoint.closed);
+  }
+
+  /** The next line of that kind; what comes before is skipped. */
+  private Value next(String... types) throws IOException {
+    while (true) {
+      String line = reader.readLine();
+      assertThat(line).as("the service ended").isNotNull();
+      Value value = JsonValues.parse(line).orElseThrow(() -> new AssertionError(line));
+      if (List.of(types).contains(text(value, "type"))) {
+        return value;
+      }
+    }
+  }
+
+  private Value ask(String request) throws IOException {
+    requests.write((request.replace('\'', '"') + "\n").getBytes(StandardCharsets.UTF_8));
+    requests.flush();
+    return next("ok", "error");
+  }
+
+  private static Value at(Value value, String... path) {
+    Value at = value;
+    for (String name : path) {
+      at = ((Value.Map) at).entries().getOrDefault(name, Value.NULL);
+    }
+    return at;
+  }
+
+  private static String text(Value value, String... path) {
+    return at(value, path) instanceof Value.Text(String text) ? text : "" + at(value, path);
+  }
+
+  @Test
+  void pingsAndRequestIds() throws IOException {
+    assertThat(ask("{'type':'ping'}"))
+        .isEqualTo(
+            Value.of(Map.of("type", Value.of("ok"), "data", Value.of(Map.of("pong", Value.TRUE)))));
+    assertThat(at(ask("{'type':'ping','request_id':7}"), "request_id")).isEqualTo(Value.of(7));
+    assertThat(at(ask("{'type':'nonsense','request_id':'x'}"), "request_id"))
+        .isEqualTo(Value.of("x"));
+  }
+
+  @Test
+  void mistakesAreAnsweredAndTheNextRequestIsServed() throws IOException {
+    assertThat(text(ask("{'type':"), "message")).startsWith("Invalid JSON: ");
+    assertThat(text(ask("5"), "message")).startsWith("Invalid JSON: ");
+    assertThat(text(ask("{}"), "message")).isEqualTo("type is missing");
+    assertThat(text(ask("{'type':'fly'}"), "message")).isEqualTo("Unknown request type: fly");
+    assertThat(text(ask("{'type':'create_bridge','source':'fax'}"), "message"))
+        .isEqualTo("Unsupported source protocol: fax");
+    assertThat(text(ask("{'type':'delete_bridge','id':'x'}"), "message"))
+        .isEqualTo("Bridge not found: x");
+    assertThat(text(ask("{'type':'get_diagnostics','bridge_id':'x'}"), "message"))
+        .isEqualTo("Bridge not found: x");
+    assertThat(text(ask("{'type':'ping','pad':'" + "x".repeat(2 << 20) + "'}"), "message"))
+        .startsWith("Invalid JSON: ");
+    assertThat(text(ask("{'type':'ping'}"), "type")).isEqualTo("ok");
+  }
+
+  @Test
+  void aBridgeLivesFromCreateToDelete() throws IOException {
+    assertThat(text(ask("{'type':'health_check'}"), "data", "status")).isEqualTo("idle");
+    Value created =
+        ask(
+            "{'type':'create_bridge','id':'one','source':'fake','source_addr':':9001',"
+                + "'target':'fake','target_addr':'10.0.0.1:9002','config':{'namespace':'/x'}}");
+    assertThat(text(created, "data", "id")).isEqualTo("one");
+    assertThat(at(created, "data", "active")).isEqualTo(Value.TRUE);
+    assertThat(protocol.last().settings.text("bind")).hasValue(":9001");
+    assertThat(protocol.last().settings.text("target")).hasValue("10.0.0.1:9002");
+
+    protocol.last().says("/fader", Value.of(new byte[] {1, 2, 3}));
+    Value signal = next("signal");
+    assertThat(text(signal, "bridge_id")).isEqualTo("one");
+    assertThat(text(signal, "address")).isEqualTo("/x/fader");
+    assertThat(text(signal, "value")).as("Base64").isEqualTo("AQID");
+
+    protocol
+        .last()
+        .context
+        .receive(
+            new Parcel(
+                List.of(
+                    new MappedSignal("/a", SignalType.PARAM, Value.of(1)),
+                    new MappedSignal("/b", SignalType.PARAM, Value.of(2))),
+                true,
+                OptionalLong.empty(),
+                Optional.empty()));
+    assertThat(text(next("signal"), "address")).isEqualTo("/x/a");
+    assertThat(text(next("signal"), "address")).isEqualTo("/x/b");
+
+    assertThat(
+            at(
+                ask("{'type':'send_signal','bridge_id':'one','address':'/x/lamp','value':5}"),
+                "data",
+                "sent"))
+        .isEqualTo(Value.TRUE);
+    assertThat(
+            text(
+                ask("{'type':'send_signal','bridge_id':'one','address':'/y','value':5}"),
+                "message"))
+        .contains("/y goes nowhere");
+
+    Value diagnostics = ask("{'type':'get_diagnostics','bridge_id':'one'}");
+    assertThat(text(diagnostics, "data", "status")).isEqualTo("running");
+    assertThat(at(diagnostics, "data", "metrics", "messages_received")).isEqualTo(Value.of(3));
+    assertThat(text(ask("{'type':'health_check'}"), "data", "status")).isEqualTo("healthy");
+    assertThat(at(ask("{'type':'list_bridges'}"), "data"))
+        .isInstanceOfSatisfying(Value.Array.class, list -> assertThat(list.values()).hasSize(1));
+
+    ask("{'type':'delete_bridge','id':'one'}");
+    assertThat(protocol.last().closed).isTrue();
+    assertThat(text(ask("{'type':'health_check'}"), "data", "status")).isEqualTo("idle");
+  }
+
+  @Test
+  void anIdThatIsUsedAgainStopsItsFirstBridge() throws IOException {
+    ask("{'type':'create_bridge','id':'one','source':'fake'}");
+    ask("{'type':'create_bridge','id':'one','source':'fake'}");
+    assertThat(protocol.endpoints).hasSize(2);
+    assertThat(protocol.endpoints.getFirst().closed).isTrue();
+    assertThat(protocol.endpoints.getLast().closed).isFalse();
+  }
+
+  @Test
+  void oneThatCannotStartIsRefusedWithTheCause() throws IOException {
+    protocol.starts.add(_ -> {
+      throw BridgeException.passing("port 9000 is taken");
+    });
+    assertThat(text(ask("{'type':'create_bridge','source':'fake'}"), "message"))
+        .isEqualTo("Failed to start bridge: port 9000 is taken");
+    assertThat(text(ask("{'type':'create_bridge','source':'fake','config':{'x':1}}"), "message"))
+        .startsWith("Failed to start bridge: settings: there is no setting x");
+    assertThat(at(ask("{'type':'list_bridges'}"), "data")).isEqualTo(Value.of(List.of()));
+  }
+
+  @Test
+  void eventsTellOfErrorsAndConnections() throws IOException {
+    ask("{'type':'create_bridge','id':'one','source':'fake'}");
+    protocol.last().context.down("cable");
+    Value first = next("bridge_event");
+    while (!text(first, "event").equals("error")) {
+      first = next("bridge_event");
+    }
+    assertThat(text(first, "data")).isEqualTo("cable");
+    assertThat(text(next("bridge_event"), "event")).isEqualTo("disconnected");
+    protocol.last().context.up("back");
+    Value connected = next("bridge_event");
+    assertThat(text(connected, "event")).isEqualTo("connected");
+    assertThat(text(connected, "data")).isEqualTo("back");
+    assertThat(at(ask("{'type':'get_diagnostics','bridge_id':'one'}"), "data", "recent_errors"))
+        .isEqualTo(Value.of(List.of(Value.of("cable"))));
+  }
+
+  @Test
+  void shutdownIsAnsweredAndEndsIt() throws Exception {
+    assertThat(at(ask("{'type':'shutdown'}"), "data", "shutdown")).isEqualTo(Value.TRUE);
+    serving.join();
+  }
+}
