@@ -44,10 +44,7 @@ class CircleTest {
               "/**",
               SignalType.ALL_MASK,
               new Message.SubscribeOptions(
-                  maxRate,
-                  OptionalDouble.empty(),
-                  OptionalInt.empty(),
-                  OptionalInt.empty())),
+                  maxRate, OptionalDouble.empty(), OptionalInt.empty(), OptionalInt.empty())),
           Qos.FIRE);
     }
 
@@ -151,7 +148,9 @@ class CircleTest {
   @Test
   void addressesByPatternAreThoseWithAValueAndTheRight() {
     FakeAuthenticator tokens =
-        new FakeAuthenticator().admit("some", "read:/a/**", "write:/a/w/**").admit("all", "admin:/**");
+        new FakeAuthenticator()
+            .admit("some", "read:/a/**", "write:/a/w/**")
+            .admit("all", "admin:/**");
     TestRouter stand = new TestRouter(c -> c, tokens);
     TestPeer writer = stand.client("writer", "all");
     for (String address : List.of("/a/1", "/a/w/1", "/a/w/2", "/b/1")) {

@@ -129,8 +129,7 @@ class VirtualClientTest {
 
   private static void subscribe(Stand stand) {
     stand.client.send(
-        new Message.Subscribe(
-            1, "/**", SignalType.ALL_MASK, Message.SubscribeOptions.NONE),
+        new Message.Subscribe(1, "/**", SignalType.ALL_MASK, Message.SubscribeOptions.NONE),
         Qos.FIRE);
     stand.client.readComplete();
   }

@@ -44,10 +44,7 @@ class OscProgramsTest {
       dumpPort = free.getLocalPort();
     }
     AtomicReference<@Nullable Companion> made = new AtomicReference<>();
-    OscAdapterConfig config =
-        OscAdapterConfig.DEFAULT
-            .withUdpPort(0)
-            .withReplyPort(dumpPort);
+    OscAdapterConfig config = OscAdapterConfig.DEFAULT.withUdpPort(0).withReplyPort(dumpPort);
     ClaspServer server =
         ClaspServer.start(
             ServerConfig.DEFAULT
@@ -81,8 +78,7 @@ class OscProgramsTest {
   }
 
   private void oscsend(String... arguments) throws Exception {
-    List<String> command =
-        new ArrayList<>(List.of("oscsend", "127.0.0.1", String.valueOf(port)));
+    List<String> command = new ArrayList<>(List.of("oscsend", "127.0.0.1", String.valueOf(port)));
     command.addAll(List.of(arguments));
     Process process;
     try {
