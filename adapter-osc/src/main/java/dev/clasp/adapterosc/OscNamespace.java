@@ -40,15 +40,17 @@ record OscNamespace(String text) {
     return text + OscAddresses.decode(oscAddress);
   }
 
-  /** The address as OSC has it, if it is below the namespace. */
+  /**
+   * The address as OSC has it, if it is below the namespace. Not what a program would take for a
+   * message of the router itself.
+   */
   Optional<String> osc(String address) {
-    if (text.isEmpty()) {
-      return Optional.of(OscAddresses.encode(address));
-    }
-    return address.length() > text.length() + 1
-            && address.charAt(text.length()) == '/'
+    int start = text.length();
+    return address.length() > start + 1
+            && address.charAt(start) == '/'
             && address.startsWith(text)
-        ? Optional.of(OscAddresses.encode(address.substring(text.length())))
+            && !address.startsWith(Reserved.PREFIX, start)
+        ? Optional.of(OscAddresses.encode(address.substring(start)))
         : Optional.empty();
   }
 

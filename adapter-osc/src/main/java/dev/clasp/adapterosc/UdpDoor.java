@@ -14,8 +14,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.Inet6Address;
@@ -74,6 +75,7 @@ final class UdpDoor {
   private final Map<InetSocketAddress, OscSession> sessions = new HashMap<>();
   private final Map<InetSocketAddress, FixedPeer> fixed = new HashMap<>();
   private final List<OscSession> touched = new ArrayList<>();
+  private final DatagramBuffers buffers;
   private final byte[] buffer;
   private boolean flushScheduled;
   private volatile boolean accepting = true;
@@ -91,6 +93,13 @@ final class UdpDoor {
           }
         };
     this.channel = server.loops().datagramChannel(v6);
+    // One byte more, to see what is too long.
+    int longest = config.maxPacket() + 1;
+    boolean several = channel instanceof EpollDatagramChannel;
+    this.buffers = new DatagramBuffers(longest, several, AT_ONCE);
+    if (several) {
+      channel.config().setOption(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, longest);
+    }
   }
 
   /**
@@ -108,11 +117,7 @@ final class UdpDoor {
             .option(ChannelOption.SO_SNDBUF, SEND_BUFFER)
             .option(ChannelOption.SO_BROADCAST, true)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER)
-            // One byte more, to see what is too long.
-            .option(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(around.config().maxPacket() + 1)
-                    .maxMessagesPerRead(AT_ONCE))
+            .option(ChannelOption.RECVBUF_ALLOCATOR, door.buffers)
             .handler(door.new Datagrams())
             .bind(host, port)
             .awaitUninterruptibly();
@@ -237,8 +242,12 @@ final class UdpDoor {
     }
 
     void open() {
-      if (!accepting || sessions.containsKey(address)) {
+      if (!accepting) {
         return;
+      }
+      OscSession guest = sessions.get(address);
+      if (guest != null) {
+        guest.close(new CloseReason(CloseReason.NORMAL, "this is a peer of the configuration"));
       }
       host.enterAnyway();
       OscSession session =
@@ -331,7 +340,9 @@ final class UdpDoor {
     for (Map.Entry<InetSocketAddress, OscSession> entry : List.copyOf(sessions.entrySet())) {
       OscSession session = entry.getValue();
       if (fixed.containsKey(entry.getKey())) {
-        session.revive();
+        if (accepting) {
+          session.revive();
+        }
         session.look();
         session.readComplete();
       } else if (session.silentNanos(now) >= config.timeout().toNanos()) {
@@ -371,6 +382,11 @@ final class UdpDoor {
     }
 
     @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+      buffers.release();
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext context) {
       for (OscSession session : touched) {
         session.readComplete();
@@ -399,16 +415,21 @@ final class UdpDoor {
 
   private void received(InetSocketAddress sender, int length) {
     InetAddress ip = sender.getAddress();
-    FixedPeer peer = fixed.isEmpty() ? null : fixed.get(sender);
-    if (peer == null ? !around.admits(ip) : !peer.peer.direction().in()) {
-      around.counts().add(OscCounter.REFUSED_SOURCE);
-      return;
-    }
     InetSocketAddress key = sender;
     OscSession session = sessions.get(key);
     if (session == null && sharesSession(ip)) {
       key = new InetSocketAddress(ip, config.replyPort().orElseThrow());
       session = sessions.get(key);
+    }
+    FixedPeer peer = fixed.isEmpty() ? null : fixed.get(key);
+    if (peer == null ? !around.admits(ip) : !peer.peer.direction().in()) {
+      around.counts().add(OscCounter.REFUSED_SOURCE);
+      return;
+    }
+    if (peer != null && session == null) {
+      // It will be opened again in a moment.
+      around.counts().add(OscCounter.DROPPED);
+      return;
     }
     long now = around.now();
     Hosts.Host host = session == null ? around.hosts().of(ip, now) : session.host();

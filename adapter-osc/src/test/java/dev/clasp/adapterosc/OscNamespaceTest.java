@@ -32,6 +32,13 @@ class OscNamespaceTest {
     assertThat(new OscNamespace("").osc("/a")).contains("/a");
   }
 
+  @Test
+  void nobodyPassesForTheRouter() {
+    assertThat(new OscNamespace("").osc("/clasp/error")).isEmpty();
+    assertThat(OSC.osc("/osc/clasp/error")).isEmpty();
+    assertThat(OSC.osc("/osc/clasper")).contains("/clasper");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/a,/osc/a,true",
