@@ -11,7 +11,6 @@ import dev.clasp.discovery.DiscoveryException;
 import dev.clasp.discovery.MdnsAdvertiser;
 import dev.clasp.discovery.MdnsNetwork;
 import dev.clasp.discovery.ServiceAnnouncement;
-import dev.clasp.osc.OscAddresses;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
@@ -156,8 +155,7 @@ public final class OscQueryServer implements AutoCloseable {
     if (config.takesOsc()) {
       listenForOsc();
     }
-    Subscription subscribed =
-        router.subscribe(config.served().pattern(), signal -> heard(signal));
+    Subscription subscribed = router.subscribe(config.served().pattern(), signal -> heard(signal));
     subscription = subscribed;
     subscribed
         .active()
@@ -188,7 +186,8 @@ public final class OscQueryServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 128 << 10))
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(32 << 10, 128 << 10))
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -605,8 +604,7 @@ public final class OscQueryServer implements AutoCloseable {
     for (Channel channel : open) {
       boolean talks = channel.pipeline().get(Session.class) != null;
       Future<?> end = talks ? channel.closeFuture() : channel.close();
-      end.awaitUninterruptibly(
-          Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      end.awaitUninterruptibly(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
     advertisers.forEach(MdnsAdvertiser::close);
     loops.close();

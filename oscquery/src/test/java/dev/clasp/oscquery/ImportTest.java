@@ -50,8 +50,7 @@ class ImportTest {
 
   private Endpoint endpoint(Map<String, Value> settings) {
     OscQueryImport provider = new OscQueryImport();
-    Endpoint endpoint =
-        provider.create(BridgeSettings.of(provider.settings(), settings), context);
+    Endpoint endpoint = provider.create(BridgeSettings.of(provider.settings(), settings), context);
     open.add(endpoint);
     return endpoint;
   }
@@ -174,7 +173,8 @@ class ImportTest {
     context.isUp();
   }
 
-  // --- programs that are not like ours ------------------------------------------------------------
+  // --- programs that are not like ours
+  // ------------------------------------------------------------
 
   /** A program that answers what it is told to; without WebSockets. */
   private HttpServer program(Map<String, String> answers) throws IOException {
@@ -207,10 +207,11 @@ class ImportTest {
     try (DatagramSocket ear = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
       ear.setSoTimeout((int) Eventually.LIMIT.toMillis());
       Map<String, String> answers = new ConcurrentHashMap<>();
-      answers.put("/?HOST_INFO", "{\"NAME\":\"tiny\",\"OSC_IP\":\"8.8.8.8\",\"OSC_PORT\":" + ear.getLocalPort() + "}");
+      answers.put(
+          "/?HOST_INFO",
+          "{\"NAME\":\"tiny\",\"OSC_IP\":\"8.8.8.8\",\"OSC_PORT\":" + ear.getLocalPort() + "}");
       answers.put("/", "{\"CONTENTS\":{\"x\":{\"TYPE\":\"f\",\"VALUE\":[0.5]}}}");
-      Endpoint endpoint =
-          connect(url(program(answers)), Map.of("poll", Value.of("50ms")));
+      Endpoint endpoint = connect(url(program(answers)), Map.of("poll", Value.of("50ms")));
       context.received("/x", Value.of(0.5));
       context.isUp();
       answers.put("/", "{\"CONTENTS\":{\"x\":{\"TYPE\":\"f\",\"VALUE\":[0.75]}}}");
@@ -238,8 +239,7 @@ class ImportTest {
 
   @Test
   void aTreeThatIsTooBigIsRefusedWithASentence() throws IOException {
-    connect(
-        url(program(Map.of("/", RemoteTreeTest.PROPOSAL))), Map.of("nodes", Value.of(2)));
+    connect(url(program(Map.of("/", RemoteTreeTest.PROPOSAL))), Map.of("nodes", Value.of(2)));
     Eventually.is("down", () -> context.downs.stream().anyMatch(d -> d.contains("2 nodes")));
   }
 
@@ -257,7 +257,8 @@ class ImportTest {
     assertThatThrownBy(() -> endpoint(Map.of()))
         .isInstanceOf(BridgeException.class)
         .hasMessageContaining("url is missing");
-    for (String bad : List.of("ftp://x", "http://", "http://a b", "http://u:p@h:1", "http://h/?x")) {
+    for (String bad :
+        List.of("ftp://x", "http://", "http://a b", "http://u:p@h:1", "http://h/?x")) {
       assertThatThrownBy(() -> endpoint(Map.of("url", Value.of(bad))))
           .as(bad)
           .isInstanceOf(BridgeException.class);

@@ -121,8 +121,7 @@ class QueryTest {
     set("/fader", Value.of(0.5));
     room.node("/fader");
     set("/fader", Value.of(1));
-    Eventually.is(
-        "1.0", () -> room.node("/fader?VALUE").path("VALUE").equals(Room.json("[1.0]")));
+    Eventually.is("1.0", () -> room.node("/fader?VALUE").path("VALUE").equals(Room.json("[1.0]")));
     assertThat(room.node("/fader").path("TYPE").asText()).isEqualTo("f");
   }
 
@@ -228,8 +227,19 @@ class QueryTest {
     assertThat(info.path("WS_PORT").asInt()).isEqualTo(room.server.address().getPort());
     for (String supported :
         List.of(
-            "ACCESS", "VALUE", "RANGE", "DESCRIPTION", "TAGS", "UNIT", "CRITICAL", "CLIPMODE",
-            "OVERLOADS", "LISTEN", "PATH_ADDED", "PATH_REMOVED", "PATH_CHANGED",
+            "ACCESS",
+            "VALUE",
+            "RANGE",
+            "DESCRIPTION",
+            "TAGS",
+            "UNIT",
+            "CRITICAL",
+            "CLIPMODE",
+            "OVERLOADS",
+            "LISTEN",
+            "PATH_ADDED",
+            "PATH_REMOVED",
+            "PATH_CHANGED",
             "OSC_STREAMING")) {
       assertThat(info.path("EXTENSIONS").path(supported).asBoolean()).as(supported).isTrue();
     }
@@ -291,11 +301,11 @@ class QueryTest {
 
   @Test
   void aParameterThatEndsLeavesTheTree() {
-    room.desk.set(
+    room.desk
+        .set(
             "/short",
             Value.of(1),
-            dev.clasp.client.SetOptions.CONFIRM.withTtl(
-                new dev.clasp.protocol.Ttl.Absolute(1)))
+            dev.clasp.client.SetOptions.CONFIRM.withTtl(new dev.clasp.protocol.Ttl.Absolute(1)))
         .join();
     room.node("/short");
     Eventually.is("404", () -> room.get("/short").statusCode() == 404);

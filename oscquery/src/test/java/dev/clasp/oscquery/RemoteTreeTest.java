@@ -53,8 +53,7 @@ class RemoteTreeTest {
     assertThat(foo.meta().orElseThrow().description()).contains("a meter");
     assertThat(methods.get("/foo").definition(true).meta().orElseThrow().range())
         .contains(new Range(0, 1));
-    assertThat(methods.get("/bar").value())
-        .contains(Value.of(List.of(Value.of(4), Value.of(51))));
+    assertThat(methods.get("/bar").value()).contains(Value.of(List.of(Value.of(4), Value.of(51))));
     assertThat(methods.get("/bar").range()).as("two different ones").isEmpty();
     assertThat(methods.get("/go").kind()).isEqualTo(SignalType.EVENT);
     assertThat(methods.get("/baz/qux").definition(false).meta().orElseThrow().description())
@@ -71,8 +70,7 @@ class RemoteTreeTest {
   @Test
   void colorsAreFourNumbers() throws IOException {
     RemoteNode node = only("{\"TYPE\":\"r\",\"VALUE\":[\"#FA6432FF\"]}");
-    Value color =
-        Value.of(List.of(Value.of(250), Value.of(100), Value.of(50), Value.of(255)));
+    Value color = Value.of(List.of(Value.of(250), Value.of(100), Value.of(50), Value.of(255)));
     assertThat(node.value()).contains(color);
     assertThat(RemoteValues.arguments(node, SignalType.PARAM, color))
         .containsExactly(new OscArgument.Rgba(0xFA6432FF));
@@ -80,11 +78,9 @@ class RemoteTreeTest {
 
   @Test
   void valuesGoOutInTheTypeThatIsWanted() throws IOException {
-    assertThat(
-            RemoteValues.arguments(only("{\"TYPE\":\"f\"}"), SignalType.PARAM, Value.of(1)))
+    assertThat(RemoteValues.arguments(only("{\"TYPE\":\"f\"}"), SignalType.PARAM, Value.of(1)))
         .containsExactly(new OscArgument.Float32(1));
-    assertThat(
-            RemoteValues.arguments(only("{\"TYPE\":\"F\"}"), SignalType.PARAM, Value.of(1)))
+    assertThat(RemoteValues.arguments(only("{\"TYPE\":\"F\"}"), SignalType.PARAM, Value.of(1)))
         .containsExactly(OscArgument.Bool.TRUE);
     assertThat(RemoteValues.arguments(only("{\"TYPE\":\"I\"}"), SignalType.EVENT, Value.NULL))
         .containsExactly(OscArgument.Impulse.IMPULSE);

@@ -106,7 +106,8 @@ class SessionTest {
     Program program = room.program();
     set("/new/thing", Value.of(1));
     program.isTold("PATH_ADDED", "/new/thing");
-    room.desk.set(
+    room.desk
+        .set(
             "/new/short",
             Value.of(1),
             dev.clasp.client.SetOptions.CONFIRM.withTtl(new dev.clasp.protocol.Ttl.Absolute(1)))
@@ -143,7 +144,9 @@ class SessionTest {
     room.program().send("/cue/go", OscArgument.Impulse.IMPULSE);
     Eventually.is(
         () -> "an event among " + heard,
-        () -> heard.stream().anyMatch(s -> s instanceof Signal.Event e && e.value().equals(Value.NULL)));
+        () ->
+            heard.stream()
+                .anyMatch(s -> s instanceof Signal.Event e && e.value().equals(Value.NULL)));
   }
 
   @Test
@@ -194,7 +197,8 @@ class SessionTest {
     room.node("/a");
     Program program = room.program();
     for (String text :
-        List.of("", "{", "[]", "{\"COMMAND\":1}", "{\"COMMAND\":\"LISTEN\"}", "{\"COMMAND\":\"X\"}")) {
+        List.of(
+            "", "{", "[]", "{\"COMMAND\":1}", "{\"COMMAND\":\"LISTEN\"}", "{\"COMMAND\":\"X\"}")) {
       program.text(text);
     }
     program.send(new byte[0]).send(new byte[] {1, 2, 3});
@@ -210,8 +214,7 @@ class SessionTest {
       set(address, Value.of(1));
       room.node(address);
     }
-    Program program =
-        room.program().say("LISTEN", "/a").say("LISTEN", "/b").say("LISTEN", "/c");
+    Program program = room.program().say("LISTEN", "/a").say("LISTEN", "/b").say("LISTEN", "/c");
     Eventually.is("three commands", () -> room.server.count(OscQueryCounter.COMMANDS) == 3);
     set("/c", Value.of(2));
     set("/b", Value.of(2));
