@@ -123,7 +123,7 @@ public final class OscQueryServer implements AutoCloseable {
     this.nodeJson = new NodeJson(config.name(), config.readOnly());
     this.input =
         new OscInput(
-            tree, nodeJson, router, counts, config.limits(), config.create(), Clock.systemUTC());
+            tree, nodeJson, router, counts, config.limits(), config.create(), Clock.systemUTC(), System::nanoTime, this::published);
     this.stillThere = new StillThere(CHECKS, router::get, tree::ended);
   }
 
@@ -381,13 +381,7 @@ public final class OscQueryServer implements AutoCloseable {
         }
       }
       case Signal.Stream stream -> heard(stream.address(), SignalType.STREAM, stream.value());
-      case Signal.Event event ->
-          tree.heard(event.address(), SignalType.EVENT, Optional.empty())
-              .ifPresent(node -> {
-                for (Session session : node.listeners()) {
-                  session.happened(node, event.address(), event.value());
-                }
-              });
+      case Signal.Event event -> happened(event.address(), event.value());
       // OSC has nothing that is like them.
       case Signal.Gesture _, Signal.TimelinePublished _ -> {}
     }
@@ -400,6 +394,23 @@ public final class OscQueryServer implements AutoCloseable {
             session.changed(node, address, value);
           }
         });
+  }
+
+  private void happened(String address, Value value) {
+    tree.heard(address, SignalType.EVENT, Optional.empty())
+        .ifPresent(node -> {
+          for (Session session : node.listeners()) {
+            session.happened(node, address, value);
+          }
+        });
+  }
+
+  private void published(String address, SignalType type, Value value) {
+    if (type == SignalType.EVENT) {
+      happened(address, value);
+    } else {
+      heard(address, type, value);
+    }
   }
 
   private void routerSaid(ClientEvent event) {

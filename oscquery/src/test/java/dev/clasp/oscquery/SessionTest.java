@@ -150,6 +150,25 @@ class SessionTest {
   }
 
   @Test
+  void programsHearEachOthersEventsAndStreams() {
+    room.definitions =
+        List.of(
+            Room.definition("/go", SignalType.EVENT, "", "rw"),
+            Room.definition("/flow", SignalType.STREAM, "float", "rw"));
+    room.node("/go");
+    room.node("/flow");
+    Program sender = room.program().say("LISTEN", "/go").say("LISTEN", "/flow");
+    Program other = room.program().say("LISTEN", "/go").say("LISTEN", "/flow");
+    Eventually.is("four commands", () -> room.server.count(OscQueryCounter.COMMANDS) == 4);
+    sender.send("/go", new Text("x")).send("/flow", new Float32(0.5f));
+    other.hears("/go", new Text("x"));
+    other.hears("/flow", new Float32(0.5f));
+    room.desk.stream("/flow", 0.75);
+    sender.hears("/flow", new Float32(0.75f));
+    assertThat(sender.messages).hasSize(1);
+  }
+
+  @Test
   void aSliderTakesWholeNumbersAToggleAnyAndARangeIsKept() {
     room.definitions = List.of(Room.fader("/fader", 0, 1));
     set("/fader", Value.of(0.5));
