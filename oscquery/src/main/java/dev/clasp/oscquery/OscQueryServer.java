@@ -123,7 +123,15 @@ public final class OscQueryServer implements AutoCloseable {
     this.nodeJson = new NodeJson(config.name(), config.readOnly());
     this.input =
         new OscInput(
-            tree, nodeJson, router, counts, config.limits(), config.create(), Clock.systemUTC(), System::nanoTime, this::published);
+            tree,
+            nodeJson,
+            router,
+            counts,
+            config.limits(),
+            config.create(),
+            Clock.systemUTC(),
+            System::nanoTime,
+            this::published);
     this.stillThere = new StillThere(CHECKS, router::get, tree::ended);
   }
 
@@ -567,7 +575,9 @@ public final class OscQueryServer implements AutoCloseable {
   }
 
   private static String hostAndPort(InetSocketAddress address) {
-    String host = plain(address.getAddress());
+    // What listens everywhere is there on this machine too, and that can be clicked.
+    String host =
+        address.getAddress().isAnyLocalAddress() ? "localhost" : plain(address.getAddress());
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,11 @@ class ImportTest {
     context.received("/layer/name", Value.of("sky"));
     context.isUp();
     assertThat(context.offered).containsOnlyKeys("/layer/opacity", "/layer/name");
-    assertThat(context.offered.get("/layer/opacity").meta().orElseThrow().description())
+    assertThat(
+            Objects.requireNonNull(context.offered.get("/layer/opacity"))
+                .meta()
+                .orElseThrow()
+                .description())
         .contains("a fader");
     room.desk.set("/layer/opacity", 50.0).join();
     context.received("/layer/opacity", Value.of(50.0));

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +105,7 @@ class QueryTest {
                         Value.of("x"),
                         Value.of(100)))),
             Map.entry("map", Value.of(Map.of("a", Value.of(1)))));
-    set("/v/" + name, values.get(name));
+    set("/v/" + name, Objects.requireNonNull(values.get(name)));
     JsonNode node = room.node("/v/" + name);
     if (name.equals("nested")) {
       // Not numbers alone: they stay what they are.

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,10 @@ class RemoteTreeTest {
     return RemoteTreeReader.read(json.getBytes(StandardCharsets.UTF_8), "/", nodes);
   }
 
+  private static RemoteNode of(Map<String, RemoteNode> methods, String path) {
+    return Objects.requireNonNull(methods.get(path));
+  }
+
   private static RemoteNode only(String node) throws IOException {
     return read("{\"CONTENTS\":{\"a\":" + node + "}}", 10).values().iterator().next();
   }
@@ -45,18 +50,18 @@ class RemoteTreeTest {
   void theExampleOfTheProposalIsRead() throws IOException {
     Map<String, RemoteNode> methods = read(PROPOSAL, 100);
     assertThat(methods).containsOnlyKeys("/foo", "/bar", "/go", "/baz/qux");
-    SignalDefinition foo = methods.get("/foo").definition(false);
+    SignalDefinition foo = of(methods, "/foo").definition(false);
     assertThat(foo.access()).contains("r");
     assertThat(foo.datatype()).contains("float");
     assertThat(foo.meta().orElseThrow().range()).contains(new Range(0, 100));
     assertThat(foo.meta().orElseThrow().unit()).contains("percent");
     assertThat(foo.meta().orElseThrow().description()).contains("a meter");
-    assertThat(methods.get("/foo").definition(true).meta().orElseThrow().range())
+    assertThat(of(methods, "/foo").definition(true).meta().orElseThrow().range())
         .contains(new Range(0, 1));
-    assertThat(methods.get("/bar").value()).contains(Value.of(List.of(Value.of(4), Value.of(51))));
-    assertThat(methods.get("/bar").range()).as("two different ones").isEmpty();
-    assertThat(methods.get("/go").kind()).isEqualTo(SignalType.EVENT);
-    assertThat(methods.get("/baz/qux").definition(false).meta().orElseThrow().description())
+    assertThat(of(methods, "/bar").value()).contains(Value.of(List.of(Value.of(4), Value.of(51))));
+    assertThat(of(methods, "/bar").range()).as("two different ones").isEmpty();
+    assertThat(of(methods, "/go").kind()).isEqualTo(SignalType.EVENT);
+    assertThat(of(methods, "/baz/qux").definition(false).meta().orElseThrow().description())
         .contains("one of: empty, half-full, full");
   }
 

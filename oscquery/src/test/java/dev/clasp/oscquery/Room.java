@@ -77,6 +77,10 @@ final class Room implements AutoCloseable {
         address, type, Optional.of(datatype), Optional.of(access), Optional.empty());
   }
 
+  long counter(String name) {
+    return server.counters().getOrDefault(name, -1L);
+  }
+
   String url() {
     return server.urls().getFirst();
   }

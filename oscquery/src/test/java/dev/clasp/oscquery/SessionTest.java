@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,7 +121,7 @@ class SessionTest {
     set("/x", Value.of(1));
     room.node("/x");
     Program program = room.program();
-    Eventually.is("connected", () -> room.server.counters().get("connected") == 1);
+    Eventually.is("connected", () -> room.counter("connected") == 1);
     set("/x", Value.of("text"));
     program.isTold("PATH_CHANGED", "/x");
     program.commands.clear();
@@ -247,7 +248,7 @@ class SessionTest {
     Program first = room.program();
     assertThatThrownBy(room::program).hasMessageContaining("WebSocketHandshake");
     first.close();
-    Eventually.is("room again", () -> room.server.counters().get("connected") == 0);
+    Eventually.is("room again", () -> room.counter("connected") == 0);
     room.program();
   }
 
@@ -296,7 +297,7 @@ class SessionTest {
                     }
 
                     @Override
-                    public java.util.concurrent.CompletionStage<?> onBinary(
+                    public java.util.concurrent.@Nullable CompletionStage<?> onBinary(
                         WebSocket socket, java.nio.ByteBuffer data, boolean last) {
                       if (last) {
                         newest.add((int) data.get(data.limit() - 1));

@@ -7,9 +7,6 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.protocol.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -56,24 +53,14 @@ class OscQueryPeersTest {
   /** Port of HTTP and port of OSC. */
   private int[] serve() {
     Program program = clasp("serve", "--port", "0", "--osc-port", "0");
-    eventually(program::transcript, () -> SERVES.matcher(program.printed()).find());
+    Pause.until(program::transcript, () -> SERVES.matcher(program.printed()).find());
     Matcher said = SERVES.matcher(program.printed());
     assertThat(said.find()).isTrue();
     return new int[] {Integer.parseInt(said.group(1)), Integer.parseInt(said.group(2))};
   }
 
-  private static void eventually(Supplier<String> what, BooleanSupplier condition) {
-    long end = System.nanoTime() + Patience.START.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("never:\n" + what.get());
-      }
-      LockSupport.parkNanos(10_000_000);
-    }
-  }
-
   private static void eventuallyHas(ClaspClient desk, String address, Value value) {
-    eventually(
+    Pause.until(
         () -> address + " is " + desk.blocking().get(address) + ", not " + value,
         () ->
             desk.blocking().get(address).filter(p -> p.value().equals(value)).isPresent());
@@ -106,7 +93,7 @@ class OscQueryPeersTest {
     int osc = serve()[1];
 
     // The tree is complete a moment after the start.
-    eventually(
+    Pause.until(
         () -> "the fader is " + desk.blocking().get("/oq/fader"),
         () -> {
           Outcome.good("oscsend", "127.0.0.1", Integer.toString(osc), "/oq/fader", "f", "0.5");
