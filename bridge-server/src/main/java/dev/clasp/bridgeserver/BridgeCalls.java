@@ -304,6 +304,7 @@ final class BridgeCalls {
     }
     Preview preview = previews.getFirst();
     List<Value> steps = new ArrayList<>();
+    preview.steps().forEach(step -> steps.add(Value.of(step)));
     if (!preview.note().isEmpty()) {
       steps.add(Value.of(preview.note()));
     }

@@ -12,6 +12,7 @@ import dev.clasp.server.AdminRoute;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
 import dev.clasp.server.Measures;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Bridges {
 
   private static final Logger LOG = LoggerFactory.getLogger(Bridges.class);
 
-  private final Optional<BridgeStore> store;
+  private final Optional<Path> store;
 
   /** Guarded by this. */
   private final Map<String, String> places = new LinkedHashMap<>();
@@ -54,7 +55,7 @@ public final class Bridges {
    */
   public Bridges(BridgesConfig config) {
     this.fixed = config.fixed();
-    this.store = config.file().map(BridgeStore::new);
+    this.store = config.file();
     store.ifPresent(BridgeStore::load);
     checkNames(fixed);
   }
@@ -153,7 +154,8 @@ public final class Bridges {
 
   private void keep() {
     store.ifPresent(s ->
-        s.save(
+        BridgeStore.save(
+            s,
             host().definitions().stream()
                 .filter(definition -> !places.containsKey(definition.name()))
                 .toList()));

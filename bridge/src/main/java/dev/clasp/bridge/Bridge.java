@@ -566,8 +566,7 @@ final class Bridge {
 
   /** Rules may change numbers. */
   private static SignalMeta withoutRange(SignalMeta meta) {
-    return new SignalMeta(
-        meta.unit(), Optional.empty(), Optional.empty(), meta.description());
+    return new SignalMeta(meta.unit(), Optional.empty(), Optional.empty(), meta.description());
   }
 
   private void announce() {
@@ -1328,8 +1327,7 @@ final class Bridge {
       synchronized (Bridge.this) {
         if (g == generation) {
           offered =
-              List.copyOf(
-                  signals.size() > MAX_OFFERED ? signals.subList(0, MAX_OFFERED) : signals);
+              List.copyOf(signals.size() > MAX_OFFERED ? signals.subList(0, MAX_OFFERED) : signals);
           announce();
         }
       }

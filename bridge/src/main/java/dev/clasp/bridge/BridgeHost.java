@@ -456,18 +456,19 @@ public final class BridgeHost implements AutoCloseable {
     boolean carried = way == Direction.IN ? direction.in() : direction.out();
     for (MappedSignal sample : samples) {
       List<MappedSignal> results = new ArrayList<>();
+      List<String> steps = List.of();
       String note = "";
       try {
+        steps =
+            run.explain(way, sample, clock.nanoTime()).stream().map(Preview::sentence).toList();
         run.map(way, sample, clock.nanoTime(), results::add);
         if (!carried) {
           note = "the bridge does not carry this way";
-        } else if (results.isEmpty()) {
-          note = "no rule takes it, and it is not below " + plan.namespace().pattern();
         }
       } catch (RuntimeException e) {
         note = "the rules fail: " + e.getMessage();
       }
-      previews.add(new Preview(sample, carried ? results : List.of(), note));
+      previews.add(new Preview(sample, carried ? results : List.of(), steps, note));
     }
     return previews;
   }

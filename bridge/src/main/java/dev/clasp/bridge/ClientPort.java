@@ -8,8 +8,8 @@ import dev.clasp.client.ClientState;
 import dev.clasp.client.Signal;
 import dev.clasp.client.Subscription;
 import dev.clasp.protocol.AddressPattern;
-import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Message.SignalDefinition;
+import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
 import java.util.ArrayList;
@@ -120,8 +120,7 @@ final class ClientPort implements RouterPort {
 
   /** In pieces that fit into a frame; each adds to those before. */
   @Override
-  public void announce(
-      String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
+  public void announce(String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
     int sent = 0;
     do {
       List<SignalDefinition> piece =

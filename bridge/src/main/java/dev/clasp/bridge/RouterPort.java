@@ -46,8 +46,7 @@ interface RouterPort extends AutoCloseable {
   void announce(String namespace, Map<String, Value> meta);
 
   /** The same with what is there. */
-  default void announce(
-      String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
+  default void announce(String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
     announce(namespace, meta);
   }
 

@@ -23,10 +23,7 @@ final class OscQueryDiscoverCommand implements Callable<Integer> {
 
   private final Clasp clasp;
 
-  @Option(
-      names = "--timeout",
-      paramLabel = "TIME",
-      description = "How long to look (default: 5s).")
+  @Option(names = "--timeout", paramLabel = "TIME", description = "How long to look (default: 5s).")
   private Duration timeout = Duration.ofSeconds(5);
 
   OscQueryDiscoverCommand(Clasp clasp) {
@@ -58,8 +55,7 @@ final class OscQueryDiscoverCommand implements Callable<Integer> {
     }
     if (found.isEmpty()) {
       throw new CommandException(
-          ExitStatus.UNAVAILABLE,
-          "no OSCQuery program was found in " + timeout.toSeconds() + " s");
+          ExitStatus.UNAVAILABLE, "no OSCQuery program was found in " + timeout.toSeconds() + " s");
     }
     return ExitStatus.OK;
   }

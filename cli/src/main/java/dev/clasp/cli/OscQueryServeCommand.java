@@ -79,9 +79,7 @@ final class OscQueryServeCommand implements Callable<Integer> {
   @Option(names = "--read-only", description = "Let nobody set anything.")
   private boolean readOnly;
 
-  @Option(
-      names = "--create",
-      description = "Let OSC to an unknown address make a parameter of it.")
+  @Option(names = "--create", description = "Let OSC to an unknown address make a parameter of it.")
   private boolean create;
 
   @Option(

@@ -9,8 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Announces a server by mDNS as {@code _clasp._tcp} (discovery.md 2), or another service, until it
- * is withdrawn.
- * Follows the interfaces of the machine as they come, go and change.
+ * is withdrawn. Follows the interfaces of the machine as they come, go and change.
  *
  * <p>Thread-safe; has one thread, and a socket for each interface.
  */

@@ -46,7 +46,7 @@ class OtherServicesTest {
                 true,
                 120,
                 new DnsData.Service(0, 0, 7770, DnsName.of("clasp-001122334455", "local"))),
-            new DnsRecord(INSTANCE, true, 4500, new DnsData.Text(List.of(""))));
+            new DnsRecord(INSTANCE, true, 4500, new DnsData.Text(List.of())));
   }
 
   @Test

@@ -81,8 +81,7 @@ record HostInfo(
     }
   }
 
-  private static void number(JsonGenerator json, String key, OptionalInt value)
-      throws IOException {
+  private static void number(JsonGenerator json, String key, OptionalInt value) throws IOException {
     if (value.isPresent()) {
       json.writeNumberField(key, value.getAsInt());
     }

@@ -149,7 +149,9 @@ final class ImportEndpoint implements Endpoint {
     line = open;
     boolean hears = open.isPresent() && (info.extensions().isEmpty() || info.supports("LISTEN"));
     if (hears) {
-      nodes.values().stream().filter(RemoteNode::readable).forEach(node -> listen(open.get(), node));
+      nodes.values().stream()
+          .filter(RemoteNode::readable)
+          .forEach(node -> listen(open.get(), node));
       // Something may have changed between the tree and the last LISTEN.
       readAgain.set(true);
       work.add(Work.READ_AGAIN);
@@ -211,7 +213,8 @@ final class ImportEndpoint implements Endpoint {
     open.ifPresent(o ->
         nodes.values().stream()
             .filter(node ->
-                node.readable() && (!before.containsKey(node.path()) || fresh.contains(node.path())))
+                node.readable()
+                    && (!before.containsKey(node.path()) || fresh.contains(node.path())))
             .forEach(node -> listen(o, node)));
   }
 
@@ -262,8 +265,7 @@ final class ImportEndpoint implements Endpoint {
     @Override
     public void text(byte[] utf8) {
       context.bytes(utf8.length, 0);
-      Command command =
-          Command.Reader.read(utf8, 0, utf8.length).orElse(new Command.Unknown(""));
+      Command command = Command.Reader.read(utf8, 0, utf8.length).orElse(new Command.Unknown(""));
       switch (command) {
         case Command.PathAdded(String path) -> {
           if (added.size() < config.nodes()) {
@@ -278,10 +280,7 @@ final class ImportEndpoint implements Endpoint {
             readSoon();
           }
         }
-        case Command.Listen _,
-            Command.Ignore _,
-            Command.StartStreaming _,
-            Command.Unknown _ -> {}
+        case Command.Listen _, Command.Ignore _, Command.StartStreaming _, Command.Unknown _ -> {}
       }
     }
 
@@ -329,8 +328,7 @@ final class ImportEndpoint implements Endpoint {
     Value scaled = config.unit() ? scaled(node, value) : value;
     context.receive(
         new Parcel(
-            List.of(
-                new MappedSignal(node.address(), node.kind(), bang ? Value.NULL : scaled)),
+            List.of(new MappedSignal(node.address(), node.kind(), bang ? Value.NULL : scaled)),
             false,
             OptionalLong.empty(),
             Optional.of(config.url().getAuthority())));
@@ -394,8 +392,7 @@ final class ImportEndpoint implements Endpoint {
       return;
     }
     Optional<RemoteLine> open = line;
-    boolean reliable =
-        critical || info.oscTransport().filter("TCP"::equalsIgnoreCase).isPresent();
+    boolean reliable = critical || info.oscTransport().filter("TCP"::equalsIgnoreCase).isPresent();
     InetSocketAddress to = osc;
     if (open.isPresent() && (reliable || to == null || packet.length > OscCodec.MAX_DATAGRAM)) {
       if (open.get().send(packet)) {

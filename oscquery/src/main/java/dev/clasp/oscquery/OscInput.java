@@ -21,16 +21,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** OSC that programs send, as writes and events for the router. Thread-safe; never waits. */
+/**
+ * OSC that programs send, as writes and events for the router. Of one event loop; never waits.
+ *
+ * <p>A router does not send events and samples of streams back to who published them, and for it
+ * that is us. So the other programs that listen are told here.
+ */
 final class OscInput {
 
   private static final Logger LOG = LoggerFactory.getLogger(OscInput.class);
 
   /** Bundles for later than this are carried out at once: clocks are wrong more often. */
   private static final long LATEST_MICROS = TimeUnit.HOURS.toMicros(1);
+
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** In each second: patterns cost as much as the tree is big, and others have to wait. */
+  private static final long PATTERNS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** Messages of one bundle that happen together. */
   private static final int BUNDLE_MAX = 1000;
@@ -43,6 +54,12 @@ final class OscInput {
     void sending(String address, Value value);
   }
 
+  /** Told what was published, once the router has it. Any thread. */
+  @FunctionalInterface
+  interface Published {
+    void published(String address, SignalType type, Value value);
+  }
+
   /** What is to be done for one message. */
   private record Act(String address, SignalType type, Value value) {}
 
@@ -53,6 +70,13 @@ final class OscInput {
   private final OscQueryLimits limits;
   private final boolean create;
   private final Clock clock;
+  private final LongSupplier nanoTime;
+  private final Published published;
+
+  /** When the present second began, and how long patterns have been looked for in it. */
+  private long second;
+
+  private long lookedFor;
 
   OscInput(
       OscQueryTree tree,
@@ -61,7 +85,9 @@ final class OscInput {
       OscQueryCounts counts,
       OscQueryLimits limits,
       boolean create,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime,
+      Published published) {
     this.tree = tree;
     this.rights = rights;
     this.router = router;
@@ -69,6 +95,9 @@ final class OscInput {
     this.limits = limits;
     this.create = create;
     this.clock = clock;
+    this.nanoTime = nanoTime;
+    this.published = published;
+    this.second = nanoTime.getAsLong();
   }
 
   /** Takes a packet in, whatever it is. */
@@ -91,10 +120,13 @@ final class OscInput {
       case OscBundle bundle -> {
         List<Act> acts = new ArrayList<>();
         collect(bundle, acts);
-        boolean together =
-            acts.size() > 1 && acts.stream().allMatch(act -> act.type() != SignalType.STREAM);
-        if (!together && bundle.time().immediately()) {
-          acts.forEach(act -> carryOut(act, sender));
+        // Samples belong to no bundle.
+        acts.stream()
+            .filter(act -> act.type() == SignalType.STREAM)
+            .forEach(act -> carryOut(act, sender));
+        acts.removeIf(act -> act.type() == SignalType.STREAM);
+        if (acts.size() == 1 && bundle.time().immediately()) {
+          carryOut(acts.getFirst(), sender);
         } else {
           carryOut(acts, bundle.time(), sender);
         }
@@ -130,6 +162,15 @@ final class OscInput {
           : unknown(path, message).stream().toList();
     }
     List<Act> acts = new ArrayList<>();
+    long begin = nanoTime.getAsLong();
+    if (begin - second > SECOND_NANOS) {
+      second = begin;
+      lookedFor = 0;
+    }
+    if (lookedFor > PATTERNS_NANOS) {
+      counts.add(OscQueryCounter.OSC_DROPPED);
+      return List.of();
+    }
     try {
       for (String matched : OscPattern.compile(path).select(tree.paths())) {
         if (acts.size() >= limits.pattern()) {
@@ -141,6 +182,8 @@ final class OscInput {
     } catch (OscException e) {
       counts.add(OscQueryCounter.MALFORMED);
       return List.of();
+    } finally {
+      lookedFor += nanoTime.getAsLong() - begin;
     }
     if (acts.isEmpty()) {
       counts.add(OscQueryCounter.OSC_DROPPED);
@@ -213,7 +256,7 @@ final class OscInput {
             case STREAM -> router.stream(act.address(), act.value());
             case PARAM, GESTURE, TIMELINE -> router.set(act.address(), act.value());
           },
-          1);
+          List.of(act));
     } catch (RuntimeException e) {
       refused(e, 1);
     }
@@ -244,18 +287,23 @@ final class OscInput {
           bundle.at(router.time() + ahead);
         }
       }
-      count(router.bundle(bundle), acts.size());
+      count(router.bundle(bundle), acts);
     } catch (RuntimeException e) {
       refused(e, acts.size());
     }
   }
 
-  private void count(CompletableFuture<?> done, int messages) {
+  private void count(CompletableFuture<?> done, List<Act> acts) {
     done.whenComplete((_, failure) -> {
-      if (failure == null) {
-        counts.add(OscQueryCounter.OSC_IN, messages);
-      } else {
-        refused(failure, messages);
+      if (failure != null) {
+        refused(failure, acts.size());
+        return;
+      }
+      counts.add(OscQueryCounter.OSC_IN, acts.size());
+      for (Act act : acts) {
+        if (act.type() == SignalType.EVENT || act.type() == SignalType.STREAM) {
+          published.published(act.address(), act.type(), act.value());
+        }
       }
     });
   }

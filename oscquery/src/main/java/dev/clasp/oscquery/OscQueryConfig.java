@@ -138,17 +138,7 @@ public record OscQueryConfig(
 
   public OscQueryConfig withMdns(Optional<MdnsNetwork> value) {
     return new OscQueryConfig(
-        host,
-        port,
-        oscPort,
-        name,
-        served,
-        readOnly,
-        create,
-        origins,
-        value,
-        definitions,
-        limits);
+        host, port, oscPort, name, served, readOnly, create, origins, value, definitions, limits);
   }
 
   public OscQueryConfig withDefinitions(Duration value) {

@@ -163,7 +163,9 @@ public final class OscQueryImport implements BridgeProvider {
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     String port = text.substring(colon + 1);
-    if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
+    if (!port.matches("[0-9]{1,5}")
+        || Integer.parseInt(port) < 1
+        || Integer.parseInt(port) > 65_535) {
       throw BridgeException.lasting("osc must be host:port, :port or a port, not " + text);
     }
     return new ImportConfig.Place(host, Integer.parseInt(port));

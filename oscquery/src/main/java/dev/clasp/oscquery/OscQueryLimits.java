@@ -21,8 +21,7 @@ public record OscQueryLimits(
    * @throws IllegalArgumentException one is less than 1
    */
   public OscQueryLimits {
-    for (int each :
-        new int[] {connections, sessions, nodes, listens, events, message, pattern}) {
+    for (int each : new int[] {connections, sessions, nodes, listens, events, message, pattern}) {
       if (each < 1) {
         throw new IllegalArgumentException("a limit must be at least 1, not " + each);
       }
@@ -30,8 +29,7 @@ public record OscQueryLimits(
   }
 
   public OscQueryLimits withNodes(int value) {
-    return new OscQueryLimits(
-        connections, sessions, value, listens, events, message, pattern);
+    return new OscQueryLimits(connections, sessions, value, listens, events, message, pattern);
   }
 
   public OscQueryLimits withListens(int value) {

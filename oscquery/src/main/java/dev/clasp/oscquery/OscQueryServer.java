@@ -11,7 +11,6 @@ import dev.clasp.discovery.DiscoveryException;
 import dev.clasp.discovery.MdnsAdvertiser;
 import dev.clasp.discovery.MdnsNetwork;
 import dev.clasp.discovery.ServiceAnnouncement;
-import dev.clasp.osc.OscAddresses;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
@@ -124,7 +123,15 @@ public final class OscQueryServer implements AutoCloseable {
     this.nodeJson = new NodeJson(config.name(), config.readOnly());
     this.input =
         new OscInput(
-            tree, nodeJson, router, counts, config.limits(), config.create(), Clock.systemUTC());
+            tree,
+            nodeJson,
+            router,
+            counts,
+            config.limits(),
+            config.create(),
+            Clock.systemUTC(),
+            System::nanoTime,
+            this::published);
     this.stillThere = new StillThere(CHECKS, router::get, tree::ended);
   }
 
@@ -156,8 +163,7 @@ public final class OscQueryServer implements AutoCloseable {
     if (config.takesOsc()) {
       listenForOsc();
     }
-    Subscription subscribed =
-        router.subscribe(config.served().pattern(), signal -> heard(signal));
+    Subscription subscribed = router.subscribe(config.served().pattern(), signal -> heard(signal));
     subscription = subscribed;
     subscribed
         .active()
@@ -188,7 +194,8 @@ public final class OscQueryServer implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(
-                ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 128 << 10))
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(32 << 10, 128 << 10))
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -382,13 +389,7 @@ public final class OscQueryServer implements AutoCloseable {
         }
       }
       case Signal.Stream stream -> heard(stream.address(), SignalType.STREAM, stream.value());
-      case Signal.Event event ->
-          tree.heard(event.address(), SignalType.EVENT, Optional.empty())
-              .ifPresent(node -> {
-                for (Session session : node.listeners()) {
-                  session.happened(node, event.address(), event.value());
-                }
-              });
+      case Signal.Event event -> happened(event.address(), event.value());
       // OSC has nothing that is like them.
       case Signal.Gesture _, Signal.TimelinePublished _ -> {}
     }
@@ -401,6 +402,23 @@ public final class OscQueryServer implements AutoCloseable {
             session.changed(node, address, value);
           }
         });
+  }
+
+  private void happened(String address, Value value) {
+    tree.heard(address, SignalType.EVENT, Optional.empty())
+        .ifPresent(node -> {
+          for (Session session : node.listeners()) {
+            session.happened(node, address, value);
+          }
+        });
+  }
+
+  private void published(String address, SignalType type, Value value) {
+    if (type == SignalType.EVENT) {
+      happened(address, value);
+    } else {
+      heard(address, type, value);
+    }
   }
 
   private void routerSaid(ClientEvent event) {
@@ -557,7 +575,9 @@ public final class OscQueryServer implements AutoCloseable {
   }
 
   private static String hostAndPort(InetSocketAddress address) {
-    String host = plain(address.getAddress());
+    // What listens everywhere is there on this machine too, and that can be clicked.
+    String host =
+        address.getAddress().isAnyLocalAddress() ? "localhost" : plain(address.getAddress());
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
@@ -605,8 +625,7 @@ public final class OscQueryServer implements AutoCloseable {
     for (Channel channel : open) {
       boolean talks = channel.pipeline().get(Session.class) != null;
       Future<?> end = talks ? channel.closeFuture() : channel.close();
-      end.awaitUninterruptibly(
-          Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      end.awaitUninterruptibly(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
     advertisers.forEach(MdnsAdvertiser::close);
     loops.close();

@@ -127,8 +127,7 @@ final class QueryEntry extends SimpleChannelInboundHandler<FullHttpRequest> {
     Optional<TreeNode> node =
         server.tree().find(line.get().decoded()).or(() -> server.tree().find(line.get().path()));
     if (node.isEmpty()) {
-      reply(
-          at, request, origin, text(HttpResponseStatus.NOT_FOUND, "there is no such node"), head);
+      reply(at, request, origin, text(HttpResponseStatus.NOT_FOUND, "there is no such node"), head);
       return;
     }
     try {

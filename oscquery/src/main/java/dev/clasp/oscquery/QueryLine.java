@@ -19,7 +19,8 @@ record QueryLine(String path, String decoded, List<Attribute> attributes) {
   private static final int MAX_ATTRIBUTES = 32;
 
   /**
-   * @return empty if it is not well formed, or asks for an attribute that the proposal does not know
+   * @return empty if it is not well formed, or asks for an attribute that the proposal does not
+   *     know
    */
   static Optional<QueryLine> parse(String uri) {
     String target = originForm(uri);

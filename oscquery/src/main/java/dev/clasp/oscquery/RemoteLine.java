@@ -103,8 +103,7 @@ final class RemoteLine implements WebSocket.Listener, AutoCloseable {
   // --- from the program --------------------------------------------------------------------------
 
   @Override
-  public @Nullable CompletionStage<?> onText(
-      WebSocket from, CharSequence part, boolean complete) {
+  public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean complete) {
     heard = System.nanoTime();
     if (text.length() + part.length() > MAX_MESSAGE) {
       from.abort();

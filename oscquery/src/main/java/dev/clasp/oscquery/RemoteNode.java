@@ -73,8 +73,7 @@ record RemoteNode(
    * @param scaled numbers from 0 to 1 instead of its range
    */
   SignalDefinition definition(boolean scaled) {
-    Optional<Range> shown =
-        scaled && range.isPresent() ? Optional.of(new Range(0, 1)) : range;
+    Optional<Range> shown = scaled && range.isPresent() ? Optional.of(new Range(0, 1)) : range;
     return new SignalDefinition(
         address(),
         kind(),

@@ -128,9 +128,7 @@ final class RemoteProgram implements AutoCloseable {
               ? "nobody listens there"
               : cause instanceof java.net.http.WebSocketHandshakeException
                   ? "it does not speak WebSocket there"
-                  : message.isEmpty() || message.equals("null")
-                      ? String.valueOf(cause)
-                      : message,
+                  : message.isEmpty() || message.equals("null") ? String.valueOf(cause) : message,
           e);
     }
   }

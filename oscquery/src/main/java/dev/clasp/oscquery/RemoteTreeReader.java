@@ -293,8 +293,7 @@ final class RemoteTreeReader {
         default -> json.skipChildren();
       }
     }
-    addRange(
-        draft, min < max ? Optional.of(new Range(min, max)) : Optional.empty());
+    addRange(draft, min < max ? Optional.of(new Range(min, max)) : Optional.empty());
   }
 
   /** NaN if it is none. */
@@ -326,7 +325,8 @@ final class RemoteTreeReader {
         JsonToken token = json.nextToken();
         switch (key) {
           case "NAME", "OSC_IP", "OSC_TRANSPORT", "WS_IP" ->
-              reader.text(token)
+              reader
+                  .text(token)
                   .filter(text -> text.length() <= 255)
                   .ifPresent(text -> texts.put(key, text));
           case "OSC_PORT", "WS_PORT" -> {

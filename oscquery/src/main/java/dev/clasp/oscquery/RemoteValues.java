@@ -51,9 +51,7 @@ final class RemoteValues {
       char tag = cursor.tags.charAt(cursor.at++);
       if (tag == '[') {
         values.add(
-            Value.of(
-                array(
-                    cursor, element instanceof Value.Array(var inner) ? inner : List.of())));
+            Value.of(array(cursor, element instanceof Value.Array(var inner) ? inner : List.of())));
         cursor.at++;
       } else {
         values.add(typed(tag, element));
@@ -64,7 +62,8 @@ final class RemoteValues {
 
   private static Value typed(char tag, Value element) {
     return switch (tag) {
-      case 'f', 'd' -> element instanceof Value.Int(long n) ? Value.of((double) n) : numeric(element);
+      case 'f', 'd' ->
+          element instanceof Value.Int(long n) ? Value.of((double) n) : numeric(element);
       case 'i', 'h', 't' ->
           element instanceof Value.Float(double n) ? Value.of((long) n) : numeric(element);
       case 's', 'S', 'c' -> element instanceof Value.Text ? element : Value.NULL;
@@ -83,8 +82,7 @@ final class RemoteValues {
     if (!hex.matches("#[0-9A-Fa-f]{8}")) {
       return Value.NULL;
     }
-    return OscValues.value(
-        new OscArgument.Rgba(Integer.parseUnsignedInt(hex.substring(1), 16)));
+    return OscValues.value(new OscArgument.Rgba(Integer.parseUnsignedInt(hex.substring(1), 16)));
   }
 
   // --- to OSC ------------------------------------------------------------------------------------

@@ -113,8 +113,7 @@ final class Session extends SimpleChannelInboundHandler<WebSocketFrame> {
     pinged = false;
     switch (frame) {
       case TextWebSocketFrame text -> command(bytes(text.content()));
-      case BinaryWebSocketFrame binary ->
-          house.input().take(bytes(binary.content()), own::sending);
+      case BinaryWebSocketFrame binary -> house.input().take(bytes(binary.content()), own::sending);
       case PingWebSocketFrame ping -> {
         if (at.channel().isWritable()) {
           at.writeAndFlush(new PongWebSocketFrame(ping.content().retain()));
@@ -314,8 +313,7 @@ final class Session extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private void write(ChannelHandlerContext at, Object key, Waiting what) {
     switch (what) {
-      case Waiting.News(String text) ->
-          at.write(new TextWebSocketFrame(text), at.voidPromise());
+      case Waiting.News(String text) -> at.write(new TextWebSocketFrame(text), at.voidPromise());
       case Waiting.Event(String path, var arguments) -> send(at, path, arguments, true);
       case Waiting.Newest _ -> {
         if (key instanceof TreeNode node) {
@@ -394,8 +392,7 @@ final class Session extends SimpleChannelInboundHandler<WebSocketFrame> {
     }
     closing = true;
     leave();
-    at.writeAndFlush(frame)
-        .addListener(_ -> at.close());
+    at.writeAndFlush(frame).addListener(_ -> at.close());
     // Who does not read does not get it.
     at.executor().schedule(() -> at.close(), 2, java.util.concurrent.TimeUnit.SECONDS);
   }

@@ -108,7 +108,7 @@ class BigTreeTest {
       }
       room.desk.set("/last", Value.of(1)).join();
       room.node("/last");
-      Eventually.is("all there", () -> room.server.counters().get("methods") == 5001);
+      Eventually.is("all there", () -> room.counter("methods") == 5001);
       Thread writer =
           Thread.ofVirtual()
               .start(() -> {

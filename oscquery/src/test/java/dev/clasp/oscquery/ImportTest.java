@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -50,8 +51,7 @@ class ImportTest {
 
   private Endpoint endpoint(Map<String, Value> settings) {
     OscQueryImport provider = new OscQueryImport();
-    Endpoint endpoint =
-        provider.create(BridgeSettings.of(provider.settings(), settings), context);
+    Endpoint endpoint = provider.create(BridgeSettings.of(provider.settings(), settings), context);
     open.add(endpoint);
     return endpoint;
   }
@@ -85,7 +85,11 @@ class ImportTest {
     context.received("/layer/name", Value.of("sky"));
     context.isUp();
     assertThat(context.offered).containsOnlyKeys("/layer/opacity", "/layer/name");
-    assertThat(context.offered.get("/layer/opacity").meta().orElseThrow().description())
+    assertThat(
+            Objects.requireNonNull(context.offered.get("/layer/opacity"))
+                .meta()
+                .orElseThrow()
+                .description())
         .contains("a fader");
     room.desk.set("/layer/opacity", 50.0).join();
     context.received("/layer/opacity", Value.of(50.0));
@@ -174,7 +178,8 @@ class ImportTest {
     context.isUp();
   }
 
-  // --- programs that are not like ours ------------------------------------------------------------
+  // --- programs that are not like ours
+  // ------------------------------------------------------------
 
   /** A program that answers what it is told to; without WebSockets. */
   private HttpServer program(Map<String, String> answers) throws IOException {
@@ -207,10 +212,11 @@ class ImportTest {
     try (DatagramSocket ear = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
       ear.setSoTimeout((int) Eventually.LIMIT.toMillis());
       Map<String, String> answers = new ConcurrentHashMap<>();
-      answers.put("/?HOST_INFO", "{\"NAME\":\"tiny\",\"OSC_IP\":\"8.8.8.8\",\"OSC_PORT\":" + ear.getLocalPort() + "}");
+      answers.put(
+          "/?HOST_INFO",
+          "{\"NAME\":\"tiny\",\"OSC_IP\":\"8.8.8.8\",\"OSC_PORT\":" + ear.getLocalPort() + "}");
       answers.put("/", "{\"CONTENTS\":{\"x\":{\"TYPE\":\"f\",\"VALUE\":[0.5]}}}");
-      Endpoint endpoint =
-          connect(url(program(answers)), Map.of("poll", Value.of("50ms")));
+      Endpoint endpoint = connect(url(program(answers)), Map.of("poll", Value.of("50ms")));
       context.received("/x", Value.of(0.5));
       context.isUp();
       answers.put("/", "{\"CONTENTS\":{\"x\":{\"TYPE\":\"f\",\"VALUE\":[0.75]}}}");
@@ -238,8 +244,7 @@ class ImportTest {
 
   @Test
   void aTreeThatIsTooBigIsRefusedWithASentence() throws IOException {
-    connect(
-        url(program(Map.of("/", RemoteTreeTest.PROPOSAL))), Map.of("nodes", Value.of(2)));
+    connect(url(program(Map.of("/", RemoteTreeTest.PROPOSAL))), Map.of("nodes", Value.of(2)));
     Eventually.is("down", () -> context.downs.stream().anyMatch(d -> d.contains("2 nodes")));
   }
 
@@ -257,7 +262,8 @@ class ImportTest {
     assertThatThrownBy(() -> endpoint(Map.of()))
         .isInstanceOf(BridgeException.class)
         .hasMessageContaining("url is missing");
-    for (String bad : List.of("ftp://x", "http://", "http://a b", "http://u:p@h:1", "http://h/?x")) {
+    for (String bad :
+        List.of("ftp://x", "http://", "http://a b", "http://u:p@h:1", "http://h/?x")) {
       assertThatThrownBy(() -> endpoint(Map.of("url", Value.of(bad))))
           .as(bad)
           .isInstanceOf(BridgeException.class);

@@ -50,8 +50,7 @@ class OscPortTest {
   void jsonForAMapStaysAMap() {
     known("/m", Value.of(Map.of("a", Value.of(1))));
     room.osc(
-        OscCodec.encode(
-            new OscMessage("/m", new dev.clasp.osc.OscArgument.Text("{\"a\":2}"))));
+        OscCodec.encode(new OscMessage("/m", new dev.clasp.osc.OscArgument.Text("{\"a\":2}"))));
     room.has("/m", Value.of(Map.of("a", Value.of(2))));
   }
 
@@ -89,8 +88,7 @@ class OscPortTest {
     room.osc(new byte[] {'/', 1, 2});
     room.osc(OscCodec.encode(new OscMessage("/a")));
     room.osc(OscCodec.encode(new OscMessage("/nowhere", new Int32(1))));
-    Eventually.is(
-        "two dropped", () -> room.server.count(OscQueryCounter.OSC_DROPPED) == 2);
+    Eventually.is("two dropped", () -> room.server.count(OscQueryCounter.OSC_DROPPED) == 2);
     assertThat(room.server.count(OscQueryCounter.MALFORMED)).isEqualTo(2);
     room.has("/a", Value.of(0));
   }

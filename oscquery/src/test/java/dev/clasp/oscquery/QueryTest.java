@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +105,7 @@ class QueryTest {
                         Value.of("x"),
                         Value.of(100)))),
             Map.entry("map", Value.of(Map.of("a", Value.of(1)))));
-    set("/v/" + name, values.get(name));
+    set("/v/" + name, Objects.requireNonNull(values.get(name)));
     JsonNode node = room.node("/v/" + name);
     if (name.equals("nested")) {
       // Not numbers alone: they stay what they are.
@@ -121,8 +122,7 @@ class QueryTest {
     set("/fader", Value.of(0.5));
     room.node("/fader");
     set("/fader", Value.of(1));
-    Eventually.is(
-        "1.0", () -> room.node("/fader?VALUE").path("VALUE").equals(Room.json("[1.0]")));
+    Eventually.is("1.0", () -> room.node("/fader?VALUE").path("VALUE").equals(Room.json("[1.0]")));
     assertThat(room.node("/fader").path("TYPE").asText()).isEqualTo("f");
   }
 
@@ -228,8 +228,19 @@ class QueryTest {
     assertThat(info.path("WS_PORT").asInt()).isEqualTo(room.server.address().getPort());
     for (String supported :
         List.of(
-            "ACCESS", "VALUE", "RANGE", "DESCRIPTION", "TAGS", "UNIT", "CRITICAL", "CLIPMODE",
-            "OVERLOADS", "LISTEN", "PATH_ADDED", "PATH_REMOVED", "PATH_CHANGED",
+            "ACCESS",
+            "VALUE",
+            "RANGE",
+            "DESCRIPTION",
+            "TAGS",
+            "UNIT",
+            "CRITICAL",
+            "CLIPMODE",
+            "OVERLOADS",
+            "LISTEN",
+            "PATH_ADDED",
+            "PATH_REMOVED",
+            "PATH_CHANGED",
             "OSC_STREAMING")) {
       assertThat(info.path("EXTENSIONS").path(supported).asBoolean()).as(supported).isTrue();
     }
@@ -291,11 +302,11 @@ class QueryTest {
 
   @Test
   void aParameterThatEndsLeavesTheTree() {
-    room.desk.set(
+    room.desk
+        .set(
             "/short",
             Value.of(1),
-            dev.clasp.client.SetOptions.CONFIRM.withTtl(
-                new dev.clasp.protocol.Ttl.Absolute(1)))
+            dev.clasp.client.SetOptions.CONFIRM.withTtl(new dev.clasp.protocol.Ttl.Absolute(1)))
         .join();
     room.node("/short");
     Eventually.is("404", () -> room.get("/short").statusCode() == 404);

@@ -55,7 +55,6 @@ class RemoteTreeFuzzTest {
   @FuzzTest
   void anyTargetIsAQuestionOrNone(byte[] bytes) {
     String target = new String(bytes, StandardCharsets.ISO_8859_1);
-    QueryLine.parse(target)
-        .ifPresent(line -> assertThat(line.path()).startsWith("/"));
+    QueryLine.parse(target).ifPresent(line -> assertThat(line.path()).startsWith("/"));
   }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,10 @@ class RemoteTreeTest {
     return RemoteTreeReader.read(json.getBytes(StandardCharsets.UTF_8), "/", nodes);
   }
 
+  private static RemoteNode of(Map<String, RemoteNode> methods, String path) {
+    return Objects.requireNonNull(methods.get(path));
+  }
+
   private static RemoteNode only(String node) throws IOException {
     return read("{\"CONTENTS\":{\"a\":" + node + "}}", 10).values().iterator().next();
   }
@@ -45,19 +50,18 @@ class RemoteTreeTest {
   void theExampleOfTheProposalIsRead() throws IOException {
     Map<String, RemoteNode> methods = read(PROPOSAL, 100);
     assertThat(methods).containsOnlyKeys("/foo", "/bar", "/go", "/baz/qux");
-    SignalDefinition foo = methods.get("/foo").definition(false);
+    SignalDefinition foo = of(methods, "/foo").definition(false);
     assertThat(foo.access()).contains("r");
     assertThat(foo.datatype()).contains("float");
     assertThat(foo.meta().orElseThrow().range()).contains(new Range(0, 100));
     assertThat(foo.meta().orElseThrow().unit()).contains("percent");
     assertThat(foo.meta().orElseThrow().description()).contains("a meter");
-    assertThat(methods.get("/foo").definition(true).meta().orElseThrow().range())
+    assertThat(of(methods, "/foo").definition(true).meta().orElseThrow().range())
         .contains(new Range(0, 1));
-    assertThat(methods.get("/bar").value())
-        .contains(Value.of(List.of(Value.of(4), Value.of(51))));
-    assertThat(methods.get("/bar").range()).as("two different ones").isEmpty();
-    assertThat(methods.get("/go").kind()).isEqualTo(SignalType.EVENT);
-    assertThat(methods.get("/baz/qux").definition(false).meta().orElseThrow().description())
+    assertThat(of(methods, "/bar").value()).contains(Value.of(List.of(Value.of(4), Value.of(51))));
+    assertThat(of(methods, "/bar").range()).as("two different ones").isEmpty();
+    assertThat(of(methods, "/go").kind()).isEqualTo(SignalType.EVENT);
+    assertThat(of(methods, "/baz/qux").definition(false).meta().orElseThrow().description())
         .contains("one of: empty, half-full, full");
   }
 
@@ -71,8 +75,7 @@ class RemoteTreeTest {
   @Test
   void colorsAreFourNumbers() throws IOException {
     RemoteNode node = only("{\"TYPE\":\"r\",\"VALUE\":[\"#FA6432FF\"]}");
-    Value color =
-        Value.of(List.of(Value.of(250), Value.of(100), Value.of(50), Value.of(255)));
+    Value color = Value.of(List.of(Value.of(250), Value.of(100), Value.of(50), Value.of(255)));
     assertThat(node.value()).contains(color);
     assertThat(RemoteValues.arguments(node, SignalType.PARAM, color))
         .containsExactly(new OscArgument.Rgba(0xFA6432FF));
@@ -80,11 +83,9 @@ class RemoteTreeTest {
 
   @Test
   void valuesGoOutInTheTypeThatIsWanted() throws IOException {
-    assertThat(
-            RemoteValues.arguments(only("{\"TYPE\":\"f\"}"), SignalType.PARAM, Value.of(1)))
+    assertThat(RemoteValues.arguments(only("{\"TYPE\":\"f\"}"), SignalType.PARAM, Value.of(1)))
         .containsExactly(new OscArgument.Float32(1));
-    assertThat(
-            RemoteValues.arguments(only("{\"TYPE\":\"F\"}"), SignalType.PARAM, Value.of(1)))
+    assertThat(RemoteValues.arguments(only("{\"TYPE\":\"F\"}"), SignalType.PARAM, Value.of(1)))
         .containsExactly(OscArgument.Bool.TRUE);
     assertThat(RemoteValues.arguments(only("{\"TYPE\":\"I\"}"), SignalType.EVENT, Value.NULL))
         .containsExactly(OscArgument.Impulse.IMPULSE);

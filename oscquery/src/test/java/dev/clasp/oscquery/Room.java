@@ -50,9 +50,7 @@ final class Room implements AutoCloseable {
             .withDefinitions(java.time.Duration.ofMillis(100));
     server =
         OscQueryServer.start(
-            change.apply(config),
-            shown,
-            () -> CompletableFuture.completedFuture(definitions));
+            change.apply(config), shown, () -> CompletableFuture.completedFuture(definitions));
   }
 
   ClaspClient client(String name) {
@@ -73,9 +71,14 @@ final class Room implements AutoCloseable {
                 Optional.of("a fader"))));
   }
 
-  static SignalDefinition definition(String address, SignalType type, String datatype, String access) {
+  static SignalDefinition definition(
+      String address, SignalType type, String datatype, String access) {
     return new SignalDefinition(
         address, type, Optional.of(datatype), Optional.of(access), Optional.empty());
+  }
+
+  long counter(String name) {
+    return server.counters().getOrDefault(name, -1L);
   }
 
   String url() {
@@ -124,8 +127,7 @@ final class Room implements AutoCloseable {
   /** Sends OSC by UDP to the server. */
   void osc(byte[] packet) {
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.send(
-          new DatagramPacket(packet, packet.length, server.oscAddress().orElseThrow()));
+      socket.send(new DatagramPacket(packet, packet.length, server.oscAddress().orElseThrow()));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +107,8 @@ class SessionTest {
     Program program = room.program();
     set("/new/thing", Value.of(1));
     program.isTold("PATH_ADDED", "/new/thing");
-    room.desk.set(
+    room.desk
+        .set(
             "/new/short",
             Value.of(1),
             dev.clasp.client.SetOptions.CONFIRM.withTtl(new dev.clasp.protocol.Ttl.Absolute(1)))
@@ -119,7 +121,7 @@ class SessionTest {
     set("/x", Value.of(1));
     room.node("/x");
     Program program = room.program();
-    Eventually.is("connected", () -> room.server.counters().get("connected") == 1);
+    Eventually.is("connected", () -> room.counter("connected") == 1);
     set("/x", Value.of("text"));
     program.isTold("PATH_CHANGED", "/x");
     program.commands.clear();
@@ -143,7 +145,28 @@ class SessionTest {
     room.program().send("/cue/go", OscArgument.Impulse.IMPULSE);
     Eventually.is(
         () -> "an event among " + heard,
-        () -> heard.stream().anyMatch(s -> s instanceof Signal.Event e && e.value().equals(Value.NULL)));
+        () ->
+            heard.stream()
+                .anyMatch(s -> s instanceof Signal.Event e && e.value().equals(Value.NULL)));
+  }
+
+  @Test
+  void programsHearEachOthersEventsAndStreams() {
+    room.definitions =
+        List.of(
+            Room.definition("/go", SignalType.EVENT, "", "rw"),
+            Room.definition("/flow", SignalType.STREAM, "float", "rw"));
+    room.node("/go");
+    room.node("/flow");
+    Program sender = room.program().say("LISTEN", "/go").say("LISTEN", "/flow");
+    Program other = room.program().say("LISTEN", "/go").say("LISTEN", "/flow");
+    Eventually.is("four commands", () -> room.server.count(OscQueryCounter.COMMANDS) == 4);
+    sender.send("/go", new Text("x")).send("/flow", new Float32(0.5f));
+    other.hears("/go", new Text("x"));
+    other.hears("/flow", new Float32(0.5f));
+    room.desk.stream("/flow", 0.75);
+    sender.hears("/flow", new Float32(0.75f));
+    assertThat(sender.messages).hasSize(1);
   }
 
   @Test
@@ -194,7 +217,8 @@ class SessionTest {
     room.node("/a");
     Program program = room.program();
     for (String text :
-        List.of("", "{", "[]", "{\"COMMAND\":1}", "{\"COMMAND\":\"LISTEN\"}", "{\"COMMAND\":\"X\"}")) {
+        List.of(
+            "", "{", "[]", "{\"COMMAND\":1}", "{\"COMMAND\":\"LISTEN\"}", "{\"COMMAND\":\"X\"}")) {
       program.text(text);
     }
     program.send(new byte[0]).send(new byte[] {1, 2, 3});
@@ -210,8 +234,7 @@ class SessionTest {
       set(address, Value.of(1));
       room.node(address);
     }
-    Program program =
-        room.program().say("LISTEN", "/a").say("LISTEN", "/b").say("LISTEN", "/c");
+    Program program = room.program().say("LISTEN", "/a").say("LISTEN", "/b").say("LISTEN", "/c");
     Eventually.is("three commands", () -> room.server.count(OscQueryCounter.COMMANDS) == 3);
     set("/c", Value.of(2));
     set("/b", Value.of(2));
@@ -225,7 +248,7 @@ class SessionTest {
     Program first = room.program();
     assertThatThrownBy(room::program).hasMessageContaining("WebSocketHandshake");
     first.close();
-    Eventually.is("room again", () -> room.server.counters().get("connected") == 0);
+    Eventually.is("room again", () -> room.counter("connected") == 0);
     room.program();
   }
 
@@ -274,7 +297,7 @@ class SessionTest {
                     }
 
                     @Override
-                    public java.util.concurrent.CompletionStage<?> onBinary(
+                    public java.util.concurrent.@Nullable CompletionStage<?> onBinary(
                         WebSocket socket, java.nio.ByteBuffer data, boolean last) {
                       if (last) {
                         newest.add((int) data.get(data.limit() - 1));
