@@ -75,8 +75,7 @@ final class Osc {
           });
       figures.add("round trip", osc);
       figures.add("without osc p50", Unit.MICROSECONDS, Better.NEITHER, plain.micros(50));
-      figures.add(
-          "added p50", Unit.MICROSECONDS, Better.LOWER, osc.micros(50) - plain.micros(50));
+      figures.add("added p50", Unit.MICROSECONDS, Better.LOWER, osc.micros(50) - plain.micros(50));
     } catch (IOException e) {
       throw new BenchException("OSC over UDP does not work: " + e.getMessage(), e);
     }
@@ -189,8 +188,7 @@ final class Osc {
           if (address == 0) {
             round++;
           }
-          send(
-              socket, new OscMessage("/bench/flood/" + address, new OscArgument.Int32(round)));
+          send(socket, new OscMessage("/bench/flood/" + address, new OscArgument.Int32(round)));
           sent++;
         }
       }

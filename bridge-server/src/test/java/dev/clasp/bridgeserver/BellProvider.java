@@ -24,8 +24,7 @@ public final class BellProvider implements BridgeProvider {
   }
 
   static void ring(String door, String path, double value) {
-    OPEN.get(door)
-        .receive(Parcel.of(new MappedSignal(path, SignalType.PARAM, Value.of(value))));
+    OPEN.get(door).receive(Parcel.of(new MappedSignal(path, SignalType.PARAM, Value.of(value))));
   }
 
   @Override

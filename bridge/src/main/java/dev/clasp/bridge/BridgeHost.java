@@ -459,8 +459,7 @@ public final class BridgeHost implements AutoCloseable {
       List<String> steps = List.of();
       String note = "";
       try {
-        steps =
-            run.explain(way, sample, clock.nanoTime()).stream().map(Preview::sentence).toList();
+        steps = run.explain(way, sample, clock.nanoTime()).stream().map(Preview::sentence).toList();
         run.map(way, sample, clock.nanoTime(), results::add);
         if (!carried) {
           note = "the bridge does not carry this way";

@@ -25,9 +25,7 @@ class BridgesPageTest {
 
   @BeforeEach
   void open() {
-    page.call(
-        "open",
-        Map.of("url", Json.of(stage.server().page().toString())));
+    page.call("open", Map.of("url", Json.of(stage.server().page().toString())));
     click("[data-testid=bridges-open]");
     await("[data-testid=bridges-none]");
   }
@@ -55,8 +53,7 @@ class BridgesPageTest {
 
   private void fill(String name, String text) {
     page.call(
-        "fill",
-        Map.of("selector", Json.of("[data-testid=" + name + "]"), "text", Json.of(text)));
+        "fill", Map.of("selector", Json.of("[data-testid=" + name + "]"), "text", Json.of(text)));
   }
 
   private String text(String selector) {
@@ -98,12 +95,13 @@ class BridgesPageTest {
     mover.join();
     assertThat(text("[data-testid=bridge-editor]")).doesNotContain("Nothing came");
     fill("rule-to", "/lights/1/level");
-    fill("rule-transform", "{\"type\":\"scale\",\"from_min\":0,\"from_max\":1,\"to_min\":0,\"to_max\":255}");
+    fill(
+        "rule-transform",
+        "{\"type\":\"scale\",\"from_min\":0,\"from_max\":1,\"to_min\":0,\"to_max\":255}");
     fill("try-value", "0.5");
     click("[data-testid=try]");
     await("[data-testid=tried] li:has-text(\"/lights/1/level = 127.5\")");
-    page.call(
-        "screenshot", Map.of("file", Json.of(Installation.output("bridges.png").toString())));
+    page.call("screenshot", Map.of("file", Json.of(Installation.output("bridges.png").toString())));
     click("[data-testid=bridge-save]");
     await("[data-testid=bridge-row] .running");
 

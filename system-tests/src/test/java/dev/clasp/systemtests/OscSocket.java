@@ -57,11 +57,9 @@ final class OscSocket implements AutoCloseable {
   }
 
   void send(int port, String address, double value) {
-    byte[] bytes =
-        OscCodec.encode(new OscMessage(address, new OscArgument.Float32((float) value)));
+    byte[] bytes = OscCodec.encode(new OscMessage(address, new OscArgument.Float32((float) value)));
     try {
-      socket.send(
-          new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
+      socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

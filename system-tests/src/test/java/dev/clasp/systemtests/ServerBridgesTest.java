@@ -105,7 +105,8 @@ class ServerBridgesTest {
           .contains("/lights/1/level = 255");
 
       Files.writeString(
-          file, Files.readString(file).replace("to_max: 255", "to_max: 100").replace("{n}/l", "{n}/L"));
+          file,
+          Files.readString(file).replace("to_max: 255", "to_max: 100").replace("{n}/l", "{n}/L"));
       server.signal("HUP");
       server.awaitLog("changed: bridge desk");
       oscsend(in, "/1/fader3", "f", "0.5");
