@@ -949,7 +949,7 @@ final class Bridge {
   }
 
   private void limitOut(MappedSignal signal, long now) {
-    if (direction().in() && foreign.knows(signal, now)) {
+    if (direction().in() && !capsOut.holds(signal.address()) && foreign.knows(signal, now)) {
       // Back through another bridge, or said by somebody else at the same time.
       tally.echoes++;
       return;

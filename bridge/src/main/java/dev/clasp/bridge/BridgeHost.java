@@ -101,9 +101,9 @@ public final class BridgeHost implements AutoCloseable {
   /**
    * A client for each bridge, so that the router sees them apart.
    *
-   * @param clients connects for the bridge of that name; what it gives is closed with the bridge.
-   *     Called again when a client has given up. Should be patient ({@code awaitRouter}): a failure
-   *     makes the bridge try again
+   * @param clients connects for the bridge of that name, and does not wait for it; what it gives is
+   *     closed with the bridge. Called again when a client has given up. Should be patient ({@code
+   *     awaitRouter}): a failure makes the bridge try again
    */
   public static BridgeHost perBridge(
       Function<String, CompletableFuture<ClaspClient>> clients,

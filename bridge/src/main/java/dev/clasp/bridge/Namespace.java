@@ -17,7 +17,11 @@ public record Namespace(String prefix) {
    * @throws IllegalArgumentException it is no address, or has wildcards
    */
   public static Namespace parse(String text) {
-    String prefix = text.replaceAll("/+$", "");
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == '/') {
+      end--;
+    }
+    String prefix = text.substring(0, end);
     if (!prefix.isEmpty() && prefix.charAt(0) != '/') {
       prefix = "/" + prefix;
     }

@@ -124,6 +124,10 @@ final class RateLimiter {
     held.clear();
   }
 
+  boolean holds(String address) {
+    return held.containsKey(address);
+  }
+
   int holds() {
     return held.size();
   }

@@ -6,6 +6,7 @@ import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +88,19 @@ class BridgeEchoTest {
     rig.add(HostRig.desk().withEchoWindow(Duration.ZERO));
     rig.writes("/fake/a", Value.of(1)).says("/a", Value.of(1));
     assertThat(rig.router.writes).hasSize(2);
+  }
+
+  @Test
+  void whatACapHoldsIsNotTakenForSent() {
+    rig.add(
+        HostRig.desk()
+            .withRates(RateCaps.NONE, new RateCaps(OptionalDouble.of(10), OptionalDouble.empty())));
+    rig.writes("/fake/a", Value.of(1))
+        .writes("/fake/a", Value.of(2))
+        .writes("/fake/a", Value.of(1));
+    rig.pass(Duration.ofSeconds(1));
+    assertThat(rig.heard()).last().isEqualTo("/a 1");
+    assertThat(rig.router.values).containsEntry("/fake/a", Value.of(1));
   }
 
   @Test
