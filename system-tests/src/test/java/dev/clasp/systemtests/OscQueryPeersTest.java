@@ -23,7 +23,8 @@ class OscQueryPeersTest {
   @RegisterExtension static final Stage STAGE = new Stage();
 
   private static final Pattern SERVES =
-      Pattern.compile("OSCQuery at http://127\\.0\\.0\\.1:(\\d+), osc\\.udp://127\\.0\\.0\\.1:(\\d+)");
+      Pattern.compile(
+          "OSCQuery at http://127\\.0\\.0\\.1:(\\d+), osc\\.udp://127\\.0\\.0\\.1:(\\d+)");
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -35,8 +36,7 @@ class OscQueryPeersTest {
   }
 
   private ClaspClient desk() {
-    ClaspClient desk =
-        ClaspClient.builder(STAGE.url().toString()).name("desk").connectBlocking();
+    ClaspClient desk = ClaspClient.builder(STAGE.url().toString()).name("desk").connectBlocking();
     open.add(desk);
     return desk;
   }
@@ -62,8 +62,7 @@ class OscQueryPeersTest {
   private static void eventuallyHas(ClaspClient desk, String address, Value value) {
     Pause.until(
         () -> address + " is " + desk.blocking().get(address) + ", not " + value,
-        () ->
-            desk.blocking().get(address).filter(p -> p.value().equals(value)).isPresent());
+        () -> desk.blocking().get(address).filter(p -> p.value().equals(value)).isPresent());
   }
 
   @Test
@@ -113,8 +112,7 @@ class OscQueryPeersTest {
     open.add(node);
     String ready =
         lines.awaitAnswer(
-            "ready",
-            all -> all.stream().filter(line -> line.startsWith("ready ")).findFirst());
+            "ready", all -> all.stream().filter(line -> line.startsWith("ready ")).findFirst());
     String http = ready.split(" ", -1)[1];
     ClaspClient desk = desk();
 
@@ -127,7 +125,8 @@ class OscQueryPeersTest {
     desk.set("/vj/layer/opacity", 75).join();
     // "/layer/opacity" ",f" 75.0
     lines.awaitFirst(
-        "OSC for 75", line -> line.equals("osc 2f6c617965722f6f7061636974790000" + "2c660000" + "42960000"));
+        "OSC for 75",
+        line -> line.equals("osc 2f6c617965722f6f7061636974790000" + "2c660000" + "42960000"));
     assertThat(desk.query("/vj/**").join())
         .extracting(definition -> definition.address())
         .contains("/vj/layer/opacity", "/vj/layer/name");
