@@ -3,6 +3,7 @@ package dev.clasp.cli;
 import dev.clasp.bridge.BridgeDefinition;
 import dev.clasp.bridge.BridgeEvent;
 import dev.clasp.bridge.BridgeHost;
+import dev.clasp.bridge.BridgeState;
 import dev.clasp.bridge.BridgeStatus;
 import dev.clasp.bridge.Namespace;
 import dev.clasp.bridge.spi.BridgeException;
@@ -109,7 +110,7 @@ final class OscQueryImportCommand implements Callable<Integer> {
     try (ClaspClient router = connection.connect("oscquery import", Reconnect.WHEN_LOST, notes);
         Interrupts.Registration _ =
             clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        BridgeHost host = BridgeHost.shared(router, this::tell)) {
+        BridgeHost host = BridgeHost.shared(router, event -> tell(event, end))) {
       host.add(definition);
       int status = end.join();
       host.status(NAME).ifPresent(this::report);
@@ -117,17 +118,21 @@ final class OscQueryImportCommand implements Callable<Integer> {
     } catch (BridgeException e) {
       throw wrong(Printable.escape(String.valueOf(e.getMessage())));
     } catch (CompletionException e) {
-      if (e.getCause() instanceof ClaspException cause) {
-        throw cause;
+      switch (e.getCause()) {
+        case ClaspException cause -> throw cause;
+        case CommandException cause -> throw cause;
+        case null, default -> throw e;
       }
-      throw e;
     }
   }
 
-  private void tell(BridgeEvent event) {
+  private void tell(BridgeEvent event, CompletableFuture<Integer> end) {
     switch (event) {
       case BridgeEvent.StateChanged changed -> {
-        if (!changed.detail().isEmpty()) {
+        if (changed.to() == BridgeState.FAILED) {
+          end.completeExceptionally(
+              new CommandException(ExitStatus.USAGE, Printable.escape(changed.detail())));
+        } else if (!changed.detail().isEmpty()) {
           clasp.note(Printable.escape(changed.detail()));
         }
       }

@@ -142,6 +142,15 @@ class QueryTest {
   }
 
   @Test
+  void theRouterInTheSameProcessKnowsRanges() {
+    room.desk.announce("/r", List.of(Room.fader("/r/x", 0, 10))).join();
+    room.definitions =
+        room.router.router().definitions(dev.clasp.protocol.AddressPattern.parse("/**"));
+    assertThat(room.node("/r/x?RANGE").path("RANGE"))
+        .isEqualTo(Room.json("[{\"MIN\":0.0,\"MAX\":10.0}]"));
+  }
+
+  @Test
   void anAnnouncedSignalWithoutAValueIsThere() {
     room.definitions =
         List.of(

@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.ValueLayout;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor;
@@ -435,6 +436,14 @@ public final class Router {
   /** Number of announced signal definitions, stale ones included. */
   public int signalCount() {
     return signals.size();
+  }
+
+  /**
+   * Announced definitions whose address matches, with all that was announced: for those who run in
+   * the same process. A QUERY leaves out ranges, units and descriptions (wire.md 5.16). Any thread.
+   */
+  public List<SignalDefinition> definitions(AddressPattern pattern) {
+    return signals.query(pattern);
   }
 
   /** Bytes of all bundles that wait for their time. */
