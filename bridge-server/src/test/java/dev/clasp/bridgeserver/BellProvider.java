@@ -11,6 +11,7 @@ import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A protocol of nobody: its devices ring when a test says so. */
@@ -24,7 +25,8 @@ public final class BellProvider implements BridgeProvider {
   }
 
   static void ring(String door, String path, double value) {
-    OPEN.get(door).receive(Parcel.of(new MappedSignal(path, SignalType.PARAM, Value.of(value))));
+    Objects.requireNonNull(OPEN.get(door))
+        .receive(Parcel.of(new MappedSignal(path, SignalType.PARAM, Value.of(value))));
   }
 
   @Override
