@@ -46,12 +46,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  clasp osc                                       receive on UDP port 9000",
-      "  clasp osc --print                               and show what comes",
-      "  clasp osc -p 8000 --target 192.168.1.20:9000    TouchOSC and its like, both ways",
-      "  clasp osc --reply --reply-port 9000             answer whoever sends",
-      "  clasp osc --transport none --target tcp-slip://eos.local:3032",
-      "  clasp osc --transport none --target x32.local:10023 --keepalive '/xremote every 9s'",
+      "  clasp osc                                   receive on UDP port 9000",
+      "  clasp osc --print                           and show what comes",
+      "  clasp osc -p 8000 -t 192.168.1.20:9000      TouchOSC, both ways",
+      "  clasp osc --reply --reply-port 9000         answer whoever sends",
+      "  clasp osc --transport none -t tcp-slip://eos.local:3032",
+      "  clasp osc --transport none -t x32.local:10023 --keepalive '/xremote every 9s'",
       "  clasp osc --map '/1/fader{n}=/lights/{n}/level' --include '/1/**'",
     })
 final class OscCommand implements Callable<Integer> {
@@ -81,7 +81,7 @@ final class OscCommand implements Callable<Integer> {
       paramLabel = "TARGET",
       description =
           "Who gets what the router has: host:port, tcp:// (length prefix) or tcp-slip://host:port;"
-              + " repeat for more. May end with ' filter=/a/**' and ' width=64'.")
+              + " repeat for more.")
   private List<String> targets = new ArrayList<>();
 
   @Option(

@@ -34,15 +34,18 @@ public final class OscPattern {
   private static final byte JUMP = 5;
   private static final byte END = 6;
 
-  /** Pairs of first and last; all others instead if inverted. */
+  /** Pairs of first and last; all others instead if inverted. Never a slash. */
   private record CharacterSet(boolean inverted, int[] ranges) {
     boolean contains(int c) {
+      if (c == '/') {
+        return false;
+      }
       for (int i = 0; i < ranges.length; i += 2) {
         if (c >= ranges[i] && c <= ranges[i + 1]) {
           return !inverted;
         }
       }
-      return inverted && c != '/';
+      return inverted;
     }
   }
 

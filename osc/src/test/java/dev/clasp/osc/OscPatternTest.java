@@ -29,6 +29,7 @@ class OscPatternTest {
         "/ch/[!0-3] /ch/x true",
         "/x[a-] /x- true",
         "/x[abc-e] /xd true",
+        "/x[!-~]y /x/y false",
         "/{fader,knob}/1 /knob/1 true",
         "/{fader,knob}/1 /knobs/1 false",
         "/{a,ab}c /abc true",
