@@ -29,18 +29,14 @@ class OscQueryLanTest {
       UnaryOperator<List<String>> place, String ready, String command, String... options) {
     Program program =
         Program.start(
-            command,
-            place.apply(Installation.clasp(command, List.of(options))),
-            _ -> {},
-            () -> {});
+            command, place.apply(Installation.clasp(command, List.of(options))), _ -> {}, () -> {});
     open.add(program::stop);
     Pause.until(program::transcript, () -> program.printed().contains(ready));
   }
 
   private Outcome discover() {
     return Outcome.of(
-        networks.inSecond(
-            Installation.clasp("oscquery", List.of("discover", "--timeout", "4s"))));
+        networks.inSecond(Installation.clasp("oscquery", List.of("discover", "--timeout", "4s"))));
   }
 
   private void serve(String... more) {
@@ -54,8 +50,7 @@ class OscQueryLanTest {
   void aServerOfTheNetworkIsFound() {
     serve("--bind", "0.0.0.0");
     Outcome found = discover();
-    assertThat(found.text())
-        .contains("http://" + LanNetworks.FIRST_IP + ":7770  Show");
+    assertThat(found.text()).contains("http://" + LanNetworks.FIRST_IP + ":7770  Show");
     assertThat(found.status()).isZero();
   }
 
