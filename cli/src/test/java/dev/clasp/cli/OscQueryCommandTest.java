@@ -77,7 +77,8 @@ class OscQueryCommandTest {
       until(
           importing,
           () ->
-              there.blocking()
+              there
+                  .blocking()
                   .get("/copy/fader")
                   .filter(p -> p.value().equals(Value.of(0.25)))
                   .isPresent());
