@@ -1,5 +1,6 @@
 package dev.clasp.bridgeosc;
 
+import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscPattern;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +26,12 @@ final class KnownAddresses {
     }
   }
 
-  /** In order. */
-  List<String> matching(OscPattern pattern) {
+  /**
+   * In order.
+   *
+   * @throws OscException it takes too long
+   */
+  List<String> matching(OscPattern pattern) throws OscException {
     return pattern.select(addresses).stream().sorted().toList();
   }
 

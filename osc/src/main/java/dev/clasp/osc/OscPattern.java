@@ -19,6 +19,9 @@ public final class OscPattern {
 
   private static final int MAX_LENGTH = 512;
 
+  /** Of one selection: some ten milliseconds. */
+  private static final long MAX_STEPS = 4_000_000;
+
   // Instructions. An operand is a code point, the index of a set or the target of a jump.
   private static final byte CHARACTER = 0;
 
@@ -225,13 +228,20 @@ public final class OscPattern {
     return address.startsWith(literalStart) && new Run().matches(address);
   }
 
-  /** Those that match, in their order. */
-  public List<String> select(Iterable<String> addresses) {
+  /**
+   * Those that match, in their order.
+   *
+   * @throws OscException it would take too long: a pattern made for that, and many long addresses
+   */
+  public List<String> select(Iterable<String> addresses) throws OscException {
     List<String> selected = new ArrayList<>();
     Run run = new Run();
     for (String address : addresses) {
       if (address.startsWith(literalStart) && run.matches(address)) {
         selected.add(address);
+      }
+      if (run.steps > MAX_STEPS) {
+        throw new OscException("the OSC pattern " + text + " takes too long to look for");
       }
     }
     return selected;
@@ -249,6 +259,9 @@ public final class OscPattern {
     private int step;
     private int count;
 
+    /** Instructions looked at. */
+    private long steps;
+
     boolean matches(String address) {
       count = 0;
       step++;
@@ -259,6 +272,7 @@ public final class OscPattern {
         i += Character.charCount(c);
         count = 0;
         step++;
+        steps += alive;
         int live = 0;
         for (int s = 0; s < alive; s++) {
           if (takes(now[s], c)) {

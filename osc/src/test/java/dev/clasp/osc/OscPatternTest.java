@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Assertions;
@@ -97,6 +98,15 @@ class OscPatternTest {
           OscPattern levels = OscPattern.compile("/a" + "//a".repeat(160));
           assertThat(levels.matches("/a".repeat(500) + "b")).isFalse();
         });
+  }
+
+  @Test
+  void aSearchThatTakesTooLongIsGivenUp() throws OscException {
+    OscPattern pattern = OscPattern.compile("/" + "*a".repeat(250) + "b");
+    List<String> many = Collections.nCopies(10_000, "/" + "a".repeat(1000));
+    assertThatThrownBy(() -> pattern.select(many))
+        .isInstanceOf(OscException.class)
+        .hasMessageContaining("takes too long");
   }
 
   @Test
