@@ -176,8 +176,7 @@ public final class Mapping {
   public List<AddressPattern> patterns(Direction direction) {
     Set<AddressPattern> patterns = new LinkedHashSet<>();
     if (pass) {
-      patterns.add(
-          AddressPattern.parse(direction == Direction.OUT ? prefix + "/**" : "/**"));
+      patterns.add(AddressPattern.parse(direction == Direction.OUT ? prefix + "/**" : "/**"));
     }
     for (Rule rule : rules) {
       if (rule.enabled()) {
