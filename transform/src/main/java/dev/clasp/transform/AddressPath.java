@@ -103,6 +103,23 @@ record AddressPath(String text, List<List<Part>> segments) {
     return names;
   }
 
+  /** The same with stars only, as one subscribes to it. */
+  String pattern() {
+    StringBuilder out = new StringBuilder();
+    for (List<Part> segment : segments) {
+      out.append('/');
+      for (Part part : segment) {
+        out.append(
+            switch (part) {
+              case Part.Literal literal -> literal.text();
+              case Part.Wild wild -> wild.many() ? "**" : "*";
+              case Part.Sum _ -> "*";
+            });
+      }
+    }
+    return out.toString();
+  }
+
   boolean isLiteral() {
     return captured().isEmpty();
   }

@@ -1,13 +1,18 @@
 package dev.clasp.transform;
 
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.PatternException;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.Rule.Route;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,9 @@ public final class Mapping {
 
   static final int MAX_RULES = 10_000;
   private static final int MAX_FILTERS = 1000;
+
+  /** Each with each. */
+  private static final int MAX_COMPARED = 300;
 
   private final Value definition;
   private final String prefix;
@@ -159,6 +167,39 @@ public final class Mapping {
 
   public String prefix() {
     return prefix;
+  }
+
+  /**
+   * What is to be listened to: every signal that goes somewhere in this direction matches one of
+   * these. Inbound they are paths of the device, outbound addresses of the router, to subscribe to.
+   */
+  public List<AddressPattern> patterns(Direction direction) {
+    Set<AddressPattern> patterns = new LinkedHashSet<>();
+    if (pass) {
+      patterns.add(AddressPattern.parse(direction == Direction.OUT ? prefix + "/**" : "/**"));
+    }
+    for (Rule rule : rules) {
+      if (rule.enabled()) {
+        for (Route route : rule.routes(direction)) {
+          pattern(route.source().pattern()).ifPresent(patterns::add);
+        }
+      }
+    }
+    if (patterns.size() <= MAX_COMPARED) {
+      List<AddressPattern> all = List.copyOf(patterns);
+      patterns.removeIf(
+          one -> all.stream().anyMatch(other -> !other.equals(one) && other.includes(one)));
+    }
+    return List.copyOf(patterns);
+  }
+
+  /** Empty for what no address can match, for example with an empty segment inside. */
+  private static Optional<AddressPattern> pattern(String text) {
+    try {
+      return Optional.of(AddressPattern.parse(text));
+    } catch (PatternException e) {
+      return Optional.empty();
+    }
   }
 
   /** Begins with nothing remembered. */

@@ -40,6 +40,13 @@ class ExpressionTest {
         "1 < 2 && 2 < 1 → false",
         "true || false && false → true",
         "1 == 1.0 → true",
+        "1.5 <= 1.5 → true",
+        "1.5 >= 1.5 → true",
+        "1.5 < 1.5 → false",
+        "1.5 > 1.5 → false",
+        "2 <= 2 → true",
+        "2 > 2 → false",
+        "1.5 != 1.5 → false",
         "\"a\" + \"b\\\"\" → 'ab\"'",
         "\"a\" < \"b\" → true",
         "\"a\" == 1 → false",
@@ -136,6 +143,7 @@ class ExpressionTest {
         "[1][0 - 1]",
         "bitand(1.0, 2)",
         "str::substring(\"abc\", 2, 1)",
+        "str::substring(\"abc\", 0 - 1, 1)",
         "a += 1; a",
       })
   void anErrorIsAKindOfResult(String text) {

@@ -157,6 +157,23 @@ class MappingTest {
     assertThat(in("/c", "1")).isEmpty();
   }
 
+  @Test
+  void saysWhatIsToBeListenedTo() {
+    rules(
+        "[{from: '/a/{n}', to: '/lights/cue{n+1}/**', direction: out}, {from: /x, to: /osc/x,"
+            + " direction: both}, {from: /y, to: /z}, {from: /q, to: '/q', direction: out, enabled:"
+            + " false}]");
+    assertThat(patterns(Direction.OUT)).containsExactly("/osc/**", "/lights/cue*/**");
+    assertThat(patterns(Direction.IN)).containsExactly("/**");
+    rules("{unmatched: drop, rules: [{from: '/a/{n**}', to: '/b/{n}'}, {from: '/a/b', to: /c}]}");
+    assertThat(patterns(Direction.IN)).containsExactly("/a/**");
+    assertThat(patterns(Direction.OUT)).isEmpty();
+  }
+
+  private List<String> patterns(Direction direction) {
+    return run.mapping().patterns(direction).stream().map(Object::toString).toList();
+  }
+
   // --- which rules -------------------------------------------------------------------------------
 
   @Test
@@ -239,6 +256,8 @@ class MappingTest {
   void severalAddressesAreCollected() {
     rules("[{from: [/x, /y], to: /xy, collect: true, direction: both, transform: invert}]");
     assertThat(in("/x", "0.25")).isEmpty();
+    MappedSignal other = new MappedSignal("/y", SignalType.PARAM, Value.of(1));
+    assertThat(run.explain(Direction.IN, other, now).getFirst().signals()).hasSize(1);
     assertThat(in("/y", "1")).containsExactly("/xy [0.75, 0]");
     assertThat(in("/x", "0")).containsExactly("/xy [1, 0]");
     assertThat(out("/xy", "[1, 0.25]")).containsExactly("/x 0", "/y 0.75");
@@ -349,6 +368,8 @@ class MappingTest {
     assertThat(in("/f", "0.55")).isEmpty();
     assertThat(in("/f", "0.59")).isEmpty();
     assertThat(in("/f", "0.61")).hasSize(1);
+    assertThat(in("/f", "2")).hasSize(1);
+    assertThat(in("/f", "2.1")).hasSize(1);
     assertThat(in("/f", "[1, 2]")).hasSize(1);
     assertThat(in("/f", "[1.05, 2]")).isEmpty();
     assertThat(in("/f", "[1.05, 3]")).hasSize(1);
