@@ -78,8 +78,9 @@ record OscConfig(
           new BridgeSetting(
               "bind",
               Kind.ENDPOINT,
-              Value.of("0.0.0.0:8000"),
-              "Address and port to listen on; port 0 takes a free one."),
+              Value.NULL,
+              "Address and port to listen on; port 0 takes a free one. Normally 127.0.0.1:8000, this"
+                  + " machine only; all addresses if there are targets or multicast groups."),
           new BridgeSetting(
               "transport",
               Kind.CHOICE,
@@ -199,7 +200,10 @@ record OscConfig(
     int width = width(settings.integer("width").orElse(32), "width");
     OscConfig config =
         new OscConfig(
-            HostPort.parse("bind", settings.text("bind").orElse("0.0.0.0:8000"), 8000),
+            HostPort.parse(
+                "bind",
+                settings.text("bind").orElse(local(settings) ? "127.0.0.1:8000" : ":8000"),
+                8000),
             Transport.valueOf(constant(settings, "transport")),
             TargetSpec.parse(settings.tree("targets"), width),
             settings.list("multicast"),
@@ -234,6 +238,11 @@ record OscConfig(
           "reply is for udp; who is connected over tcp gets what the router has anyway");
     }
     return config;
+  }
+
+  /** Without somebody to talk to in the network nobody there shall talk to us (SEC-03). */
+  private static boolean local(BridgeSettings settings) {
+    return settings.tree("targets").equals(Value.NULL) && settings.list("multicast").isEmpty();
   }
 
   private static String constant(BridgeSettings settings, String name) {

@@ -33,9 +33,17 @@ class OscConfigTest {
   @Test
   void nothingHasToBeSet() {
     OscConfig config = config(Map.of());
-    assertThat(config.bind()).isEqualTo(new HostPort("0.0.0.0", 8000));
+    assertThat(config.bind()).isEqualTo(new HostPort("127.0.0.1", 8000));
     assertThat(config.targets()).isEmpty();
     assertThat(config.reply()).isFalse();
+  }
+
+  @Test
+  void whoTalksToTheNetworkListensToIt() {
+    assertThat(config(Map.of("targets", Value.of("192.168.1.20:9000"))).bind())
+        .isEqualTo(new HostPort("", 8000));
+    assertThat(config(Map.of("multicast", Value.of("239.0.0.1"))).bind())
+        .isEqualTo(new HostPort("", 8000));
   }
 
   @ParameterizedTest

@@ -26,12 +26,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** What the admin API can do with bridges (docs/admin-api.md). */
 final class BridgeCalls {
 
-  private static final Value SHOWN_SECRET = Value.of("***");
   private static final long DEFAULT_LEARN = 30;
   private static final long MAX_LEARN = 300;
   private static final int NOT_FOUND = 404;
@@ -109,7 +107,7 @@ final class BridgeCalls {
                 Value.of(Math.max(0, Duration.between(Instant.now(), at).toMillis()) / 1000.0)));
     bridges.place(status.name()).ifPresent(place -> view.put("fixed", Value.of(place)));
     host.definition(status.name())
-        .ifPresent(definition -> view.put("definition", shown(host, definition)));
+        .ifPresent(definition -> view.put("definition", host.shown(definition).toValue()));
     return view;
   }
 
@@ -164,7 +162,6 @@ final class BridgeCalls {
   }
 
   private void put(AdminCall call) {
-    BridgeHost host = bridges.host();
     Map<String, Value> body = new LinkedHashMap<>(body(call).entries());
     body.putIfAbsent("name", Value.of(call.variable()));
     BridgeDefinition definition = BridgeDefinition.parse(Value.of(body), "");
@@ -172,7 +169,7 @@ final class BridgeCalls {
       throw new Mistake(400, "the body has another name than the path; there is no renaming here");
     }
     changeable(definition.name());
-    bridges.put(withSecrets(host, definition));
+    bridges.put(definition);
     answer(call, 200, view(definition.name()));
   }
 
@@ -213,45 +210,6 @@ final class BridgeCalls {
               CONFLICT,
               "bridge " + name + " is written in " + place + ": change it there, and reload");
         });
-  }
-
-  // --- secrets -----------------------------------------------------------------------------------
-
-  /** A definition that can be shown. */
-  private static Value shown(BridgeHost host, BridgeDefinition definition) {
-    Map<String, Value> settings = new LinkedHashMap<>(definition.settings());
-    for (String secret : secrets(host, definition)) {
-      settings.computeIfPresent(secret, (_, _) -> SHOWN_SECRET);
-    }
-    return definition.withSettings(settings).toValue();
-  }
-
-  /** Whoever sends back what was shown means the secret that is there. */
-  private static BridgeDefinition withSecrets(BridgeHost host, BridgeDefinition definition) {
-    Optional<BridgeDefinition> old = host.definition(definition.name());
-    Map<String, Value> settings = new LinkedHashMap<>(definition.settings());
-    for (String secret : secrets(host, definition)) {
-      if (SHOWN_SECRET.equals(settings.get(secret))) {
-        Value kept = old.map(BridgeDefinition::settings).map(all -> all.get(secret)).orElse(null);
-        if (kept == null) {
-          settings.remove(secret);
-        } else {
-          settings.put(secret, kept);
-        }
-      }
-    }
-    return definition.withSettings(settings);
-  }
-
-  private static List<String> secrets(BridgeHost host, BridgeDefinition definition) {
-    return host
-        .provider(definition.protocol())
-        .map(BridgeProvider::settings)
-        .orElse(List.of())
-        .stream()
-        .filter(setting -> setting.kind() == BridgeSetting.Kind.SECRET)
-        .map(BridgeSetting::name)
-        .toList();
   }
 
   // --- trying ------------------------------------------------------------------------------------

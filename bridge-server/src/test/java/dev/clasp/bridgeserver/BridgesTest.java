@@ -170,12 +170,15 @@ class BridgesTest {
     assertThat(refused("POST", "/bridges", "{\"name\":\"back\",\"protocol\":\"bell\"}", 409))
         .contains("already");
     String shown = send("GET", "/admin/v1/bridges", "").body();
-    assertThat(shown).contains("\"code\":\"***\"").doesNotContain("1234").contains("\"kept\":true");
+    assertThat(shown)
+        .contains("\"code\":\"********\"")
+        .doesNotContain("1234")
+        .contains("\"kept\":true");
     // Whoever sends back what is shown keeps the secret.
     ask(
         "PUT",
         "/bridges/back",
-        "{\"protocol\":\"bell\",\"settings\":{\"door\":\"side\",\"code\":\"***\"}}",
+        "{\"protocol\":\"bell\",\"settings\":{\"door\":\"side\",\"code\":\"********\"}}",
         200);
     await("it is at the other door", () -> BellProvider.open("side"));
     assertThat(Files.readString(file)).contains("1234").contains("side");

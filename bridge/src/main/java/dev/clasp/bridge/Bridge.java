@@ -249,8 +249,8 @@ final class Bridge {
         !before.definition().mapping().equals(next.definition().mapping())
             || !before.namespace().equals(next.namespace());
     if (rules) {
-      run.release(Long.MAX_VALUE, this::released);
-      run = next.mapping().start();
+      // Rules that are the same go on with what they remember.
+      run = next.mapping().start(run);
     }
     long now = clock.nanoTime();
     if (!before.definition().ratesIn().equals(next.definition().ratesIn())) {

@@ -3,6 +3,8 @@ package dev.clasp.bridge;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeProvider;
 import dev.clasp.bridge.spi.BridgeSettings;
+import dev.clasp.protocol.AddressPattern;
+import dev.clasp.transform.Direction;
 import dev.clasp.transform.Mapping;
 import dev.clasp.transform.MappingException;
 import java.util.List;
@@ -41,8 +43,7 @@ record BridgePlan(
 
   /** What of the router the other side may want. */
   List<String> routerPatterns() {
-    // The targets of rules outside the namespace come with the mapping that knows them.
-    return List.of(namespace.pattern());
+    return mapping.patterns(Direction.OUT).stream().map(AddressPattern::toString).toList();
   }
 
   /** Can this take the place of another one while its endpoint goes on? */

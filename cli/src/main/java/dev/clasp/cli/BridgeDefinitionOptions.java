@@ -40,7 +40,8 @@ final class BridgeDefinitionOptions {
   @Option(
       names = "--map",
       paramLabel = "DEVICE=ROUTER",
-      description = "A rule: what is /1/fader1 there is /lights/1 here. Repeat for more.")
+      description =
+          "A rule, both ways: what is /1/fader1 there is /lights/1 here. Repeat for more.")
   private List<String> maps = new ArrayList<>();
 
   @Option(
@@ -106,6 +107,8 @@ final class BridgeDefinitionOptions {
             rules.add(
                 Value.of(
                     Map.of(
+                        "direction",
+                        Value.of("both"),
                         "from",
                         Value.of(from),
                         "to",

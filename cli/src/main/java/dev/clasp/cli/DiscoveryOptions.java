@@ -169,6 +169,11 @@ final class DiscoveryOptions {
               + " repeated. Example: wss://stage.example/clasp")
   private List<String> endpoints = new ArrayList<>();
 
+  /** Whether anything may be announced by mDNS. */
+  boolean mdns() {
+    return !noMdns;
+  }
+
   /**
    * What lives beside the server.
    *

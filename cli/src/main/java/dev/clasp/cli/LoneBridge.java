@@ -5,17 +5,26 @@ import dev.clasp.bridge.BridgeEvent;
 import dev.clasp.bridge.BridgeHost;
 import dev.clasp.bridge.BridgeState;
 import dev.clasp.bridge.BridgeStatus;
+import dev.clasp.bridge.Traffic;
+import dev.clasp.bridge.TrafficWatch;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.cli.ConnectionOptions.Reconnect;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.protocol.Value;
+import dev.clasp.transform.Direction;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** One bridge between another protocol and a router, in this process, until it is interrupted. */
 final class LoneBridge {
+
+  private static final int WATCHED = 10_000;
+  private static final long PRINT_MILLIS = 50;
 
   private final Clasp clasp;
   private final ConnectionOptions connection;
@@ -31,23 +40,32 @@ final class LoneBridge {
    * @throws CommandException the definition cannot be used
    */
   int run(Value definition) {
-    BridgeDefinition bridge;
     try {
-      bridge = BridgeDefinition.parse(definition, "");
+      return run(BridgeDefinition.parse(definition, ""), false);
     } catch (BridgeException e) {
       throw unusable(e);
     }
+  }
+
+  /**
+   * Runs it; returns when it was interrupted.
+   *
+   * @param print every message as it passes
+   * @throws CommandException the definition cannot be used, or its port is taken
+   */
+  int run(BridgeDefinition definition, boolean print) {
     clasp.startLogging(Clasp.LogLevel.ERROR);
     CompletableFuture<Integer> end = new CompletableFuture<>();
     ConnectionNotes notes =
         new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
-    try (ClaspClient router = connection.connect(bridge.name(), Reconnect.WHEN_LOST, notes);
+    String name = definition.name();
+    try (ClaspClient router = connection.connect(name, Reconnect.WHEN_LOST, notes);
         Interrupts.Registration _ =
             clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        BridgeHost host = BridgeHost.shared(router, event -> tell(event, end))) {
-      host.add(bridge);
-      int status = end.join();
-      host.status(bridge.name()).ifPresent(this::report);
+        BridgeHost host = BridgeHost.shared(router, new Notes(end)::told)) {
+      host.add(definition);
+      int status = print ? printing(host, name, end) : end.join();
+      host.status(name).ifPresent(this::report);
       return status;
     } catch (BridgeException e) {
       throw unusable(e);
@@ -67,25 +85,63 @@ final class LoneBridge {
         ExitStatus.USAGE, Printable.escape(String.valueOf(e.getMessage())), e);
   }
 
-  private void tell(BridgeEvent event, CompletableFuture<Integer> end) {
-    switch (event) {
-      case BridgeEvent.StateChanged(_, _, BridgeState to, String detail) -> {
-        if (to == BridgeState.FAILED) {
-          end.completeExceptionally(
-              new CommandException(ExitStatus.FAILURE, Printable.escape(detail)));
-        } else if (to != BridgeState.STOPPED && !detail.isEmpty()) {
-          String state = to == BridgeState.WAITING ? "not possible yet" : word(to);
-          clasp.note(state + ": " + Printable.escape(detail));
+  /** What happens to the bridge, on stderr. A port that is taken at the start ends the command. */
+  private final class Notes {
+    private final CompletableFuture<Integer> end;
+    private boolean ran;
+
+    Notes(CompletableFuture<Integer> end) {
+      this.end = end;
+    }
+
+    void told(BridgeEvent event) {
+      switch (event) {
+        case BridgeEvent.StateChanged(_, _, BridgeState to, String detail) -> {
+          ran |= to == BridgeState.RUNNING || to == BridgeState.DEGRADED;
+          String text = Printable.escape(detail);
+          if (to == BridgeState.FAILED || to == BridgeState.WAITING && !ran) {
+            end.completeExceptionally(new CommandException(ExitStatus.FAILURE, text));
+          } else if (to != BridgeState.STARTING && to != BridgeState.STOPPED && !text.isEmpty()) {
+            clasp.note(text);
+          }
         }
+        case BridgeEvent.Problem(_, String what, long more) ->
+            clasp.note(Printable.escape(what) + (more == 0 ? "" : " (and " + more + " others)"));
+        case BridgeEvent.Defined _, BridgeEvent.Removed _ -> {}
       }
-      case BridgeEvent.Problem(_, String what, long more) ->
-          clasp.note(Printable.escape(what) + (more == 0 ? "" : " (and " + more + " more)"));
-      case BridgeEvent.Defined _, BridgeEvent.Removed _ -> {}
     }
   }
 
-  private static String word(BridgeState state) {
-    return state.name().toLowerCase(Locale.ROOT);
+  private int printing(BridgeHost host, String name, CompletableFuture<Integer> end) {
+    try (TrafficWatch watch = host.watch(name, WATCHED);
+        ScheduledExecutorService printer =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {
+      printer.scheduleWithFixedDelay(
+          () -> print(watch), PRINT_MILLIS, PRINT_MILLIS, TimeUnit.MILLISECONDS);
+      try {
+        return end.join();
+      } finally {
+        printer.shutdownNow();
+      }
+    }
+  }
+
+  private void print(TrafficWatch watch) {
+    for (Traffic traffic : watch.take()) {
+      clasp
+          .terminal()
+          .out()
+          .println(
+              (traffic.direction() == Direction.IN ? "in  " : "out ")
+                  + Printable.escape(traffic.before().address())
+                  + " "
+                  + ValueText.human(traffic.before().value())
+                  + traffic.peer().map(peer -> "  from " + Printable.escape(peer)).orElse("")
+                  + (traffic.outcome() == Traffic.Outcome.CARRIED
+                      ? ""
+                      : "  (" + traffic.outcome().name().toLowerCase(Locale.ROOT) + ")"));
+    }
+    clasp.terminal().out().flush();
   }
 
   private void report(BridgeStatus status) {

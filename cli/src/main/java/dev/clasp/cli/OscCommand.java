@@ -1,31 +1,15 @@
 package dev.clasp.cli;
 
 import dev.clasp.bridge.BridgeDefinition;
-import dev.clasp.bridge.BridgeEvent;
-import dev.clasp.bridge.BridgeHost;
-import dev.clasp.bridge.BridgeState;
-import dev.clasp.bridge.BridgeStatus;
 import dev.clasp.bridge.Namespace;
-import dev.clasp.bridge.Traffic;
-import dev.clasp.bridge.TrafficWatch;
-import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.TypeProfile;
-import dev.clasp.cli.ConnectionOptions.Reconnect;
-import dev.clasp.client.ClaspClient;
-import dev.clasp.client.ClaspException;
 import dev.clasp.protocol.Value;
-import dev.clasp.transform.Direction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +30,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  clasp osc                                   receive on UDP port 9000",
+      "  clasp osc                                   receive from this machine on UDP port 9000",
+      "  clasp osc -b 0.0.0.0                        from the network",
       "  clasp osc --print                           and show what comes",
       "  clasp osc -p 8000 -t 192.168.1.20:9000      TouchOSC, both ways",
       "  clasp osc --reply --reply-port 9000         answer whoever sends",
@@ -57,8 +42,6 @@ import picocli.CommandLine.Spec;
 final class OscCommand implements Callable<Integer> {
 
   private static final String NAME = "osc";
-  private static final int WATCHED = 10_000;
-  private static final long PRINT_MILLIS = 50;
 
   private final Clasp clasp;
 
@@ -73,8 +56,10 @@ final class OscCommand implements Callable<Integer> {
   @Option(
       names = {"-b", "--bind"},
       paramLabel = "ADDRESS",
-      description = "The address to listen on (default: ${DEFAULT-VALUE}, all of this machine).")
-  private String bind = "0.0.0.0";
+      description =
+          "The address to listen on (default: 127.0.0.1, this machine only; 0.0.0.0 with --target"
+              + " or --multicast).")
+  private @Nullable String bind;
 
   @Option(
       names = {"-t", "--target"},
@@ -189,104 +174,7 @@ final class OscCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BridgeDefinition definition = definition();
-    clasp.startLogging(Clasp.LogLevel.ERROR);
-    CompletableFuture<Integer> end = new CompletableFuture<>();
-    ConnectionNotes notes =
-        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
-    try (ClaspClient router = connection.connect(NAME, Reconnect.WHEN_LOST, notes);
-        Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        BridgeHost host = BridgeHost.shared(router, new Notes(end)::told)) {
-      try {
-        host.add(definition);
-      } catch (BridgeException e) {
-        throw wrong(Printable.escape(String.valueOf(e.getMessage())));
-      }
-      int status = print ? printing(host, end) : end.join();
-      host.status(NAME).ifPresent(this::report);
-      return status;
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof ClaspException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof CommandException cause) {
-        throw cause;
-      }
-      throw e;
-    }
-  }
-
-  /** What happens to the bridge, on stderr. A port that is taken at the start ends the command. */
-  private final class Notes {
-    private final CompletableFuture<Integer> end;
-    private boolean ran;
-
-    Notes(CompletableFuture<Integer> end) {
-      this.end = end;
-    }
-
-    void told(BridgeEvent event) {
-      switch (event) {
-        case BridgeEvent.StateChanged(_, _, BridgeState to, String detail) -> {
-          ran |= to == BridgeState.RUNNING || to == BridgeState.DEGRADED;
-          String text = Printable.escape(detail);
-          if (to == BridgeState.FAILED || to == BridgeState.WAITING && !ran) {
-            end.completeExceptionally(new CommandException(ExitStatus.FAILURE, text));
-          } else if (to != BridgeState.STARTING && to != BridgeState.STOPPED && !text.isEmpty()) {
-            clasp.note(text);
-          }
-        }
-        case BridgeEvent.Problem(_, String what, long more) ->
-            clasp.note(Printable.escape(what) + (more == 0 ? "" : " (and " + more + " others)"));
-        case BridgeEvent.Defined _, BridgeEvent.Removed _ -> {}
-      }
-    }
-  }
-
-  private int printing(BridgeHost host, CompletableFuture<Integer> end) {
-    try (TrafficWatch watch = host.watch(NAME, WATCHED);
-        ScheduledExecutorService printer =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {
-      printer.scheduleWithFixedDelay(
-          () -> print(watch), PRINT_MILLIS, PRINT_MILLIS, TimeUnit.MILLISECONDS);
-      try {
-        return end.join();
-      } finally {
-        printer.shutdownNow();
-      }
-    }
-  }
-
-  private void print(TrafficWatch watch) {
-    for (Traffic traffic : watch.take()) {
-      String value = ValueText.human(traffic.before().value());
-      clasp
-          .terminal()
-          .out()
-          .println(
-              (traffic.direction() == Direction.IN ? "in  " : "out ")
-                  + Printable.escape(traffic.before().address())
-                  + " "
-                  + value
-                  + traffic.peer().map(peer -> "  from " + peer).orElse("")
-                  + (traffic.outcome() == Traffic.Outcome.CARRIED
-                      ? ""
-                      : "  (" + traffic.outcome().name().toLowerCase(java.util.Locale.ROOT) + ")"));
-    }
-    clasp.terminal().out().flush();
-  }
-
-  private void report(BridgeStatus status) {
-    BridgeStatus.Counts counts = status.counts();
-    clasp.note(
-        counts.in()
-            + " messages into the router, "
-            + counts.out()
-            + " to OSC, "
-            + counts.dropped()
-            + " left out"
-            + status.lastError().map(e -> "; last: " + Printable.escape(e)).orElse(""));
+    return new LoneBridge(clasp, connection).run(definition(), print);
   }
 
   // --- options -----------------------------------------------------------------------------------
@@ -310,8 +198,10 @@ final class OscCommand implements Callable<Integer> {
 
   private Map<String, Value> settings() {
     Map<String, Value> settings = new LinkedHashMap<>();
-    boolean six = bind.contains(":") && !bind.startsWith("[");
-    settings.put("bind", Value.of((six ? "[" + bind + "]" : bind) + ":" + port));
+    String host =
+        bind != null ? bind : targets.isEmpty() && groups.isEmpty() ? "127.0.0.1" : "0.0.0.0";
+    boolean six = host.contains(":") && !host.startsWith("[");
+    settings.put("bind", Value.of((six ? "[" + host + "]" : host) + ":" + port));
     settings.put("transport", Value.of(transport));
     put(settings, "targets", targets);
     put(settings, "multicast", groups);

@@ -33,7 +33,7 @@ final class OscOptions {
   private @Nullable Integer port;
 
   @Option(
-      names = "--osc-tcp",
+      names = "--osc-tcp-port",
       order = HelpSections.PROTOCOLS,
       arity = "0..1",
       fallbackValue = "" + OscAdapterConfig.DEFAULT_PORT,
@@ -103,7 +103,7 @@ final class OscOptions {
   private List<String> allowed = new ArrayList<>();
 
   @Option(
-      names = "--osc-echo",
+      names = "--osc-echo-guard",
       order = HelpSections.PROTOCOLS,
       paramLabel = "WHO",
       description =
@@ -112,10 +112,25 @@ final class OscOptions {
   private EchoGuard echo = EchoGuard.SESSION;
 
   @Option(
-      names = "--osc-standard",
+      names = "--osc-profile",
       order = HelpSections.PROTOCOLS,
-      description = "A message without arguments is an event, not a parameter that is null.")
-  private boolean standard;
+      paramLabel = "PROFILE",
+      description =
+          "standard: a message without arguments is an event; compatible: a parameter that is null"
+              + " (default: compatible).")
+  private OscProfile profile = OscProfile.COMPATIBLE;
+
+  @Option(
+      names = "--osc-ignore-time",
+      order = HelpSections.PROTOCOLS,
+      description = "Bundles happen at once, whatever their time says.")
+  private boolean ignoreTime;
+
+  @Option(
+      names = "--osc-literal-patterns",
+      order = HelpSections.PROTOCOLS,
+      description = "A pattern that matches nothing is an address of its own.")
+  private boolean literalPatterns;
 
   @Option(
       names = "--osc-wide",
@@ -124,7 +139,7 @@ final class OscOptions {
   private boolean wide;
 
   @Option(
-      names = "--osc-multicast",
+      names = "--osc-group",
       order = HelpSections.PROTOCOLS,
       paramLabel = "GROUP",
       description = "Take what is sent to GROUP or GROUP@INTERFACE too; repeat for more.")
@@ -138,7 +153,7 @@ final class OscOptions {
   private int maxSessions = OscAdapterConfig.DEFAULT.maxSessions();
 
   @Option(
-      names = "--osc-max-rate",
+      names = "--osc-rate",
       order = HelpSections.PROTOCOLS,
       paramLabel = "N",
       description = "Messages a second of one machine; 0 = any number (default: ${DEFAULT-VALUE}).")
@@ -161,7 +176,9 @@ final class OscOptions {
             .withPeers(peers.stream().map(OscPeer::parse).toList())
             .withAllowed(allowed.stream().map(OscAllowance::parse).toList())
             .withEcho(echo)
-            .withProfile(standard ? OscProfile.STANDARD : OscProfile.COMPATIBLE)
+            .withProfile(profile)
+            .withTimeTags(!ignoreTime)
+            .withLiteralPatterns(literalPatterns)
             .withWide(wide)
             .withGroups(groups.stream().map(MulticastGroup::parse).toList())
             .withMaxSessions(maxSessions)

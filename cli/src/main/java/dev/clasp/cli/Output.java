@@ -22,6 +22,11 @@ final class Output extends PrintWriter {
     this.stream = remembering;
   }
 
+  /** What is below, for bytes; nothing may wait in this writer. */
+  OutputStream stream() {
+    return stream;
+  }
+
   /** Why something could not be written; empty if everything was, or nobody wanted to read it. */
   Optional<IOException> failure() {
     IOException failure = stream.failure;

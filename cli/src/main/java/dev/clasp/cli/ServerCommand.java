@@ -239,6 +239,8 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private OscOptions oscOptions = new OscOptions();
 
+  @Mixin private OscQueryOptions oscQueryOptions = new OscQueryOptions();
+
   @Mixin private BridgesOptions bridgesOptions = new BridgesOptions();
 
   @Mixin private AuthOptions authOptions = new AuthOptions();
@@ -613,6 +615,7 @@ final class ServerCommand implements Callable<Integer> {
           new ArrayList<>(
               discoveryOptions.companions(!loopback(host), port, Optional.ofNullable(persist)));
       oscOptions.companion().ifPresent(all::add);
+      oscQueryOptions.companion(name, discoveryOptions.mdns()).ifPresent(all::add);
       return all;
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));

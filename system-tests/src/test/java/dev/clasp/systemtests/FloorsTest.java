@@ -61,6 +61,7 @@ class FloorsTest {
                   "client",
                   "transform",
                   "bridge",
+                  "oscquery",
                   "server")),
           Map.entry(
               "adapterosc",

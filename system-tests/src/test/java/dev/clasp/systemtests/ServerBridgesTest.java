@@ -75,7 +75,7 @@ class ServerBridgesTest {
             protocol: osc
             settings: {bind: "127.0.0.1:%d", targets: ["127.0.0.1:%d"]}
             mapping:
-              - {from: "/1/fader{n}", to: "/lights/{n}/level", transform: {type: scale, from_min: 0, from_max: 1, to_min: 0, to_max: 255}}
+              - {from: "/1/fader{n}", to: "/lights/{n}/level", direction: both, transform: {type: scale, from_min: 0, from_max: 1, to_min: 0, to_max: 255}}
         """
             .formatted(in, out));
     Received<String> dumped = new Received<>("oscdump");
