@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ public final class Bridges {
 
   /** Guarded by this: what is to run, until there is a server. */
   private List<FixedBridge> fixed;
+
+  /** What was said last of a bridge that does not work. */
+  private final Map<String, String> told = new ConcurrentHashMap<>();
 
   /** Guarded by this; there while it runs. */
   private @Nullable ClaspServer server;
@@ -107,7 +111,7 @@ public final class Bridges {
                 ClaspClient.builder(running.localDoor("bridge:" + name))
                     .awaitRouter(true)
                     .connect(),
-            Bridges::tell);
+            this::tell);
     host = begun;
     return begun;
   }
@@ -255,22 +259,35 @@ public final class Bridges {
     }
   }
 
-  private static void tell(BridgeEvent event) {
+  /** Each thing once: a bridge that tries again and again says why the first time. */
+  private void tell(BridgeEvent event) {
     switch (event) {
       case BridgeEvent.StateChanged(String name, _, BridgeState to, String detail) -> {
         String state = to.name().toLowerCase(Locale.ROOT);
         switch (to) {
-          case DEGRADED, WAITING, FAILED -> LOG.warn("bridge {} is {}: {}", name, state, detail);
+          case DEGRADED, WAITING, FAILED -> {
+            if (!detail.equals(told.put(name, detail))) {
+              LOG.warn("bridge {} is {}: {}", name, state, detail);
+            }
+          }
           case STARTING -> LOG.debug("bridge {} is {}", name, state);
-          case RUNNING, STOPPED ->
-              LOG.info("bridge {} is {}{}", name, state, detail.isEmpty() ? "" : ": " + detail);
+          case RUNNING, STOPPED -> {
+            told.remove(name);
+            LOG.info("bridge {} is {}{}", name, state, detail.isEmpty() ? "" : ": " + detail);
+          }
         }
       }
-      case BridgeEvent.Problem(String name, String what, long more) ->
+      case BridgeEvent.Problem(String name, String what, long more) -> {
+        if (!what.equals(told.put(name, what))) {
           LOG.warn(
               "bridge {}: {}{}", name, what, more == 0 ? "" : " (and " + more + " more like that)");
+        }
+      }
       case BridgeEvent.Defined(String name, _) -> LOG.debug("bridge {} is defined", name);
-      case BridgeEvent.Removed(String name) -> LOG.info("bridge {} is removed", name);
+      case BridgeEvent.Removed(String name) -> {
+        told.remove(name);
+        LOG.info("bridge {} is removed", name);
+      }
     }
   }
 

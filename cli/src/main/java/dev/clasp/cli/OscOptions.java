@@ -195,7 +195,8 @@ final class OscOptions {
     if (tcpPort != null) {
       config = config.withTcpPort(tcpPort);
     }
-    return Optional.of(
-        OscAdapter.factory(port == null ? config.withoutUdp() : config.withUdpPort(port)));
+    OscAdapterConfig chosen = port == null ? config.withoutUdp() : config.withUdpPort(port);
+    // Not before the log is set up: the adapter's first logger would fix how it is written.
+    return Optional.of(server -> OscAdapter.factory(chosen).create(server));
   }
 }

@@ -88,7 +88,8 @@ final class OscQueryOptions {
             .withCreate(create)
             .withName(name)
             .withMdns(mdns ? Optional.of(MdnsNetwork.ALL) : Optional.empty());
-    return Optional.of(
-        OscQueryCompanion.factory(config, Optional.ofNullable(scopes).map(Scopes::parseList)));
+    Optional<Scopes> allowed = Optional.ofNullable(scopes).map(Scopes::parseList);
+    // Not before the log is set up: the first logger fixes how it is written.
+    return Optional.of(server -> OscQueryCompanion.factory(config, allowed).create(server));
   }
 }
