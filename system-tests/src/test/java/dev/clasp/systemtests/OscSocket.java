@@ -57,7 +57,11 @@ final class OscSocket implements AutoCloseable {
   }
 
   void send(int port, String address, double value) {
-    byte[] bytes = OscCodec.encode(new OscMessage(address, new OscArgument.Float32((float) value)));
+    send(port, new OscMessage(address, new OscArgument.Float32((float) value)));
+  }
+
+  void send(int port, OscMessage message) {
+    byte[] bytes = OscCodec.encode(message);
     try {
       socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
     } catch (IOException e) {
