@@ -29,6 +29,7 @@ record OscConfig(
     boolean nestedArrays,
     Patterns patterns,
     boolean bundles,
+    Duration gather,
     boolean timeTags,
     Duration timeLimit,
     ArgumentRules arguments,
@@ -151,6 +152,12 @@ record OscConfig(
               Value.TRUE,
               "What happens together leaves as one bundle, with its time; else message by message."),
           new BridgeSetting(
+              "gather",
+              Kind.DURATION,
+              Value.of("0s"),
+              "What the router sends within this time leaves as one bundle, at most 1s: 2ms makes bundles"
+                  + " of the bundles of CLASP again. 0s for each signal alone."),
+          new BridgeSetting(
               "time_tags",
               Kind.SWITCH,
               Value.TRUE,
@@ -219,6 +226,7 @@ record OscConfig(
             constant(settings, "arrays").equals("NESTED"),
             Patterns.valueOf(constant(settings, "patterns")),
             settings.on("bundles"),
+            gather(settings),
             settings.on("time_tags"),
             time(settings, "time_limit", Duration.ZERO),
             ArgumentRules.parse(settings.tree("types"), settings.tree("ranges")),
@@ -243,6 +251,14 @@ record OscConfig(
   /** Without somebody to talk to in the network nobody there shall talk to us (SEC-03). */
   private static boolean local(BridgeSettings settings) {
     return settings.tree("targets").equals(Value.NULL) && settings.list("multicast").isEmpty();
+  }
+
+  private static Duration gather(BridgeSettings settings) {
+    Duration time = settings.duration("gather").orElse(Duration.ZERO);
+    if (time.compareTo(Duration.ofSeconds(1)) > 0) {
+      throw BridgeException.lasting("gather must be from 0s to 1s");
+    }
+    return time;
   }
 
   private static String constant(BridgeSettings settings, String name) {

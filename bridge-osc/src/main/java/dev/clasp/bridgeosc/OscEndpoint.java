@@ -24,6 +24,7 @@ final class OscEndpoint implements Endpoint {
   private final UdpPeers peers;
   private final Inbound inbound;
   private final Outbound outbound;
+  private final Gathering gathering;
   private final List<UdpTarget> udpTargets = new CopyOnWriteArrayList<>();
   private final List<TcpTarget> tcpTargets = new CopyOnWriteArrayList<>();
   private final Set<TcpTarget> connected = ConcurrentHashMap.newKeySet();
@@ -41,6 +42,9 @@ final class OscEndpoint implements Endpoint {
     this.peers = new UdpPeers(config.replyPort(), config.replyTime().toNanos());
     this.inbound = new Inbound(config, context, known, wallMicros);
     this.outbound = new Outbound(config, context, known, wallMicros);
+    this.gathering =
+        new Gathering(
+            config.gather().toNanos(), context, parcel -> outbound.send(parcel, destinations()));
   }
 
   @Override
@@ -158,7 +162,7 @@ final class OscEndpoint implements Endpoint {
 
   @Override
   public void send(Parcel parcel) {
-    outbound.send(parcel, destinations());
+    gathering.send(parcel);
   }
 
   /** Those of the settings. */
@@ -223,6 +227,7 @@ final class OscEndpoint implements Endpoint {
 
   @Override
   public void close() {
+    gathering.flush();
     closed = true;
     repeating.values().forEach(Runnable::run);
     udpTargets.forEach(UdpTarget::close);

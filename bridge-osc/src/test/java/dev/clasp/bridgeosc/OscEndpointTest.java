@@ -298,6 +298,35 @@ class OscEndpointTest {
   }
 
   @Test
+  void whatTheRouterSendsInAMomentIsABundleIfWanted() throws Exception {
+    DatagramSocket receiver = socket();
+    OscEndpoint endpoint = started(Map.of("targets", target(receiver), "gather", Value.of("2ms")));
+    OscMessage a = new OscMessage("/a", new Int32(1));
+    OscMessage b = new OscMessage("/b", new Int32(2));
+    endpoint.send(Parcel.of(param("/a", Value.of(1))));
+    endpoint.send(Parcel.of(param("/b", Value.of(2))));
+    context.runScheduled();
+    assertThat(receive(receiver)).isEqualTo(new OscBundle(OscTimeTag.IMMEDIATELY, List.of(a, b)));
+    endpoint.send(Parcel.of(param("/a", Value.of(1))));
+    context.runScheduled();
+    assertThat(receive(receiver)).isEqualTo(a);
+    // What has a time of its own waits for nobody, and takes what waits with it.
+    endpoint.send(Parcel.of(param("/b", Value.of(2))));
+    endpoint.send(
+        new Parcel(
+            List.of(param("/a", Value.of(1)), param("/b", Value.of(2))),
+            true,
+            OptionalLong.of(context.routerMicros + 250_000),
+            Optional.empty()));
+    assertThat(receive(receiver)).isEqualTo(b);
+    assertThat(receive(receiver))
+        .isEqualTo(new OscBundle(OscTimeTag.ofUnixMicros(NOW + 250_000), List.of(a, b)));
+    endpoint.send(Parcel.of(param("/a", Value.of(1))));
+    endpoint.close();
+    assertThat(receive(receiver)).isEqualTo(a);
+  }
+
+  @Test
   void bundlesThatAreTooLongLeaveInParts() throws Exception {
     DatagramSocket receiver = socket();
     OscEndpoint endpoint = started(Map.of("targets", target(receiver)));

@@ -62,6 +62,7 @@ public final class LineProvider implements BridgeProvider {
     private final OptionalLong peer;
     private final EndpointContext context;
     private volatile Optional<DatagramSocket> socket = Optional.empty();
+    private volatile Optional<Thread> reader = Optional.empty();
 
     Lines(int port, OptionalLong peer, EndpointContext context) {
       this.port = port;
@@ -75,7 +76,8 @@ public final class LineProvider implements BridgeProvider {
         DatagramSocket open =
             new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket = Optional.of(open);
-        Thread.ofVirtual().name("line-" + context.name()).start(() -> read(open));
+        reader =
+            Optional.of(Thread.ofVirtual().name("line-" + context.name()).start(() -> read(open)));
         context.up("listening on udp " + open.getLocalSocketAddress());
       } catch (IOException e) {
         // Somebody has the port: the host tries again later.
@@ -151,6 +153,16 @@ public final class LineProvider implements BridgeProvider {
     @Override
     public void close() {
       socket.ifPresent(DatagramSocket::close);
+      // The port is free only when nobody reads from it any more.
+      reader.ifPresent(Lines::join);
+    }
+
+    private static void join(Thread thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.clasp.bridge.BridgeDefinition;
 import dev.clasp.bridge.Namespace;
 import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.protocol.Value;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,6 +136,13 @@ final class OscCommand implements Callable<Integer> {
   private int width = 32;
 
   @Option(
+      names = "--gather",
+      paramLabel = "TIME",
+      description =
+          "Send as one bundle what comes within so long: 2ms for bundles of CLASP (default: none).")
+  private @Nullable Duration gather;
+
+  @Option(
       names = "--types",
       paramLabel = "PATTERN=TAGS",
       description = "Type tags that receivers insist on: --types '/ch/*/mute=i'.")
@@ -212,6 +220,9 @@ final class OscCommand implements Callable<Integer> {
         .ifPresent(number -> settings.put("reply_port", Value.of((long) number)));
     settings.put("initial", Value.of(initial));
     settings.put("width", Value.of(width));
+    if (gather != null) {
+      settings.put("gather", Value.of(gather.toNanos() / 1e9));
+    }
     put(settings, "hello", hello);
     put(settings, "keepalive", keepAlive);
     put(settings, "allow", allow);

@@ -69,6 +69,15 @@ final class OscSocket implements AutoCloseable {
     }
   }
 
+  /** Whatever comes next. */
+  OscPacket next() throws InterruptedException {
+    OscPacket next = received.poll(Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    if (next == null) {
+      throw new AssertionError("nothing came by OSC");
+    }
+    return next;
+  }
+
   /** The next message with this address. */
   OscMessage await(String address) throws InterruptedException {
     for (; ; ) {

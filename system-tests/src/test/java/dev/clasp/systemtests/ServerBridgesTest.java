@@ -2,8 +2,11 @@ package dev.clasp.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clasp.client.BundleBuilder;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.Parameter;
+import dev.clasp.osc.OscBundle;
+import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +115,45 @@ class ServerBridgesTest {
       oscsend(in, "/1/fader3", "f", "0.5");
       assertThat(await(client, "/lights/3/Level", _ -> true)).isEqualTo(Value.of(50.0));
       assertThat(dump.running()).isTrue();
+    }
+  }
+
+  @Test
+  void aBundleOfClaspIsABundleOfOsc() throws Exception {
+    ServerProcess server = stage.server();
+    try (OscSocket device = new OscSocket();
+        ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
+      clasp(
+          server,
+          "add",
+          "mixer",
+          "osc",
+          "--namespace",
+          "/mixer",
+          "-o",
+          "targets=127.0.0.1:" + device.port(),
+          "-o",
+          "bind=127.0.0.1:0",
+          "-o",
+          "gather=50ms");
+      while (!clasp(server, "list").contains("running")) {
+        Thread.onSpinWait();
+      }
+      client
+          .bundle(
+              new BundleBuilder()
+                  .set("/mixer/ch/1", 0.5)
+                  .set("/mixer/ch/2", 0.25)
+                  .set("/mixer/ch/3", 0.125))
+          .get();
+      assertThat(device.next())
+          .isInstanceOfSatisfying(
+              OscBundle.class,
+              bundle ->
+                  assertThat(bundle.elements())
+                      .extracting(element -> ((OscMessage) element).address())
+                      .containsExactly("/ch/1", "/ch/2", "/ch/3"));
+      clasp(server, "remove", "mixer");
     }
   }
 
