@@ -89,6 +89,11 @@ public final class MqttProvider implements BridgeProvider {
   }
 
   @Override
+  public void check(BridgeSettings settings) {
+    config(settings);
+  }
+
+  @Override
   public Endpoint create(BridgeSettings settings, EndpointContext context) {
     MqttBridgeConfig config = config(settings);
     return new MqttEndpoint(

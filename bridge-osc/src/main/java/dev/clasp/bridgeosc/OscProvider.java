@@ -56,6 +56,11 @@ public final class OscProvider implements BridgeProvider {
   }
 
   @Override
+  public void check(BridgeSettings settings) {
+    OscConfig.of(settings);
+  }
+
+  @Override
   public Endpoint create(BridgeSettings settings, EndpointContext context) {
     return new OscEndpoint(OscConfig.of(settings), context, OscProvider::wallMicros);
   }

@@ -24,6 +24,7 @@ record BridgePlan(
     BridgeSettings settings;
     try {
       settings = BridgeSettings.of(provider.settings(), definition.settings());
+      provider.check(settings);
     } catch (BridgeException e) {
       throw BridgeException.lasting("settings: " + e.getMessage());
     }

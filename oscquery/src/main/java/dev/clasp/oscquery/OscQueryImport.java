@@ -105,7 +105,16 @@ public final class OscQueryImport implements BridgeProvider {
   }
 
   @Override
+  public void check(BridgeSettings settings) {
+    config(settings);
+  }
+
+  @Override
   public Endpoint create(BridgeSettings settings, EndpointContext context) {
+    return new ImportEndpoint(config(settings), context);
+  }
+
+  private static ImportConfig config(BridgeSettings settings) {
     long nodes = settings.integer("nodes").orElse(DEFAULT_NODES);
     if (nodes < 1 || nodes > 200_000) {
       throw BridgeException.lasting("nodes must be 1 to 200000, not " + nodes);
@@ -114,18 +123,16 @@ public final class OscQueryImport implements BridgeProvider {
     if (poll > 0 && poll < 50_000_000) {
       throw BridgeException.lasting("poll must be 50ms at least, or 0");
     }
-    return new ImportEndpoint(
-        new ImportConfig(
-            url(settings.text("url")),
-            patterns("include", settings.list("include")),
-            patterns("exclude", settings.list("exclude")),
-            settings.on("listen"),
-            poll,
-            settings.on("initial"),
-            settings.text("scale").filter("unit"::equals).isPresent(),
-            settings.text("osc").map(OscQueryImport::endpoint),
-            (int) nodes),
-        context);
+    return new ImportConfig(
+        url(settings.text("url")),
+        patterns("include", settings.list("include")),
+        patterns("exclude", settings.list("exclude")),
+        settings.on("listen"),
+        poll,
+        settings.on("initial"),
+        settings.text("scale").filter("unit"::equals).isPresent(),
+        settings.text("osc").map(OscQueryImport::endpoint),
+        (int) nodes);
   }
 
   private static URI url(Optional<String> text) {

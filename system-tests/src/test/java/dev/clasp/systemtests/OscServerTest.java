@@ -28,8 +28,8 @@ class OscServerTest {
         HttpClient http = HttpClient.newHttpClient();
         ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
       // The log is there although these were made before it was set up.
-      server.awaitLog("OSC on udp://127.0.0.1:" + osc);
-      server.awaitLog("OSC on tcp://127.0.0.1:");
+      server.awaitLog("OSC on udp://localhost:" + osc);
+      server.awaitLog("OSC on tcp://localhost:");
       server.awaitLog("OSCQuery at http://127.0.0.1:" + query);
 
       program.send(osc, "/clasp/ping", 1);

@@ -21,6 +21,13 @@ public interface BridgeProvider {
   /** What can be set. The host checks what users give against it, and pages make forms of it. */
   List<BridgeSetting> settings();
 
+  /**
+   * Looks whether settings that are each of their kind fit together; opens nothing.
+   *
+   * @throws BridgeException (lasting) they do not
+   */
+  default void check(BridgeSettings settings) {}
+
   /** What it is about, for lists: the broker, the port, the universe; empty if nothing to say. */
   default String device(BridgeSettings settings) {
     return "";
