@@ -95,7 +95,7 @@ class CompatibleServerTest {
       strings = {
         "--auth-port 7350",
         "--mqtt-port 1883",
-        "--osc",
+        "--mqtt",
         "--journal-backend sqlite",
         "--federation-hub=ws://x",
         "--rules rules.json",
