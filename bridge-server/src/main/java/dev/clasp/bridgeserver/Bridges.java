@@ -37,11 +37,11 @@ public final class Bridges {
 
   private final Optional<Path> store;
 
-  /** Guarded by this. */
-  private final Map<String, String> places = new LinkedHashMap<>();
+  /** Those of the file, as they were at the start. */
+  private final List<BridgeDefinition> made;
 
-  /** Guarded by this: what is to run, until there is a server. */
-  private List<FixedBridge> fixed;
+  /** Those of the configuration by name. Guarded by this. */
+  private Map<String, FixedBridge> fixed;
 
   /** What was said last of a bridge that does not work. */
   private final Map<String, String> told = new ConcurrentHashMap<>();
@@ -58,22 +58,22 @@ public final class Bridges {
    * @throws BridgeException the file cannot be read, or two bridges have one name
    */
   public Bridges(BridgesConfig config) {
-    this.fixed = config.fixed();
+    this.fixed = byName(config.fixed());
     this.store = config.file();
-    store.ifPresent(BridgeStore::load);
-    checkNames(fixed);
+    this.made = store.map(BridgeStore::load).orElse(List.of());
   }
 
-  private static void checkNames(List<FixedBridge> bridges) {
-    Map<String, String> seen = new LinkedHashMap<>();
+  private static Map<String, FixedBridge> byName(List<FixedBridge> bridges) {
+    Map<String, FixedBridge> all = new LinkedHashMap<>();
     for (FixedBridge bridge : bridges) {
       String name = bridge.definition().name();
-      String other = seen.put(name, bridge.place());
+      FixedBridge other = all.put(name, bridge);
       if (other != null) {
         throw BridgeException.lasting(
-            bridge.place() + ": there is a bridge " + name + " already, at " + other);
+            bridge.place() + ": there is a bridge " + name + " already, at " + other.place());
       }
     }
+    return all;
   }
 
   /** For the settings of a server. */
@@ -118,7 +118,7 @@ public final class Bridges {
 
   /** Where a bridge is written down, if it cannot be changed here. */
   synchronized Optional<String> place(String name) {
-    return Optional.ofNullable(places.get(name));
+    return Optional.ofNullable(fixed.get(name)).map(FixedBridge::place);
   }
 
   /**
@@ -161,7 +161,7 @@ public final class Bridges {
         BridgeStore.save(
             s,
             host().definitions().stream()
-                .filter(definition -> !places.containsKey(definition.name()))
+                .filter(definition -> !fixed.containsKey(definition.name()))
                 .toList()));
   }
 
@@ -172,45 +172,37 @@ public final class Bridges {
    * @return what has changed, for people
    * @throws BridgeException one of them cannot be used; then all stay as they were
    */
-  public synchronized List<String> reconfigure(List<FixedBridge> next) {
-    checkNames(next);
+  public synchronized List<String> reconfigure(List<FixedBridge> bridges) {
+    Map<String, FixedBridge> next = byName(bridges);
     if (next.isEmpty() && fixed.isEmpty()) {
       return List.of();
     }
     BridgeHost now = host();
-    for (FixedBridge bridge : next) {
+    next.forEach((name, bridge) -> {
       check(now, bridge);
-      String name = bridge.definition().name();
-      if (!places.containsKey(name) && now.definition(name).isPresent()) {
+      if (!fixed.containsKey(name) && now.definition(name).isPresent()) {
         throw BridgeException.lasting(
             bridge.place() + ": there is a bridge " + name + " already, made by the admin API");
       }
-    }
+    });
     List<String> changed = new ArrayList<>();
-    Map<String, FixedBridge> byName = new LinkedHashMap<>();
-    next.forEach(bridge -> byName.put(bridge.definition().name(), bridge));
-    for (FixedBridge old : fixed) {
-      String name = old.definition().name();
-      if (!byName.containsKey(name)) {
+    for (String name : fixed.keySet()) {
+      if (!next.containsKey(name)) {
         now.remove(name);
-        places.remove(name);
         changed.add("bridge " + name + " is gone");
       }
     }
-    Map<String, BridgeDefinition> before = new LinkedHashMap<>();
-    fixed.forEach(bridge -> before.put(bridge.definition().name(), bridge.definition()));
-    byName.forEach((name, bridge) -> {
-      BridgeDefinition old = before.get(name);
-      places.put(name, bridge.place());
+    next.forEach((name, bridge) -> {
+      FixedBridge old = fixed.get(name);
       if (old == null) {
         now.add(bridge.definition());
         changed.add("bridge " + name + " is new");
-      } else if (!old.equals(bridge.definition())) {
+      } else if (!old.definition().equals(bridge.definition())) {
         now.replace(name, bridge.definition());
         changed.add("bridge " + name);
       }
     });
-    fixed = List.copyOf(next);
+    fixed = next;
     return changed;
   }
 
@@ -226,23 +218,23 @@ public final class Bridges {
 
   private synchronized void start(ClaspServer running) {
     server = running;
-    List<BridgeDefinition> made = store.map(BridgeStore::load).orElse(List.of());
     if (fixed.isEmpty() && made.isEmpty()) {
       return;
     }
     BridgeHost begun = begin();
-    for (FixedBridge bridge : fixed) {
+    for (FixedBridge bridge : fixed.values()) {
       check(begun, bridge);
       begun.add(bridge.definition());
-      places.put(bridge.definition().name(), bridge.place());
     }
     for (BridgeDefinition definition : made) {
-      String name = definition.name();
-      if (places.containsKey(name)) {
-        LOG.warn(
-            "bridge {} is in the configuration too, and that one runs: {}", name, places.get(name));
-      } else {
+      FixedBridge other = fixed.get(definition.name());
+      if (other == null) {
         begun.add(definition);
+      } else {
+        LOG.warn(
+            "bridge {} is in the configuration too, and that one runs: {}",
+            definition.name(),
+            other.place());
       }
     }
   }

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -78,129 +80,92 @@ public record BridgeDefinition(
   }
 
   public BridgeDefinition withName(String value) {
-    return new BridgeDefinition(
-        value,
-        protocol,
-        namespace,
-        direction,
-        enabled,
-        settings,
-        mapping,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        profile);
+    return with(copy -> copy.name = value);
   }
 
   public BridgeDefinition withEnabled(boolean value) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        namespace,
-        direction,
-        value,
-        settings,
-        mapping,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        profile);
+    return with(copy -> copy.enabled = value);
   }
 
   public BridgeDefinition withNamespace(Namespace value) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        Optional.of(value),
-        direction,
-        enabled,
-        settings,
-        mapping,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        profile);
+    return with(copy -> copy.namespace = Optional.of(value));
   }
 
   public BridgeDefinition withDirection(BridgeDirection value) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        namespace,
-        value,
-        enabled,
-        settings,
-        mapping,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        profile);
+    return with(copy -> copy.direction = value);
   }
 
   public BridgeDefinition withSettings(Map<String, Value> value) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        namespace,
-        direction,
-        enabled,
-        value,
-        mapping,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        profile);
+    return with(copy -> copy.settings = value);
   }
 
   public BridgeDefinition withMapping(Value value) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        namespace,
-        direction,
-        enabled,
-        settings,
-        value,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        profile);
+    return with(copy -> copy.mapping = value);
   }
 
   public BridgeDefinition withRates(RateCaps in, RateCaps out) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        namespace,
-        direction,
-        enabled,
-        settings,
-        mapping,
-        in,
-        out,
-        echoWindow,
-        profile);
+    return with(copy -> {
+      copy.ratesIn = in;
+      copy.ratesOut = out;
+    });
   }
 
   public BridgeDefinition withEchoWindow(Duration value) {
-    return new BridgeDefinition(
-        name, protocol, namespace, direction, enabled, settings, mapping, ratesIn, ratesOut, value,
-        profile);
+    return with(copy -> copy.echoWindow = value);
   }
 
   public BridgeDefinition withProfile(TypeProfile value) {
-    return new BridgeDefinition(
-        name,
-        protocol,
-        namespace,
-        direction,
-        enabled,
-        settings,
-        mapping,
-        ratesIn,
-        ratesOut,
-        echoWindow,
-        value);
+    return with(copy -> copy.profile = value);
+  }
+
+  private BridgeDefinition with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.definition();
+  }
+
+  /** A definition while something in it is changed. */
+  private static final class Copy {
+    private String name;
+    private final String protocol;
+    private Optional<Namespace> namespace;
+    private BridgeDirection direction;
+    private boolean enabled;
+    private Map<String, Value> settings;
+    private Value mapping;
+    private RateCaps ratesIn;
+    private RateCaps ratesOut;
+    private Duration echoWindow;
+    private TypeProfile profile;
+
+    Copy(BridgeDefinition from) {
+      name = from.name;
+      protocol = from.protocol;
+      namespace = from.namespace;
+      direction = from.direction;
+      enabled = from.enabled;
+      settings = from.settings;
+      mapping = from.mapping;
+      ratesIn = from.ratesIn;
+      ratesOut = from.ratesOut;
+      echoWindow = from.echoWindow;
+      profile = from.profile;
+    }
+
+    BridgeDefinition definition() {
+      return new BridgeDefinition(
+          name,
+          protocol,
+          namespace,
+          direction,
+          enabled,
+          settings,
+          mapping,
+          ratesIn,
+          ratesOut,
+          echoWindow,
+          profile);
+    }
   }
 
   /** Without the settings: passwords belong into no log. */
@@ -287,7 +252,7 @@ public record BridgeDefinition(
     }
     if (!settings.isEmpty()) {
       // In one order, so that files do not change without a reason.
-      tree.put("settings", Value.of(new java.util.TreeMap<>(settings)));
+      tree.put("settings", Value.of(new TreeMap<>(settings)));
     }
     if (!mapping.equals(Value.NULL)) {
       tree.put("mapping", mapping);

@@ -80,6 +80,6 @@ final class BridgeCommand implements Callable<Integer>, CommandGroup {
     }
     BridgeDefinitionOptions options = new BridgeDefinitionOptions();
     options.settings.addAll(settings);
-    return new LoneBridge(clasp, connection).run(options.definition(type, type));
+    return new LoneBridge(clasp, connection, type, "signals").run(options.definition(type, type));
   }
 }

@@ -44,7 +44,8 @@ final class BridgeRunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return new LoneBridge(clasp, connection)
-        .run(options.definition(name == null ? protocol : name, protocol));
+    String chosen = name == null ? protocol : name;
+    return new LoneBridge(clasp, connection, chosen, "signals")
+        .run(options.definition(chosen, protocol));
   }
 }

@@ -44,10 +44,10 @@ final class BridgesOptions {
    *
    * @throws CommandException one of them cannot be used, with its place
    */
-  static List<FixedBridge> listed(Path path, Map<String, String> environment) {
+  static List<FixedBridge> listed(ConfigFile file, Map<String, String> environment) {
     List<FixedBridge> bridges = new ArrayList<>();
     try {
-      for (ConfigFile.Item item : ConfigFile.read(path).bridges(environment)) {
+      for (ConfigFile.Item item : file.bridges(environment)) {
         String place = item.origin().toString();
         bridges.add(new FixedBridge(definition(item.value(), place), place));
       }

@@ -28,10 +28,18 @@ final class LoneBridge {
 
   private final Clasp clasp;
   private final ConnectionOptions connection;
+  private final String command;
+  private final String things;
 
-  LoneBridge(Clasp clasp, ConnectionOptions connection) {
+  /**
+   * @param command that runs it, for the name that others see
+   * @param things what it carries, for people: {@code signals}
+   */
+  LoneBridge(Clasp clasp, ConnectionOptions connection, String command, String things) {
     this.clasp = clasp;
     this.connection = connection;
+    this.command = command;
+    this.things = things;
   }
 
   /**
@@ -59,7 +67,7 @@ final class LoneBridge {
     ConnectionNotes notes =
         new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
     String name = definition.name();
-    try (ClaspClient router = connection.connect(name, Reconnect.WHEN_LOST, notes);
+    try (ClaspClient router = connection.connect(command, Reconnect.WHEN_LOST, notes);
         Interrupts.Registration _ =
             clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
         BridgeHost host = BridgeHost.shared(router, new Notes(end)::told)) {
@@ -148,7 +156,9 @@ final class LoneBridge {
     BridgeStatus.Counts counts = status.counts();
     clasp.note(
         counts.in()
-            + " signals into the router, "
+            + " "
+            + things
+            + " into the router, "
             + counts.out()
             + " out of it, "
             + counts.dropped()

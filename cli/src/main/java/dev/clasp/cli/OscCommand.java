@@ -182,7 +182,7 @@ final class OscCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return new LoneBridge(clasp, connection).run(definition(), print);
+    return new LoneBridge(clasp, connection, NAME, "signals").run(definition(), print);
   }
 
   // --- options -----------------------------------------------------------------------------------

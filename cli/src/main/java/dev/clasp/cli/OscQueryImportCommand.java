@@ -1,15 +1,7 @@
 package dev.clasp.cli;
 
 import dev.clasp.bridge.BridgeDefinition;
-import dev.clasp.bridge.BridgeEvent;
-import dev.clasp.bridge.BridgeHost;
-import dev.clasp.bridge.BridgeState;
-import dev.clasp.bridge.BridgeStatus;
 import dev.clasp.bridge.Namespace;
-import dev.clasp.bridge.spi.BridgeException;
-import dev.clasp.cli.ConnectionOptions.Reconnect;
-import dev.clasp.client.ClaspClient;
-import dev.clasp.client.ClaspException;
 import dev.clasp.protocol.PatternException;
 import dev.clasp.protocol.Value;
 import java.util.ArrayList;
@@ -17,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,56 +92,7 @@ final class OscQueryImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BridgeDefinition definition = definition();
-    clasp.startLogging(Clasp.LogLevel.ERROR);
-    CompletableFuture<Integer> end = new CompletableFuture<>();
-    ConnectionNotes notes =
-        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
-    try (ClaspClient router = connection.connect("oscquery import", Reconnect.WHEN_LOST, notes);
-        Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        BridgeHost host = BridgeHost.shared(router, event -> tell(event, end))) {
-      host.add(definition);
-      int status = end.join();
-      host.status(NAME).ifPresent(this::report);
-      return status;
-    } catch (BridgeException e) {
-      throw wrong(Printable.escape(String.valueOf(e.getMessage())));
-    } catch (CompletionException e) {
-      switch (e.getCause()) {
-        case ClaspException cause -> throw cause;
-        case CommandException cause -> throw cause;
-        case null, default -> throw e;
-      }
-    }
-  }
-
-  private void tell(BridgeEvent event, CompletableFuture<Integer> end) {
-    switch (event) {
-      case BridgeEvent.StateChanged changed -> {
-        if (changed.to() == BridgeState.FAILED) {
-          end.completeExceptionally(
-              new CommandException(ExitStatus.USAGE, Printable.escape(changed.detail())));
-        } else if (!changed.detail().isEmpty()) {
-          clasp.note(Printable.escape(changed.detail()));
-        }
-      }
-      case BridgeEvent.Problem problem ->
-          clasp.note(
-              Printable.escape(problem.what())
-                  + (problem.more() > 0 ? " (and " + problem.more() + " more)" : ""));
-      case BridgeEvent.Defined _, BridgeEvent.Removed _ -> {}
-    }
-  }
-
-  private void report(BridgeStatus status) {
-    clasp.note(
-        status.counts().in()
-            + " values into the router, "
-            + status.counts().out()
-            + " to the program, "
-            + status.counts().dropped()
-            + " left out");
+    return new LoneBridge(clasp, connection, "oscquery import", "values").run(definition(), false);
   }
 
   private BridgeDefinition definition() {

@@ -43,7 +43,7 @@ final class ServerSettings {
       name -> name.startsWith("CLASP_") || name.equals("LOG_FORMAT");
 
   private final Terminal terminal;
-  private final Optional<Path> file;
+  private final Optional<ConfigFile> file;
   private final Settings settings;
   private final Set<String> given;
   private final Map<String, Settings.Value> said;
@@ -52,7 +52,7 @@ final class ServerSettings {
   private ServerSettings(
       Terminal terminal,
       @Nullable ServerKeys keys,
-      Optional<Path> file,
+      Optional<ConfigFile> file,
       Settings settings,
       Set<String> given,
       Map<String, Settings.Value> said,
@@ -93,20 +93,18 @@ final class ServerSettings {
       }
     }
     ConfigOptions options = ((ServerCommand) spec.userObject()).configOptions();
-    Optional<Path> file = options.file(terminal.environment());
-    if (file.isEmpty() && terminal.environment().keySet().stream().noneMatch(SPEAKS)) {
+    Optional<Path> path = options.file(terminal.environment());
+    if (path.isEmpty() && terminal.environment().keySet().stream().noneMatch(SPEAKS)) {
       // Most starts are such: nothing to bring together, and keys are made when somebody asks.
-      return new ServerSettings(terminal, null, file, Settings.NONE, given, Map.of(), first);
+      return new ServerSettings(
+          terminal, null, Optional.empty(), Settings.NONE, given, Map.of(), first);
     }
     ServerKeys keys = new ServerKeys(spec);
+    Optional<ConfigFile> file;
     Settings settings;
     try {
-      settings =
-          Settings.of(
-              keys.catalogue(),
-              file.map(ConfigFile::read),
-              terminal.environment(),
-              options.lenient());
+      file = path.map(ConfigFile::read);
+      settings = Settings.of(keys.catalogue(), file, terminal.environment(), options.lenient());
     } catch (ConfigException e) {
       throw unusable(String.valueOf(e.getMessage()), e);
     }
@@ -172,12 +170,12 @@ final class ServerSettings {
    * @throws CommandException one of them cannot be used, with its place
    */
   List<FixedBridge> bridges() {
-    return file.map(path -> BridgesOptions.listed(path, terminal.environment())).orElse(List.of());
+    return file.map(read -> BridgesOptions.listed(read, terminal.environment())).orElse(List.of());
   }
 
   /** The file that was read. */
   Optional<Path> file() {
-    return file;
+    return file.map(ConfigFile::path);
   }
 
   List<String> warnings() {

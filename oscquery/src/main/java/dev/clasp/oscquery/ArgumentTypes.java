@@ -111,8 +111,8 @@ final class ArgumentTypes {
   }
 
   /**
-   * Writes what the table of the proposal says. For booleans, which it leaves out, the truth: every
-   * program that was looked at writes that, and reads either.
+   * Writes what the table of the proposal says, but for booleans: it has null for both, here they
+   * are true and false.
    */
   static void write(JsonGenerator json, List<OscArgument> arguments) throws IOException {
     json.writeStartArray();

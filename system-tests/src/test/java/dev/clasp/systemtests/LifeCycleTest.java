@@ -117,7 +117,7 @@ class LifeCycleTest {
     Path file = folder.resolve("clasp.yaml");
     Files.writeString(file, "server: {name: Before, limits: {max_sessions: 1}}\n");
     try (ServerProcess server =
-            ServerProcess.startIn(LifeCycleTest::withHangup, "--config", file.toString());
+            ServerProcess.startIn(ServerProcess::withHangup, "--config", file.toString());
         ClaspClient first = client(server)) {
       assertThat(first.server().name()).isEqualTo("Before");
 
@@ -132,11 +132,6 @@ class LifeCycleTest {
         assertThat(second.server().name()).isEqualTo("After");
       }
     }
-  }
-
-  /** Tests that run under nohup hand on that SIGHUP is ignored; services begin without that. */
-  private static List<String> withHangup(List<String> command) {
-    return Stream.concat(Stream.of("env", "--default-signal=HUP"), command.stream()).toList();
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,12 +26,8 @@ class ServerBridgesTest {
 
   @TempDir private Path folder;
 
-  private static List<String> withHangup(List<String> command) {
-    return Stream.concat(Stream.of("env", "--default-signal=HUP"), command.stream()).toList();
-  }
-
   private static ServerProcess server(Path file) {
-    return ServerProcess.startIn(ServerBridgesTest::withHangup, "--config", file.toString());
+    return ServerProcess.startIn(ServerProcess::withHangup, "--config", file.toString());
   }
 
   private static String run(List<String> command) {

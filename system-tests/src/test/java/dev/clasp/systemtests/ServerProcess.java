@@ -48,6 +48,11 @@ final class ServerProcess implements AutoCloseable {
     return start(0, List.of(options), place);
   }
 
+  /** Tests that run under nohup hand on that SIGHUP is ignored; services begin without that. */
+  static List<String> withHangup(List<String> command) {
+    return Stream.concat(Stream.of("env", "--default-signal=HUP"), command.stream()).toList();
+  }
+
   /** Starts the server of another installation, by the path of its {@code clasp}. */
   static ServerProcess startProgram(String program) {
     return startIn(command -> {
