@@ -42,8 +42,9 @@ launch() {
       ;;
     # Measure: full compiler, room for their histograms.
     bench | benchmark | soak) flags="-XX:+UseG1GC -Xms256m -Xmx1g" ;;
-    # Live for a moment: start fast, stay small.
-    *) flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1" ;;
+    # Live for a moment: start fast, stay small. Compile later, because most methods are never called often; and reflect
+    # without making classes for it, which pays only after many calls.
+    *) flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -Djdk.reflect.useNativeAccessorOnly=true" ;;
   esac
 
   # Java cannot tell by itself which of its streams are terminals, and how wide.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the jcstress tests of the router for longer than ./verify does: scripts/stress.sh [MINUTES]
+# Runs the jcstress tests of the router and the client for longer than ./verify does: scripts/stress.sh [MINUTES]
 cd "$(dirname "$0")/.." || exit 1
 case ${1-5} in
 '' | *[!0-9]*)
@@ -7,6 +7,6 @@ case ${1-5} in
   exit 2
   ;;
 esac
-# Six tests, each for the same share of the time in iterations of two seconds.
+# Nine tests, each for the same share of the time in iterations of two seconds.
 exec mvn -q -pl stress -am -Dmaven.test.skip=true \
-  -Dstress.iterations=$((${1-5} * 60 / 6 / 2)) -Dstress.time=2000 verify
+  -Dstress.iterations=$((${1-5} * 60 / 9 / 2)) -Dstress.time=2000 verify

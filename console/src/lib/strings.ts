@@ -121,6 +121,19 @@ export const t = {
     cancel: 'Cancel',
   },
 
+  universes: {
+    open: 'Universes',
+    title: 'Universes',
+    choose: 'Show',
+    percent: 'in percent',
+    lit: (lit: number, known: number) => `${lit} of ${known} slots above 0`,
+    none: 'No universes yet. A bridge to Art-Net, sACN or DMX brings them; or write one, as /artnet/1/47 = 255.',
+    levels: (path: string) => `Levels of ${path}`,
+    cell: (address: string, level: string) => `${address}: ${level}`,
+    unknown: 'nothing known',
+    close: 'Close',
+  },
+
   network: {
     open: 'Network',
     title: 'Network',

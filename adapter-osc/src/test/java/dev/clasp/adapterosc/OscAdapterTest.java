@@ -12,6 +12,7 @@ import dev.clasp.osc.OscTimeTag;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.router.ParameterStatus;
+import dev.clasp.router.SessionStatus;
 import dev.clasp.security.Authenticator;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
@@ -86,6 +87,11 @@ class OscAdapterTest {
 
     long count(String counter) {
       return adapter.counters().getOrDefault(counter, -1L);
+    }
+
+    /** Identifiers of those that there are now. */
+    List<String> sessions() {
+      return server.router().sessionStatus().stream().map(SessionStatus::id).toList();
     }
 
     /** Values as {@code address=value}. */
@@ -195,7 +201,7 @@ class OscAdapterTest {
         OscSocket program = stage.program()) {
       program.send("/clasp/subscribe", "/**");
       assertThat(program.next()).isEqualTo("/clasp/bye ,s nothing came for 1 s");
-      assertThat(stage.adapter.sessions()).isZero();
+      await(() -> stage.adapter.sessions() == 0);
       assertThat(stage.count("sessions_timed_out")).isOne();
       await(() -> stage.server.router().sessionStatus().isEmpty());
       program.send("/a", 1).send("/clasp/ping");
@@ -252,8 +258,9 @@ class OscAdapterTest {
       }
       program.sendRaw(new byte[3000]);
       await(() -> stage.count("received") == 7);
+      // The last one: it is counted as received first.
+      await(() -> stage.count("oversize") == 1);
       assertThat(stage.adapter.sessions()).isZero();
-      assertThat(stage.count("oversize")).isOne();
       assertThat(stage.count("undecodable")).isPositive();
       program.send("/clasp/ping").until("/clasp/pong");
       program.sendRaw(new byte[] {1, 2, 3});
@@ -322,7 +329,9 @@ class OscAdapterTest {
         await(() -> stage.count("refused_source") == 1);
       }
       // The router ends it, and it is there again.
+      List<String> before = stage.sessions();
       var _ = stage.server.router().expel(_ -> true, ErrorCode.UNAUTHORIZED, "out");
+      await(() -> stage.sessions().stream().noneMatch(before::contains));
       try (OscSocket peer = new OscSocket("127.0.0.1", port, stage.udp());
           OscSocket other = stage.program()) {
         await(() -> stage.server.router().subscriptionCount() == 2);
@@ -390,11 +399,15 @@ class OscAdapterTest {
   void theRateOfAHostHolds() throws Exception {
     try (Stage stage = new Stage(ANY.withMaxMessagesPerSecond(50));
         OscSocket program = stage.program()) {
-      for (int i = 0; i < 1000; i++) {
+      for (int i = 1; i <= 1000; i++) {
         program.send("/a", i);
+        int sent = i;
+        if (i % 100 == 0) {
+          // No more on the way than sockets hold.
+          await(() -> stage.count("received") == sent);
+        }
       }
-      await(() -> stage.count("received") == 1000);
-      assertThat(stage.count("refused_rate")).isGreaterThan(500);
+      await(() -> stage.count("refused_rate") > 500);
       assertThat(program.until("/clasp/error")).startsWith("/clasp/error ,iss 429 ");
     }
   }
@@ -487,7 +500,7 @@ class OscAdapterTest {
       web.setSoTimeout(30_000);
       web.getOutputStream().write(new byte[] {0, 127, 127, 127, 1});
       assertThat(web.getInputStream().read()).isEqualTo(-1);
-      assertThat(stage.adapter.sessions()).isZero();
+      await(() -> stage.adapter.sessions() == 0);
       assertThat(stage.count("undecodable")).isOne();
     }
   }

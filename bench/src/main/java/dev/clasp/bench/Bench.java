@@ -147,7 +147,9 @@ public final class Bench {
       case IDLE -> Idle.trials();
       case SLOW_CONSUMER -> SlowConsumer.trials(plan);
       case GESTURE -> Gesture.trials();
+      case CLIENT -> ClientLoad.trials();
       case OSC -> osc();
+      case LIGHTS -> lights();
       case CHURN -> Churn.trials(plan);
       case FANOUT -> Fanout.fanout(plan);
       case WILDCARD -> Fanout.wildcard(plan);
@@ -159,6 +161,14 @@ public final class Bench {
       return Osc.trials(plan);
     }
     note("osc is left out: the router's port for OSC is not known");
+    return List.of();
+  }
+
+  private List<Trial> lights() {
+    if (plan.lightPorts().isPresent()) {
+      return Lights.trials(plan.lightPorts().get());
+    }
+    note("lights is left out: it needs bridges of its own, which --embedded brings");
     return List.of();
   }
 

@@ -23,6 +23,7 @@ import java.util.OptionalInt;
  * @param compareNetty run comparable scenarios against a bare Netty server too, alternating
  * @param token presented in HELLO
  * @param oscPort where the target takes OSC over UDP
+ * @param lightPorts where the target takes and sends Art-Net
  */
 public record BenchPlan(
     Optional<BenchTarget> target,
@@ -38,7 +39,8 @@ public record BenchPlan(
     int loops,
     boolean compareNetty,
     Optional<String> token,
-    OptionalInt oscPort) {
+    OptionalInt oscPort,
+    Optional<LightPorts> lightPorts) {
 
   /** Largest value that fits a frame with any address of the scenarios. */
   public static final int MAX_PAYLOAD = 65_000;
@@ -96,6 +98,7 @@ public record BenchPlan(
     private boolean compareNetty;
     private Optional<String> token = Optional.empty();
     private OptionalInt oscPort = OptionalInt.empty();
+    private Optional<LightPorts> lightPorts = Optional.empty();
 
     private Builder() {}
 
@@ -106,6 +109,11 @@ public record BenchPlan(
 
     public Builder oscPort(int value) {
       oscPort = OptionalInt.of(value);
+      return this;
+    }
+
+    public Builder lightPorts(LightPorts value) {
+      lightPorts = Optional.of(value);
       return this;
     }
 
@@ -187,7 +195,8 @@ public record BenchPlan(
           loops,
           compareNetty,
           token,
-          oscPort);
+          oscPort,
+          lightPorts);
     }
   }
 }

@@ -28,9 +28,17 @@ public enum Scenario {
   IDLE("idle", "10,000 connections that do nothing: bytes for each; needs the process", false),
   SLOW_CONSUMER("slow-consumer", "one subscriber stops reading: the others, and its values", false),
   GESTURE("gesture", "how many moves of a finger the router passes on", false),
+  CLIENT(
+      "client",
+      "one Java client: fired SETs and samples in blocks per second, and what a bare loop does",
+      false),
   OSC(
       "osc",
       "an OSC fader through the router and back; a flood of OSC; needs the router's OSC port",
+      false),
+  LIGHTS(
+      "lights",
+      "64 universes of Art-Net at 44 Hz in and out: loss, jitter; with --embedded only",
       false);
 
   private final String key;

@@ -11,6 +11,7 @@ import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.Value;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -269,20 +270,30 @@ public final class Soak {
 
   private SoakSample look(double seconds) {
     OptionalLong pid = plan.target().pid();
+    OptionalLong ownHeap = live(BenchTarget.embedded(plan.target().uri()));
+    OptionalLong ownThreads = OptionalLong.of(ManagementFactory.getThreadMXBean().getThreadCount());
     if (pid.isEmpty()) {
       return new SoakSample(
           seconds,
           OptionalLong.empty(),
           OptionalLong.empty(),
           OptionalLong.empty(),
-          OptionalLong.empty());
+          OptionalLong.empty(),
+          ownHeap,
+          ownThreads);
     }
     return new SoakSample(
         seconds,
-        HeapProbe.of(plan.target()).map(HeapProbe::live).orElse(OptionalLong.empty()),
+        live(plan.target()),
         new ProcessProbe(pid.getAsLong()).resident(),
         entries(Path.of("/proc", Long.toString(pid.getAsLong()), "fd")),
-        entries(Path.of("/proc", Long.toString(pid.getAsLong()), "task")));
+        entries(Path.of("/proc", Long.toString(pid.getAsLong()), "task")),
+        ownHeap,
+        ownThreads);
+  }
+
+  private static OptionalLong live(BenchTarget target) {
+    return HeapProbe.of(target).map(HeapProbe::live).orElse(OptionalLong.empty());
   }
 
   private static OptionalLong entries(Path folder) {

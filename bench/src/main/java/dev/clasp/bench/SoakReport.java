@@ -37,7 +37,9 @@ public record SoakReport(
     return Stream.of(
             leak("live objects (bytes)", SoakSample::heapBytes, HEAP_SLACK),
             leak("open files", SoakSample::files, HANDLE_SLACK),
-            leak("threads", SoakSample::threads, HANDLE_SLACK))
+            leak("threads", SoakSample::threads, HANDLE_SLACK),
+            leak("live objects of the clients (bytes)", SoakSample::clientHeapBytes, HEAP_SLACK),
+            leak("threads of the clients", SoakSample::clientThreads, HANDLE_SLACK))
         .filter(text -> !text.isEmpty())
         .toList();
   }

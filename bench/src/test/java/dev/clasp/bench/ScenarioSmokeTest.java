@@ -217,4 +217,13 @@ class ScenarioSmokeTest {
         .isInstanceOf(BenchException.class)
         .hasMessageContaining("nobody listens on");
   }
+
+  @Test
+  void oneClientIsComparedWithABareLoop() {
+    RunResult result = run(Scenario.CLIENT).getFirst();
+    for (String name : List.of("sets", "samples")) {
+      assertThat(figure(result, name)).isPositive();
+      assertThat(figure(result, name + " bare")).isPositive();
+    }
+  }
 }

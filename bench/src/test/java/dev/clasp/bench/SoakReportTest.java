@@ -21,6 +21,8 @@ class SoakReportTest {
               OptionalLong.of(heap.applyAsLong(i)),
               OptionalLong.of(100 * MIB),
               OptionalLong.of(files.applyAsLong(i)),
+              OptionalLong.of(20),
+              OptionalLong.of(10 * MIB),
               OptionalLong.of(20)));
     }
     return new SoakReport(samples, 0, 0, List.of());
@@ -63,6 +65,8 @@ class SoakReportTest {
       blind.add(
           new SoakSample(
               i,
+              OptionalLong.empty(),
+              OptionalLong.empty(),
               OptionalLong.empty(),
               OptionalLong.empty(),
               OptionalLong.empty(),

@@ -390,10 +390,8 @@ public final class BleListener implements Listener {
     stopAccepting();
     links.close();
     links.awaitNone();
-    @Nullable Bluez current;
     synchronized (this) {
       closed = true;
-      current = bluez;
       notifyAll();
     }
     control.shutdown();
@@ -403,6 +401,11 @@ public final class BleListener implements Listener {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    @Nullable Bluez current;
+    synchronized (this) {
+      // Not before: a BlueZ that was started anew may just have been found.
+      current = bluez;
     }
     // With it BlueZ forgets the service and the advertisement.
     if (current != null) {

@@ -58,7 +58,7 @@ final class Bluez implements AutoCloseable {
    */
   private static final int MAX_OBJECTS = 8192;
 
-  private static final String AWAY = "the device is out of range, or has hung up";
+  static final String AWAY = "the device is out of range, or has hung up";
 
   private static final String GONE =
       "BlueZ has ended, or D-Bus has: is bluetoothd running? Start it with 'systemctl start"

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import org.bluez.GattCharacteristic1;
+import org.freedesktop.dbus.errors.UnknownMethod;
+import org.freedesktop.dbus.errors.UnknownObject;
 import org.freedesktop.dbus.exceptions.DBusException;
 import org.freedesktop.dbus.exceptions.DBusExecutionException;
 import org.freedesktop.dbus.types.Variant;
@@ -22,6 +24,9 @@ final class WritePipe implements BytePipe {
 
   /** Pieces on their way at once; about what goes out in one connection interval or two. */
   static final int WINDOW = 16;
+
+  /** What {@code org.bluez.Error.Failed} says then. */
+  private static final String NOT_CONNECTED = "Not connected";
 
   private static final Map<String, Variant<?>> COMMAND = Map.of("type", new Variant<>("command"));
   private static final Map<String, Variant<?>> REQUEST = Map.of("type", new Variant<>("request"));
@@ -61,8 +66,16 @@ final class WritePipe implements BytePipe {
                 || unanswered >= WINDOW);
     try {
       tx.WriteValue(value, request ? REQUEST : COMMAND);
+    } catch (UnknownObject | UnknownMethod e) {
+      // The characteristics go with the connection: theirs has ended, and its signal comes later.
+      throw new IOException(Bluez.AWAY, e);
     } catch (DBusException | DBusExecutionException e) {
-      throw new IOException("the device does not take what is written: " + Bluez.text(e), e);
+      // What is written may meet a connection that has just ended, before its signal has come.
+      throw new IOException(
+          Bluez.text(e).equalsIgnoreCase(NOT_CONNECTED)
+              ? Bluez.AWAY
+              : "the device does not take what is written: " + Bluez.text(e),
+          e);
     }
     unanswered = request ? 0 : unanswered + 1;
   }

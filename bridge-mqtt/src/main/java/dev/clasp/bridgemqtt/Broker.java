@@ -1,5 +1,6 @@
 package dev.clasp.bridgemqtt;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A connection to a broker that comes back by itself, whatever the version of MQTT. */
@@ -7,9 +8,12 @@ interface Broker {
 
   /** What happens there. Called on the threads of the MQTT library. */
   interface Listener {
-    void message(String topic, byte[] payload);
+    void message(Letter letter);
 
-    void connected();
+    /**
+     * @param sessionPresent the broker remembers the subscriptions
+     */
+    void connected(boolean sessionPresent);
 
     void disconnected(String why);
   }
@@ -17,18 +21,24 @@ interface Broker {
   /** Connects, and again whenever the connection is lost; returns at once. */
   void start(Listener listener);
 
-  /** Subscribes to the topic filters; the library subscribes again after a reconnect. */
-  CompletableFuture<Void> subscribe();
+  /** Subscribes for this connection; done when the broker has agreed. */
+  CompletableFuture<Void> subscribe(List<TopicSubscription> subscriptions);
+
+  /** Takes back subscriptions. */
+  CompletableFuture<Void> unsubscribe(List<String> filters);
 
   /**
    * Publishes.
    *
    * @return done when the message is on its way (QoS 0) or acknowledged
    */
-  CompletableFuture<Void> publish(String topic, byte[] payload, boolean retain);
+  CompletableFuture<Void> publish(Letter letter);
 
   /** Does the broker send back what is published here? Not in MQTT 5 (No Local). */
   boolean echoes();
+
+  /** From now on it does not connect; a connection that is being made ends at once. */
+  void stopConnecting();
 
   /** Says goodbye and ends. */
   CompletableFuture<Void> close();

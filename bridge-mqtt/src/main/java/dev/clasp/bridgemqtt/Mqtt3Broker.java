@@ -1,7 +1,7 @@
 package dev.clasp.bridgemqtt;
 
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3Client;
 import com.hivemq.client.mqtt.mqtt3.message.auth.Mqtt3SimpleAuth;
@@ -13,31 +13,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** By MQTT 3.1.1, which brings back what is published where one has subscribed. */
+/** By MQTT 3.1.1. */
 final class Mqtt3Broker implements Broker {
 
-  private final MqttBridgeConfig config;
-  private final MqttQos qos;
-  private final Reconnecting reconnecting;
+  private final MqttConfig config;
+  private final Connecting connecting;
   private final Mqtt3AsyncClient client;
 
-  Mqtt3Broker(MqttBridgeConfig config, Reconnecting reconnecting) {
-    this.config = config;
-    this.qos = Reconnecting.qos(config);
-    this.reconnecting = reconnecting;
-    this.client = reconnecting.configure(Mqtt3Client.builder(), config).buildAsync();
+  Mqtt3Broker(Connecting connecting) {
+    this.config = connecting.config();
+    this.connecting = connecting;
+    this.client = connecting.configure(Mqtt3Client.builder()).buildAsync();
   }
 
   @Override
   public void start(Listener listener) {
-    reconnecting.listener(listener);
-    client.publishes(
-        MqttGlobalPublishFilter.ALL,
-        message -> listener.message(message.getTopic().toString(), message.getPayloadAsBytes()));
+    connecting.listen(
+        listener,
+        () ->
+            client.publishes(
+                MqttGlobalPublishFilter.ALL, message -> listener.message(letter(message))),
+        () -> client.disconnect());
     Mqtt3ConnectBuilder connect =
-        Mqtt3Connect.builder().cleanSession(true).keepAlive((int) config.keepAlive().toSeconds());
+        Mqtt3Connect.builder()
+            .cleanSession(config.sessionExpiry().isZero())
+            .keepAlive((int) config.keepAlive().toSeconds());
     if (config.login().isPresent()) {
-      MqttBridgeConfig.Login login = config.login().get();
+      MqttConfig.Login login = config.login().get();
       connect =
           connect.simpleAuth(
               Mqtt3SimpleAuth.builder()
@@ -50,36 +52,54 @@ final class Mqtt3Broker implements Broker {
           connect.willPublish(
               Mqtt3Publish.builder()
                   .topic(config.statusTopic().get())
-                  .qos(qos)
+                  .qos(Connecting.qos(config.qos()))
                   .retain(true)
-                  .payload(MqttBridge.OFFLINE)
+                  .payload(MqttEndpoint.offline())
                   .build());
     }
-    client
-        .connect(connect.build())
-        .exceptionally(failure -> {
-          listener.disconnected(Reconnecting.reason(failure));
-          return null;
-        });
+    // A failure is told as the end of a connection.
+    client.connect(connect.build()).exceptionally(_ -> null);
+  }
+
+  private static Letter letter(Mqtt3Publish message) {
+    return new Letter(
+        message.getTopic().toString(),
+        message.getPayloadAsBytes(),
+        message.getQos().getCode(),
+        message.isRetain(),
+        false);
   }
 
   @Override
-  public CompletableFuture<Void> subscribe() {
-    List<Mqtt3Subscription> subscriptions =
-        config.topics().stream()
-            .map(filter -> Mqtt3Subscription.builder().topicFilter(filter).qos(qos).build())
+  public CompletableFuture<Void> subscribe(List<TopicSubscription> subscriptions) {
+    List<Mqtt3Subscription> all =
+        subscriptions.stream()
+            .map(each ->
+                Mqtt3Subscription.builder()
+                    .topicFilter(each.filter())
+                    .qos(Connecting.qos(each.qos()))
+                    .build())
             .toList();
-    return client.subscribeWith().addSubscriptions(subscriptions).send().thenAccept(_ -> {});
+    return client.subscribeWith().addSubscriptions(all).send().thenAccept(_ -> {});
   }
 
   @Override
-  public CompletableFuture<Void> publish(String topic, byte[] payload, boolean retain) {
+  public CompletableFuture<Void> unsubscribe(List<String> filters) {
+    return client
+        .unsubscribeWith()
+        .addTopicFilters(filters.stream().map(MqttTopicFilter::of).toList())
+        .send()
+        .thenAccept(_ -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> publish(Letter letter) {
     return client
         .publishWith()
-        .topic(topic)
-        .qos(qos)
-        .retain(retain)
-        .payload(payload)
+        .topic(letter.topic())
+        .qos(Connecting.qos(letter.qos()))
+        .retain(letter.retain())
+        .payload(letter.payload())
         .send()
         .thenAccept(_ -> {});
   }
@@ -90,7 +110,13 @@ final class Mqtt3Broker implements Broker {
   }
 
   @Override
+  public void stopConnecting() {
+    connecting.close();
+  }
+
+  @Override
   public CompletableFuture<Void> close() {
+    connecting.close();
     return client.disconnect();
   }
 }

@@ -1,6 +1,5 @@
 package dev.clasp.bridgemqtt;
 
-import dev.clasp.bridge.BridgeCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,26 +26,23 @@ final class PublishLine {
   /** How long it may take until the end of a connection is seen. */
   static final Duration UNSURE = Duration.ofSeconds(2);
 
+  /** An event that could not be sent for so long is history. */
+  static final Duration MOMENT = Duration.ofSeconds(5);
+
   /** How a message is sent. */
   @FunctionalInterface
   interface Sender {
-    CompletableFuture<Void> publish(String topic, byte[] payload, boolean retain);
+    CompletableFuture<Void> publish(Letter letter);
   }
-
-  /**
-   * @param parameter only the newest one of a topic counts
-   */
-  record Outgoing(String topic, byte[] payload, boolean retain, boolean parameter) {}
 
   /**
    * @param number of two values of a topic the one with the higher number is newer
    */
-  private record Queued(Outgoing message, long number, long nanos) {}
+  private record Queued(Letter message, long number, long nanos) {}
 
   private final Sender sender;
   private final Consumer<String> dropped;
   private final Runnable out;
-  private final boolean acknowledged;
   private final LongSupplier nanoTime;
 
   /** By topic for parameters, by the message itself for events. */
@@ -55,36 +51,25 @@ final class PublishLine {
   /** On their way over this connection, by number. */
   private final Map<Long, Queued> inFlight = new LinkedHashMap<>();
 
-  /** Parameters sent a short time ago, the oldest first; empty if the broker acknowledges. */
+  /** Parameters sent a short time ago, the oldest first; only those that nobody acknowledges. */
   private final LinkedHashMap<String, Queued> recent = new LinkedHashMap<>();
 
   private boolean open;
   private long numbers;
 
-  PublishLine(Sender sender, BridgeCounters counters, boolean acknowledged, LongSupplier nanoTime) {
-    this(sender, counters::dropped, counters::out, acknowledged, nanoTime);
-  }
-
   /**
    * @param dropped told why a message is lost
    * @param out told that one is on its way
-   * @param acknowledged the sender is told when a message has arrived (QoS 1 and 2)
    * @param nanoTime monotonic, in nanoseconds
    */
-  PublishLine(
-      Sender sender,
-      Consumer<String> dropped,
-      Runnable out,
-      boolean acknowledged,
-      LongSupplier nanoTime) {
+  PublishLine(Sender sender, Consumer<String> dropped, Runnable out, LongSupplier nanoTime) {
     this.sender = sender;
     this.dropped = dropped;
     this.out = out;
-    this.acknowledged = acknowledged;
     this.nanoTime = nanoTime;
   }
 
-  void offer(Outgoing message) {
+  void offer(Letter message) {
     synchronized (this) {
       Object key = key(message);
       if (waiting.size() >= MAX_WAITING && !waiting.containsKey(key)) {
@@ -101,8 +86,8 @@ final class PublishLine {
     drain();
   }
 
-  private static Object key(Outgoing message) {
-    return message.parameter() ? message.topic() : message;
+  private static Object key(Letter message) {
+    return message.newest() ? message.topic() : message;
   }
 
   /** There is a connection: begins or goes on. */
@@ -126,8 +111,8 @@ final class PublishLine {
 
   /** Lets a value wait again unless a newer one does; an event belongs to its moment. */
   private void keep(Queued queued) {
-    Outgoing message = queued.message();
-    if (!message.parameter()) {
+    Letter message = queued.message();
+    if (!message.newest()) {
       dropped.accept("the connection broke with an event for " + message.topic());
       return;
     }
@@ -143,10 +128,10 @@ final class PublishLine {
 
   private void drain() {
     for (Queued queued : due()) {
-      Outgoing message = queued.message();
+      Letter message = queued.message();
       CompletableFuture<Void> sent;
       try {
-        sent = sender.publish(message.topic(), message.payload(), message.retain());
+        sent = sender.publish(message);
       } catch (RuntimeException e) {
         sent = CompletableFuture.failedFuture(e);
       }
@@ -156,11 +141,17 @@ final class PublishLine {
 
   private synchronized List<Queued> due() {
     List<Queued> due = new ArrayList<>();
+    long now = nanoTime.getAsLong();
     var each = waiting.values().iterator();
     while (open && inFlight.size() < MAX_IN_FLIGHT && each.hasNext()) {
-      // With a number of its own: it may be sent a second time.
-      Queued next = new Queued(each.next().message(), numbers++, nanoTime.getAsLong());
+      Queued first = each.next();
       each.remove();
+      if (!first.message().newest() && now - first.nanos() > MOMENT.toNanos()) {
+        dropped.accept("an event for " + first.message().topic() + " waited too long");
+        continue;
+      }
+      // With a number of its own: it may be sent a second time.
+      Queued next = new Queued(first.message(), numbers++, now);
       inFlight.put(next.number(), next);
       due.add(next);
     }
@@ -173,7 +164,7 @@ final class PublishLine {
         // Its connection is gone; it waits again already.
         return;
       }
-      if (failure.isPresent() && Reconnecting.connectionLost(failure.get())) {
+      if (failure.isPresent() && Connecting.connectionLost(failure.get())) {
         // The library knows before we are told. It goes on with the next connection.
         keep(queued);
         return;
@@ -183,7 +174,7 @@ final class PublishLine {
             "the broker did not take a message for "
                 + queued.message().topic()
                 + ": "
-                + Reconnecting.reason(failure.get()));
+                + Connecting.reason(failure.get()));
       } else {
         out.run();
         remember(queued);
@@ -193,7 +184,7 @@ final class PublishLine {
   }
 
   private void remember(Queued queued) {
-    if (!acknowledged && queued.message().parameter()) {
+    if (queued.message().qos() == 0 && queued.message().newest()) {
       forgetOld();
       recent.remove(queued.message().topic());
       recent.put(queued.message().topic(), queued);

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.hivemq.client.mqtt.exceptions.MqttClientStateException;
-import dev.clasp.bridge.BridgeCounters;
-import dev.clasp.bridgemqtt.PublishLine.Outgoing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,29 +14,33 @@ class PublishLineTest {
 
   private final List<String> sent = new ArrayList<>();
   private final List<CompletableFuture<Void>> answers = new ArrayList<>();
-  private final BridgeCounters counters = new BridgeCounters();
+  private final List<String> dropped = new ArrayList<>();
+  private int out;
   private long now;
   private final PublishLine line = line(true);
 
+  private int qos;
+
   private PublishLine line(boolean acknowledged) {
+    qos = acknowledged ? 1 : 0;
     return new PublishLine(
-        (topic, payload, _) -> {
-          sent.add(topic + "=" + new String(payload, UTF_8));
+        letter -> {
+          sent.add(letter.topic() + "=" + new String(letter.payload(), UTF_8));
           CompletableFuture<Void> answer = new CompletableFuture<>();
           answers.add(answer);
           return answer;
         },
-        counters,
-        acknowledged,
+        dropped::add,
+        () -> out++,
         () -> now);
   }
 
   private void parameter(String topic, String value) {
-    line.offer(new Outgoing(topic, value.getBytes(UTF_8), false, true));
+    line.offer(new Letter(topic, value.getBytes(UTF_8), qos, false, true));
   }
 
   private void event(String topic, String value) {
-    line.offer(new Outgoing(topic, value.getBytes(UTF_8), false, false));
+    line.offer(new Letter(topic, value.getBytes(UTF_8), qos, false, false));
   }
 
   @Test
@@ -51,8 +53,20 @@ class PublishLineTest {
     line.open();
     assertThat(sent).containsExactly("fader=0.2", "go=1", "go=2");
     answers.forEach(a -> a.complete(null));
-    assertThat(counters.status().out()).isEqualTo(3);
-    assertThat(counters.status().dropped()).isZero();
+    assertThat(out).isEqualTo(3);
+    assertThat(dropped.size()).isZero();
+  }
+
+  @Test
+  void anEventThatWaitedTooLongIsHistory() {
+    event("go", "1");
+    parameter("fader", "0.2");
+    now += 1_000_000;
+    event("go", "2");
+    now += PublishLine.MOMENT.toNanos();
+    line.open();
+    assertThat(sent).containsExactly("fader=0.2", "go=2");
+    assertThat(dropped).containsExactly("an event for go waited too long");
   }
 
   @Test
@@ -65,17 +79,17 @@ class PublishLineTest {
     answers.get(1).completeExceptionally(new IOException("reset"));
     line.open();
     assertThat(sent).containsExactly("fader=0.3", "go=1", "fader=0.3");
-    assertThat(counters.status().dropped()).as("the event belongs to its moment").isEqualTo(1);
+    assertThat(dropped.size()).as("the event belongs to its moment").isEqualTo(1);
   }
 
   @Test
   void ofTheValuesThatMayNotHaveArrivedTheNewestIsSentAgain() {
     PublishLine unsure = line(false);
     unsure.open();
-    unsure.offer(new Outgoing("fader", "0.1".getBytes(UTF_8), false, true));
+    unsure.offer(new Letter("fader", "0.1".getBytes(UTF_8), qos, false, true));
     answers.getFirst().complete(null);
-    unsure.offer(new Outgoing("fader", "0.2".getBytes(UTF_8), false, true));
-    unsure.offer(new Outgoing("fader", "0.9".getBytes(UTF_8), false, true));
+    unsure.offer(new Letter("fader", "0.2".getBytes(UTF_8), qos, false, true));
+    unsure.offer(new Letter("fader", "0.9".getBytes(UTF_8), qos, false, true));
     unsure.close();
     sent.clear();
     unsure.open();
@@ -83,7 +97,7 @@ class PublishLineTest {
     answers.get(1).completeExceptionally(new IOException("reset"));
     answers.get(2).completeExceptionally(new IOException("reset"));
     assertThat(sent).as("what is said of the old connection does not matter").hasSize(1);
-    assertThat(counters.status().dropped()).isZero();
+    assertThat(dropped.size()).isZero();
   }
 
   @Test
@@ -130,8 +144,8 @@ class PublishLineTest {
     for (int i = 0; i < PublishLine.MAX_WAITING + 5; i++) {
       event("go", "" + i);
     }
-    assertThat(counters.status().dropped()).isEqualTo(5);
-    assertThat(counters.status().lastError().orElseThrow()).contains("10000 messages");
+    assertThat(dropped.size()).isEqualTo(5);
+    assertThat(dropped.getLast()).contains("10000 messages");
   }
 
   @Test
@@ -140,22 +154,22 @@ class PublishLineTest {
     parameter("fader", "0.3");
     answers.getFirst().completeExceptionally(new IOException("not authorized"));
     assertThat(sent).hasSize(1);
-    assertThat(counters.status().lastError().orElseThrow()).contains("fader", "not authorized");
+    assertThat(dropped.getLast()).contains("fader", "not authorized");
   }
 
   @Test
   void whatWasWrittenInTheLastMomentsOfAConnectionWithoutAcknowledgementsIsSentAgain() {
     PublishLine unsure = line(false);
     unsure.open();
-    unsure.offer(new Outgoing("old", "1".getBytes(UTF_8), false, true));
+    unsure.offer(new Letter("old", "1".getBytes(UTF_8), qos, false, true));
     answers.getFirst().complete(null);
     now += PublishLine.UNSURE.toNanos() + 1;
-    unsure.offer(new Outgoing("fader", "0.8".getBytes(UTF_8), false, true));
-    unsure.offer(new Outgoing("fader", "0.9".getBytes(UTF_8), false, true));
-    unsure.offer(new Outgoing("go", "1".getBytes(UTF_8), false, false));
+    unsure.offer(new Letter("fader", "0.8".getBytes(UTF_8), qos, false, true));
+    unsure.offer(new Letter("fader", "0.9".getBytes(UTF_8), qos, false, true));
+    unsure.offer(new Letter("go", "1".getBytes(UTF_8), qos, false, false));
     answers.forEach(answer -> answer.complete(null));
     unsure.close();
-    unsure.offer(new Outgoing("level", "5".getBytes(UTF_8), false, true));
+    unsure.offer(new Letter("level", "5".getBytes(UTF_8), qos, false, true));
     sent.clear();
     unsure.open();
     assertThat(sent).containsExactly("fader=0.9", "level=5");
@@ -165,7 +179,7 @@ class PublishLineTest {
   void whatIsReportedAsWrittenAfterTheEndIsSentAgainToo() {
     PublishLine unsure = line(false);
     unsure.open();
-    unsure.offer(new Outgoing("fader", "0.9".getBytes(UTF_8), false, true));
+    unsure.offer(new Letter("fader", "0.9".getBytes(UTF_8), qos, false, true));
     unsure.close();
     answers.getFirst().complete(null);
     sent.clear();

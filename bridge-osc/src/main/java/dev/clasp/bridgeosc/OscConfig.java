@@ -1,9 +1,11 @@
 package dev.clasp.bridgeosc;
 
+import dev.clasp.bridge.spi.AllowList;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeSetting;
 import dev.clasp.bridge.spi.BridgeSetting.Kind;
 import dev.clasp.bridge.spi.BridgeSettings;
+import dev.clasp.bridge.spi.HostPort;
 import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.Value;
@@ -215,10 +217,10 @@ record OscConfig(
             TargetSpec.parse(settings.tree("targets"), width),
             settings.list("multicast"),
             settings.text("interface"),
-            whole(settings, "multicast_ttl", 0, 255),
+            settings.whole("multicast_ttl", 0, 255),
             settings.on("reply"),
             settings.has("reply_port")
-                ? OptionalInt.of(whole(settings, "reply_port", 1, 65_535))
+                ? OptionalInt.of(settings.whole("reply_port", 1, 65_535))
                 : OptionalInt.empty(),
             time(settings, "reply_time", Duration.ofSeconds(1)),
             settings.on("initial"),
@@ -232,8 +234,8 @@ record OscConfig(
             ArgumentRules.parse(settings.tree("types"), settings.tree("ranges")),
             settings.list("hello").stream().map(text -> Phrase.parse("hello", text)).toList(),
             settings.list("keepalive").stream().map(Phrase::repeated).toList(),
-            whole(settings, "max_packet", 1024, OscCodec.MAX_PACKET),
-            whole(settings, "receive_buffer", 4096, 256 << 20),
+            settings.whole("max_packet", 1024, OscCodec.MAX_PACKET),
+            settings.whole("receive_buffer", 4096, 256 << 20),
             AllowList.parse(settings.list("allow")));
     if (config.transport() == Transport.NONE && config.targets().isEmpty()) {
       throw BridgeException.lasting("transport none needs targets to connect to");
@@ -263,15 +265,6 @@ record OscConfig(
 
   private static String constant(BridgeSettings settings, String name) {
     return settings.text(name).orElseThrow().toUpperCase(Locale.ROOT).replace('-', '_');
-  }
-
-  private static int whole(BridgeSettings settings, String name, int least, int most) {
-    long number = settings.integer(name).orElseThrow();
-    if (number < least || number > most) {
-      throw BridgeException.lasting(
-          name + " must be from " + least + " to " + most + ", not " + number);
-    }
-    return (int) number;
   }
 
   private static Duration time(BridgeSettings settings, String name, Duration least) {

@@ -2,6 +2,7 @@ package dev.clasp.bridgeosc;
 
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.bridge.spi.HostPort;
 import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.protocol.Value;
 import java.net.InetSocketAddress;

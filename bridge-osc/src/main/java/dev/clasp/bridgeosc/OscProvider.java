@@ -5,12 +5,9 @@ import dev.clasp.bridge.spi.BridgeSetting;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
-import dev.clasp.protocol.Value;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** OSC as a bridge: what arrives on a port becomes signals, and signals go to targets. */
 public final class OscProvider implements BridgeProvider {
@@ -44,15 +41,8 @@ public final class OscProvider implements BridgeProvider {
   }
 
   @Override
-  public Map<String, Value> fromService(String source, String target, Map<String, Value> config) {
-    Map<String, Value> settings = new LinkedHashMap<>(config);
-    if (!source.isEmpty()) {
-      settings.putIfAbsent("bind", Value.of(source));
-    }
-    if (!target.isEmpty()) {
-      settings.putIfAbsent("targets", Value.of(target));
-    }
-    return settings;
+  public List<String> ends() {
+    return List.of("bind", "targets");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.clasp.bridgeosc;
 
 import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridge.spi.HostPort;
 import dev.clasp.osc.OscFraming;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.PatternException;

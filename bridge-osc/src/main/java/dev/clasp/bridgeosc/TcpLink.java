@@ -1,5 +1,6 @@
 package dev.clasp.bridgeosc;
 
+import dev.clasp.bridge.Interruptions;
 import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscFrames;

@@ -1,7 +1,9 @@
 package dev.clasp.bridgeosc;
 
+import dev.clasp.bridge.Interruptions;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.bridge.spi.HostPort;
 import dev.clasp.osc.OscFraming;
 import java.io.IOException;
 import java.net.BindException;

@@ -3,9 +3,11 @@ package dev.clasp.bridgeosc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clasp.bridge.spi.AllowList;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeProvider;
 import dev.clasp.bridge.spi.BridgeSettings;
+import dev.clasp.bridge.spi.HostPort;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.Value;

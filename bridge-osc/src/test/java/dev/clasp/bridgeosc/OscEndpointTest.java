@@ -7,6 +7,7 @@ import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.bridge.spi.TypeProfile;
+import dev.clasp.bridgetestkit.FakeContext;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscArgument.Float32;
 import dev.clasp.osc.OscArgument.Float64;

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.bridgetestkit.FakeContext;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.PeerProgram;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
 import java.net.DatagramSocket;

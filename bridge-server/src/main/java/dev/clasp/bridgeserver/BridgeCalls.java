@@ -281,6 +281,12 @@ final class BridgeCalls {
     tree.put("address", Value.of(signal.address()));
     tree.put("type", Value.of(signal.type().wireName()));
     tree.put("value", signal.value());
+    signal
+        .gesture()
+        .ifPresent(step -> {
+          tree.put("gesture_id", Value.of(Integer.toUnsignedLong(step.id())));
+          tree.put("phase", Value.of(step.phase().wireName()));
+        });
     if (!signal.hints().isEmpty()) {
       tree.put("hints", Value.of(signal.hints()));
     }

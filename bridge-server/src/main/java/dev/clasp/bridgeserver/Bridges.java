@@ -6,6 +6,7 @@ import dev.clasp.bridge.BridgeHost;
 import dev.clasp.bridge.BridgeState;
 import dev.clasp.bridge.BridgeStatus;
 import dev.clasp.bridge.BridgeStore;
+import dev.clasp.bridge.RouterDoors;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.server.AdminRoute;
@@ -111,6 +112,7 @@ public final class Bridges {
                 ClaspClient.builder(running.localDoor("bridge:" + name))
                     .awaitRouter(true)
                     .connect(),
+            RouterDoors.inProcess(running::doorFor, running.loops()),
             this::tell);
     host = begun;
     return begun;

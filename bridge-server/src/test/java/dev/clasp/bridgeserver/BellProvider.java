@@ -20,6 +20,9 @@ public final class BellProvider implements BridgeProvider {
   /** By the setting {@code door}. */
   private static final Map<String, EndpointContext> OPEN = new ConcurrentHashMap<>();
 
+  /** Where a bell is held: it is let go when the door is closed. */
+  static final String HELD = "/held";
+
   static boolean open(String door) {
     return OPEN.containsKey(door);
   }
@@ -66,7 +69,9 @@ public final class BellProvider implements BridgeProvider {
 
       @Override
       public void close() {
-        OPEN.remove(door);
+        if (OPEN.remove(door) != null) {
+          context.receive(Parcel.of(new MappedSignal(HELD, SignalType.PARAM, Value.of(0.0))));
+        }
       }
     };
   }

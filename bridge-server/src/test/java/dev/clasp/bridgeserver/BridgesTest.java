@@ -14,6 +14,7 @@ import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ConfigReloads;
 import dev.clasp.server.EventFeed;
 import dev.clasp.server.MetricsPage;
+import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -113,7 +115,7 @@ class BridgesTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -155,6 +157,43 @@ class BridgesTest {
     await("it is closed", () -> !BellProvider.open("front"));
     done("POST", "/bridges/desk/enable");
     await("it is open again", () -> BellProvider.open("front"));
+  }
+
+  /** A key that was held when the server stopped is not held when it comes again. */
+  @Test
+  void whatABridgeLetsGoWhenTheServerStopsIsHeardAndKept() throws Exception {
+    ServerConfig config =
+        ServerConfig.DEFAULT
+            .withPort(0)
+            .withPersistence(
+                new Persistence(folder.resolve("state"), Persistence.DEFAULT_INTERVAL));
+    Bridges bridges =
+        new Bridges(new BridgesConfig(List.of(fixed(DESK, "clasp.yaml")), Optional.empty()));
+    CompletableFuture<Value> released = new CompletableFuture<>();
+    CompletableFuture<Value> held = new CompletableFuture<>();
+    ClaspServer server = ClaspServer.start(config.withCompanions(List.of(bridges.factory())));
+    running = Optional.of(server);
+    await("the door is open", () -> BellProvider.open("front"));
+    try (ClaspClient client = ClaspClient.builder(server.url()).connectBlocking()) {
+      client
+          .subscribe(
+              "/bell/held",
+              signal -> {
+                if (signal instanceof dev.clasp.client.Signal.Change change) {
+                  (change.value().equals(Value.of(1.0)) ? held : released).complete(change.value());
+                }
+              })
+          .active()
+          .get(30, TimeUnit.SECONDS);
+      BellProvider.ring("front", BellProvider.HELD, 1);
+      held.get(30, TimeUnit.SECONDS);
+      server.close();
+      assertThat(released.get(30, TimeUnit.SECONDS)).isEqualTo(Value.of(0.0));
+    }
+    try (ClaspServer again = ClaspServer.start(config);
+        ClaspClient client = ClaspClient.builder(again.url()).connectBlocking()) {
+      assertThat(client.get("/bell/held").get(30, TimeUnit.SECONDS).toString()).contains("0.0");
+    }
   }
 
   @Test
@@ -201,7 +240,7 @@ class BridgesTest {
             () -> ask("POST", "/bridges/desk/learn", "{\"seconds\":60}", 200));
     while (!heard.isDone()) {
       BellProvider.ring("front", "/button/7", 1);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     assertThat(heard.get().toString()).contains("/button/7");
     refused("POST", "/bridges/desk/learn", "{\"seconds\":0}", 400);

@@ -4,6 +4,7 @@ import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.bridge.spi.RouterDoor;
 import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.client.Signal;
 import dev.clasp.protocol.Message.SignalDefinition;
@@ -11,6 +12,7 @@ import dev.clasp.protocol.Message.SignalMeta;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.Direction;
+import dev.clasp.transform.GestureStep;
 import dev.clasp.transform.MappedSignal;
 import dev.clasp.transform.MappingRun;
 import dev.clasp.transport.Backoff;
@@ -18,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,10 @@ import org.slf4j.LoggerFactory;
  * from the endpoint or the router goes all the way to the queue of the other side on the thread
  * that brings it, so order is kept.
  *
- * <p><b>Generations.</b> Each endpoint has a number; what an old one still says is not heard.
+ * <p><b>Generations.</b> Each endpoint has a number; what an old one still says is not heard. But
+ * what it says while it is closed is: a device that goes lets go of what it holds. Those last words
+ * are bounded, go by the rules that the endpoint has worked by, and end before the next endpoint
+ * can say anything.
  */
 final class Bridge {
 
@@ -67,11 +71,16 @@ final class Bridge {
   /** For a send that does not return when the endpoint shall be closed. */
   private static final long CLOSE_NANOS = 3_000_000_000L;
 
+  /** For a farewell, also if an endpoint cannot be closed at all: then it says no more. */
+  static final long FAREWELL_NANOS = 10_000_000_000L;
+
+  /** Signals that an endpoint may still say while it is closed: all keys of 16 devices. */
+  static final int MAX_LAST_WORDS = 32_768;
+
   /** Timer ticks are not closer than this. */
   private static final long TICK_NANOS = 2_000_000;
 
   private static final long PROBLEM_NANOS = 1_000_000_000;
-  private static final int MAX_REMEMBERED = 100_000;
 
   /** Definitions that are announced: a router gives a quarter of its table to one client. */
   private static final int MAX_OFFERED = 2000;
@@ -83,6 +92,7 @@ final class Bridge {
   private final Supplier<CompletableFuture<RouterPort>> ports;
   private final Backoff backoff;
   private final RandomGenerator random;
+  private final Optional<RouterDoor> door;
   private final Consumer<BridgeEvent> events;
   private final SerialLine work;
 
@@ -93,6 +103,7 @@ final class Bridge {
   private ForeignEchoes foreign;
   private final EchoBook own = new EchoBook();
   private final LoopGuard loops = new LoopGuard();
+  private final OwnContacts contacts = new OwnContacts();
 
   // --- its life
   private BridgeState state = BridgeState.STOPPED;
@@ -108,6 +119,21 @@ final class Bridge {
   private @Nullable Endpoint endpoint;
   private boolean sends;
   private boolean stateful;
+  private boolean gestures;
+
+  /** The endpoint that is being closed, while it may speak. */
+  private @Nullable Parting parting;
+
+  /** The rules from before while the endpoint lets go by them, and the thread on which it does. */
+  private @Nullable Parting former;
+
+  private @Nullable Thread letting;
+
+  /** The connection to the router that the bridge had before it stopped. */
+  private @Nullable Farewell farewell;
+
+  /** What the router has taken of that. */
+  private final LongAdder saidLast = new LongAdder();
 
   /** What the endpoint says that there is on the other side; paths, not addresses. */
   private List<SignalDefinition> offered = List.of();
@@ -122,7 +148,7 @@ final class Bridge {
   private List<String> subscribed = List.of();
 
   // --- queues
-  private final SignalLine toRouter = new SignalLine();
+  private SignalLine toRouter = new SignalLine();
   private final SignalLine toForeign = new SignalLine();
   private int unacknowledged;
   private boolean feeding;
@@ -134,11 +160,13 @@ final class Bridge {
 
   private long numbers;
 
+  /** Who waits for what becomes of what is on its way to an address. */
+  private final AnswerBook asking = new AnswerBook();
+
   /** What the router has said and nobody has looked at yet. */
   private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
 
-  /** What the other side should show, if it keeps values: by path. */
-  private final LinkedHashMap<String, MappedSignal> shown = new LinkedHashMap<>();
+  private final ShownValues shown = new ShownValues();
 
   private @Nullable Runnable tick;
   private long tickAt = Long.MAX_VALUE;
@@ -161,6 +189,7 @@ final class Bridge {
 
   /**
    * @param ports makes a connection to the router for this bridge
+   * @param door for peers that say who they are
    * @param events told under the lock; must not wait
    */
   Bridge(
@@ -169,12 +198,14 @@ final class Bridge {
       Supplier<CompletableFuture<RouterPort>> ports,
       Backoff backoff,
       RandomGenerator random,
+      Optional<RouterDoor> door,
       Consumer<BridgeEvent> events) {
     this.clock = clock;
     this.plan = plan;
     this.ports = ports;
     this.backoff = backoff;
     this.random = random;
+    this.door = door;
     this.events = events;
     this.since = clock.now();
     this.work = new SerialLine(task -> clock.execute("clasp-bridge-" + name(), task));
@@ -213,19 +244,34 @@ final class Bridge {
   /**
    * Stops.
    *
-   * @return done when the endpoint is closed: ports are free
+   * @return done when the endpoint is closed (ports are free) and the router has its last words
    */
   synchronized CompletableFuture<Void> stop() {
-    CompletableFuture<Void> closed = closeEndpoint();
-    callOff();
+    // What a cap holds back is the newest value; it would be an old one after the next start.
+    capsIn.giveUp(signal -> offerIn(Carried.of(signal, clock.nanoTime())));
     unsubscribe();
-    releasePort();
+    Farewell words = leave();
+    Parting going = parting;
+    if (going != null && going.words == null) {
+      // It is being closed for another start, which does not come now.
+      going.words = words;
+    }
+    CompletableFuture<Void> closed = closeEndpoint(plan, run, words);
+    callOff();
     toRouter.clear();
     toForeign.clear();
     shown.clear();
     newest.clear();
+    asking.clear();
     become(BridgeState.STOPPED, "");
-    return closed;
+    if (words != null) {
+      return closed.thenCompose(_ -> {
+        words.closed();
+        return words.done();
+      });
+    }
+    Farewell before = farewell;
+    return before == null ? closed : closed.thenCompose(_ -> before.done());
   }
 
   /** Closes the endpoint, if there is one, and opens another at once. */
@@ -233,8 +279,12 @@ final class Bridge {
     if (state == BridgeState.STOPPED) {
       return;
     }
+    restart(plan, run);
+  }
+
+  private void restart(BridgePlan by, MappingRun with) {
     callOff();
-    closeEndpoint();
+    closeEndpoint(by, with, null);
     attempt = 0;
     begin();
   }
@@ -244,6 +294,7 @@ final class Bridge {
    */
   synchronized void follow(BridgePlan next) {
     BridgePlan before = plan;
+    MappingRun runBefore = run;
     plan = next;
     boolean rules =
         !before.definition().mapping().equals(next.definition().mapping())
@@ -272,12 +323,17 @@ final class Bridge {
     }
     if (!before.sameEndpoint(next)) {
       shown.clear();
-      restart();
+      restart(before, runBefore);
       return;
     }
     if (state == BridgeState.FAILED) {
-      restart();
+      restart(before, runBefore);
       return;
+    }
+    Endpoint working = endpoint;
+    if (rules && working != null) {
+      Parting last = new Parting(generation, before, runBefore, null);
+      work.add(() -> letGo(working, last));
     }
     if (rules && stateful) {
       // The snapshot of the new subscription says what the other side shall show.
@@ -289,6 +345,26 @@ final class Bridge {
     feed();
     pump();
     tick(now);
+  }
+
+  /** On the line of the endpoint: what is held is held where the old rules have put it. */
+  private void letGo(Endpoint from, Parting by) {
+    synchronized (this) {
+      if (by.generation != generation) {
+        return;
+      }
+      former = by;
+      letting = Thread.currentThread();
+    }
+    try {
+      from.letGo();
+    } catch (RuntimeException e) {
+      LOG.error("bridge {}: unexpected failure", definition().name(), e);
+    }
+    synchronized (this) {
+      former = null;
+      letting = null;
+    }
   }
 
   private void begin() {
@@ -303,6 +379,21 @@ final class Bridge {
     if (port != null) {
       work.add(() -> open(g));
       return;
+    }
+    Farewell before = farewell;
+    if (before == null) {
+      connect(g);
+    } else {
+      // Or what is new might come before what was said last.
+      before.done().whenComplete((_, _) -> connect(g));
+    }
+  }
+
+  private void connect(long g) {
+    synchronized (this) {
+      if (g != generation) {
+        return;
+      }
     }
     CompletableFuture<RouterPort> connecting;
     try {
@@ -359,8 +450,10 @@ final class Bridge {
         return;
       }
       endpoint = made;
+      parting = null;
       sends = made.sends();
       stateful = made.stateful();
+      gestures = made.gestures();
       subscribe();
     }
     try {
@@ -382,6 +475,10 @@ final class Bridge {
           become(BridgeState.DEGRADED, why);
         }
       }
+      if (g == generation && port != null && !port.connected()) {
+        // It was lost before there was an endpoint to tell. When it is back, that comes behind.
+        tellEndpoint(false);
+      }
     }
   }
 
@@ -391,7 +488,9 @@ final class Bridge {
     become(BridgeState.RUNNING, how);
     if (stateful) {
       long now = clock.nanoTime();
-      shown.values().forEach(signal -> toForeign.offer(Carried.of(signal, now)));
+      shown.values().stream()
+          .filter(this::repeats)
+          .forEach(signal -> toForeign.offer(Carried.of(signal, now)));
     }
     pump();
   }
@@ -402,7 +501,7 @@ final class Bridge {
         return;
       }
       problem(why);
-      closeEndpoint();
+      closeEndpoint(plan, run, null);
       if (lasting) {
         become(BridgeState.FAILED, why);
         return;
@@ -442,16 +541,23 @@ final class Bridge {
     }
   }
 
-  private CompletableFuture<Void> closeEndpoint() {
-    generation++;
+  /**
+   * @param by what the endpoint has worked by
+   * @param words where it says its last words if the bridge leaves the router
+   */
+  private CompletableFuture<Void> closeEndpoint(
+      BridgePlan by, MappingRun with, @Nullable Farewell words) {
     Endpoint old = endpoint;
     endpoint = null;
     CompletableFuture<Void> closed = new CompletableFuture<>();
     if (old == null) {
+      generation++;
       // Behind what is perhaps being opened.
       work.add(() -> closed.complete(null));
       return closed;
     }
+    Parting last = new Parting(generation++, by, with, words);
+    parting = last;
     Runnable hurry =
         clock.schedule(
             () ->
@@ -461,15 +567,23 @@ final class Bridge {
                       LOG.warn(
                           "a send of bridge {} does not return; it is closed", definition().name());
                       close(old);
+                      gone(last);
                       closed.complete(null);
                     }),
             CLOSE_NANOS);
     work.add(() -> {
       hurry.run();
       close(old);
+      gone(last);
       closed.complete(null);
     });
     return closed;
+  }
+
+  private synchronized void gone(Parting last) {
+    if (last.equals(parting)) {
+      parting = null;
+    }
   }
 
   private static void close(Endpoint old) {
@@ -518,6 +632,34 @@ final class Bridge {
     subscribed = List.of();
     closeQuietly(subscription);
     subscription = null;
+  }
+
+  /** Gives the connection, with what waits for it, to a farewell; null if there is none. */
+  private @Nullable Farewell leave() {
+    RouterPort old = port;
+    if (old == null) {
+      return null;
+    }
+    closeQuietly(listening);
+    listening = null;
+    port = null;
+    unacknowledged = 0;
+    retryAt = Long.MIN_VALUE;
+    Farewell words = new Farewell(clock, old, toRouter, saidLast);
+    toRouter = new SignalLine();
+    farewell = words;
+    Runnable limit = clock.schedule(words::closed, FAREWELL_NANOS);
+    words
+        .done()
+        .whenComplete((_, _) -> {
+          limit.run();
+          synchronized (this) {
+            if (words.equals(farewell)) {
+              farewell = null;
+            }
+          }
+        });
+    return words;
   }
 
   private void releasePort() {
@@ -593,9 +735,13 @@ final class Bridge {
       case CONNECTED -> {
         announce();
         retryAt = Long.MIN_VALUE;
+        tellEndpoint(true);
         feed();
       }
-      case LOST -> problem("the connection to the router is lost; values wait");
+      case LOST -> {
+        problem("the connection to the router is lost; values wait");
+        tellEndpoint(false);
+      }
       case ENDED -> {
         unsubscribe();
         releasePort();
@@ -606,10 +752,48 @@ final class Bridge {
     }
   }
 
+  private void tellEndpoint(boolean connected) {
+    Endpoint told = endpoint;
+    long g = generation;
+    if (told == null) {
+      return;
+    }
+    work.add(() -> {
+      synchronized (this) {
+        if (g != generation) {
+          return;
+        }
+      }
+      try {
+        told.routerConnected(connected);
+      } catch (RuntimeException e) {
+        LOG.error("bridge {}: unexpected failure", definition().name(), e);
+      }
+    });
+  }
+
   // --- from the other side to the router ---------------------------------------------------------
+
+  private synchronized void receive(long g, Parcel parcel, Consumer<Optional<String>> outcome) {
+    asking.begin(outcome);
+    try {
+      receive(g, parcel);
+    } finally {
+      asking.end();
+    }
+  }
 
   private synchronized void receive(long g, Parcel parcel) {
     if (g != generation) {
+      Parting last = parting;
+      if (last != null && last.generation == g) {
+        heardLast(last, parcel);
+      }
+      return;
+    }
+    Parting before = former;
+    if (before != null && Thread.currentThread().equals(letting)) {
+      heardLast(before, parcel);
       return;
     }
     takeAnswers();
@@ -640,8 +824,56 @@ final class Bridge {
     tick(now);
   }
 
+  /** An endpoint while it is closed. Guarded by the bridge. */
+  private static final class Parting {
+    private final long generation;
+    private final BridgePlan plan;
+    private final MappingRun run;
+    private @Nullable Farewell words;
+    private int said;
+
+    Parting(long generation, BridgePlan plan, MappingRun run, @Nullable Farewell words) {
+      this.generation = generation;
+      this.plan = plan;
+      this.run = run;
+      this.words = words;
+    }
+  }
+
+  /** Last words are no echoes, and no cap may keep them. */
+  private void heardLast(Parting last, Parcel parcel) {
+    last.said += parcel.signals().size();
+    if (!last.plan.definition().direction().in()) {
+      return;
+    }
+    if (last.said > MAX_LAST_WORDS) {
+      dropped("the endpoint says too much while it is closed");
+      return;
+    }
+    long now = clock.nanoTime();
+    tally.received += parcel.signals().size();
+    for (MappedSignal signal : parcel.signals()) {
+      List<MappedSignal> results = new ArrayList<>(1);
+      try {
+        last.run.map(Direction.IN, signal, now, results::add);
+      } catch (RuntimeException e) {
+        dropped("a rule failed with " + signal.address() + ": " + e);
+      }
+      watched(Direction.IN, Traffic.Outcome.CARRIED, signal, results, parcel.peer());
+      for (MappedSignal each : results) {
+        Farewell words = last.words;
+        if (words == null) {
+          offerIn(Carried.of(each, now));
+        } else {
+          words.say(Carried.of(each, now));
+        }
+      }
+    }
+    feed();
+  }
+
   private boolean news(MappedSignal signal, Optional<String> peer, long now) {
-    if (direction().out() && foreign.isEcho(signal, now)) {
+    if (direction().out() && signal.gesture().isEmpty() && foreign.isEcho(signal, now)) {
       tally.echoes++;
       watched(Direction.IN, Traffic.Outcome.ECHO, signal, List.of(), peer);
       return false;
@@ -681,6 +913,9 @@ final class Bridge {
         watched(way, Traffic.Outcome.LOOP, signal, results, peer);
         return results;
       }
+    }
+    if (way == Direction.IN && stateful && signal.type() == SignalType.PARAM) {
+      results.forEach(each -> shown.heard(each.address(), signal));
     }
     watched(way, Traffic.Outcome.CARRIED, signal, results, peer);
     return results;
@@ -731,8 +966,8 @@ final class Bridge {
     List<MappedSignal> passing = new ArrayList<>();
     for (MappedSignal signal : all) {
       if (limited(capsIn.admit(signal, now))) {
-        if (signal.type() == SignalType.STREAM) {
-          // A bundle has no streams.
+        if (signal.type() == SignalType.STREAM || signal.type() == SignalType.GESTURE) {
+          // A bundle has none of them.
           offerIn(Carried.of(signal, now));
         } else {
           passing.add(signal);
@@ -745,6 +980,7 @@ final class Bridge {
   }
 
   private void offerIn(Carried carried) {
+    carried.signals().forEach(signal -> asking.offered(signal.address()));
     offer(toRouter, carried, "too many signals wait for the router");
   }
 
@@ -795,11 +1031,17 @@ final class Bridge {
     if (now - carried.nanos() <= MOMENT_NANOS || carried.atMicros().isPresent()) {
       return false;
     }
-    if (carried.signals().stream().anyMatch(signal -> signal.type() == SignalType.PARAM)) {
+    if (carried.signals().stream().anyMatch(Bridge::lasts)) {
       return false;
     }
     dropped("an event for " + carried.first().address() + " waited too long");
     return true;
+  }
+
+  /** A value is one until there is another, and an end is missed whenever it comes. */
+  private static boolean lasts(MappedSignal signal) {
+    return signal.type() == SignalType.PARAM
+        || signal.gesture().filter(GestureStep::last).isPresent();
   }
 
   /** What is on its way to the router. */
@@ -832,12 +1074,11 @@ final class Bridge {
     CompletableFuture<OptionalLong> sent;
     try {
       MappedSignal first = carried.first();
+      contacts.sent(first);
       sent =
           bundle
               ? router.bundle(carried.signals(), carried.atMicros())
-              : first.type() == SignalType.PARAM
-                  ? router.set(first.address(), first.value())
-                  : router.publish(first);
+              : first.type() == SignalType.PARAM ? router.set(first) : router.publish(first);
     } catch (RuntimeException e) {
       unacknowledged++;
       answered(way, OptionalLong.empty(), e);
@@ -882,6 +1123,10 @@ final class Bridge {
         }
       }
     }
+    if (failure == null || !carried.bundled() && !Failures.passing(failure)) {
+      Optional<String> why = Optional.ofNullable(failure).map(Failures::reason);
+      carried.signals().forEach(signal -> asking.answered(signal.address(), why));
+    }
     long now = clock.nanoTime();
     if (failure == null) {
       tally.in += carried.signals().size();
@@ -922,10 +1167,11 @@ final class Bridge {
         MappedSignal mapped = new MappedSignal(change.address(), SignalType.PARAM, change.value());
         if (change.fromSnapshot()) {
           if (stateful) {
-            mapOut(mapped, now);
+            snapshot(mapped, now);
           }
         } else if (own.isEcho(change.address(), change.value(), change.revision(), now)) {
           tally.echoes++;
+          shown.accepted(change.address());
           watched(Direction.OUT, Traffic.Outcome.ECHO, mapped, List.of(), Optional.empty());
         } else {
           own.overtaken(change.address());
@@ -936,11 +1182,30 @@ final class Bridge {
           mapOut(new MappedSignal(event.address(), SignalType.EVENT, event.value()), now);
       case Signal.Stream stream ->
           mapOut(new MappedSignal(stream.address(), SignalType.STREAM, stream.value()), now);
+      case Signal.Gesture gesture -> {
+        if (gestures) {
+          fromRouter(
+              MappedSignal.gesture(
+                  gesture.address(),
+                  new GestureStep(gesture.id(), gesture.phase()),
+                  gesture.value()),
+              now);
+        }
+      }
       // Other protocols have nothing that is like them.
-      case Signal.Gesture _, Signal.TimelinePublished _ -> {}
+      case Signal.TimelinePublished _ -> {}
     }
     pump();
     tick(now);
+  }
+
+  private void fromRouter(MappedSignal gesture, long now) {
+    if (contacts.isEcho(gesture)) {
+      tally.echoes++;
+      watched(Direction.OUT, Traffic.Outcome.ECHO, gesture, List.of(), Optional.empty());
+    } else {
+      mapOut(gesture, now);
+    }
   }
 
   private void mapOut(MappedSignal signal, long now) {
@@ -948,10 +1213,26 @@ final class Bridge {
     mapped(Direction.OUT, signal, Optional.empty(), now).forEach(each -> limitOut(each, now));
   }
 
+  /** A present value, for an other side that keeps values. */
+  private void snapshot(MappedSignal signal, long now) {
+    touch(now);
+    for (MappedSignal each : mapped(Direction.OUT, signal, Optional.empty(), now)) {
+      if (repeats(each)) {
+        limitOut(each, now);
+      }
+    }
+  }
+
+  private boolean repeats(MappedSignal signal) {
+    Endpoint to = endpoint;
+    return to == null || to.repeats(signal.address());
+  }
+
   private void limitOut(MappedSignal signal, long now) {
     if (direction().in() && !capsOut.holds(signal.address()) && foreign.knows(signal, now)) {
       // Back through another bridge, or said by somebody else at the same time.
       tally.echoes++;
+      shown.is(signal);
       return;
     }
     if (limited(capsOut.admit(signal, now))) {
@@ -960,14 +1241,12 @@ final class Bridge {
   }
 
   private void offerOut(MappedSignal signal, long now) {
-    if (direction().in()) {
+    // Contacts have ids; their values may be equal by chance.
+    if (direction().in() && signal.gesture().isEmpty()) {
       foreign.sending(signal, now);
     }
-    if (stateful && signal.type() == SignalType.PARAM) {
-      shown.put(signal.address(), signal);
-      if (shown.size() > MAX_REMEMBERED) {
-        shown.pollFirstEntry();
-      }
+    if (stateful && signal.type() == SignalType.PARAM && repeats(signal)) {
+      shown.put(signal);
     }
     offer(toForeign, Carried.of(signal, now), "too many signals wait for the other side");
   }
@@ -1211,6 +1490,7 @@ final class Bridge {
     synchronized (this) {
       tally.bytesIn = bytesIn.sum();
       tally.bytesOut = bytesOut.sum();
+      tally.in += saidLast.sumThenReset();
       return new BridgeStatus(
           name(),
           plan.definition().protocol(),
@@ -1260,8 +1540,20 @@ final class Bridge {
     }
 
     @Override
+    public String namespace() {
+      synchronized (Bridge.this) {
+        return plan.namespace().prefix();
+      }
+    }
+
+    @Override
     public void receive(Parcel parcel) {
       Bridge.this.receive(g, parcel);
+    }
+
+    @Override
+    public void receive(Parcel parcel, Consumer<Optional<String>> outcome) {
+      Bridge.this.receive(g, parcel, outcome);
     }
 
     @Override
@@ -1331,6 +1623,11 @@ final class Bridge {
           announce();
         }
       }
+    }
+
+    @Override
+    public Optional<RouterDoor> router() {
+      return door;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.clasp.bridge;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeProvider;
 import dev.clasp.bridge.spi.BridgeSetting;
+import dev.clasp.bridge.spi.RouterDoor;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.Direction;
@@ -10,10 +11,12 @@ import dev.clasp.transform.MappedSignal;
 import dev.clasp.transport.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -61,6 +64,7 @@ public final class BridgeHost implements AutoCloseable {
   private final Backoff backoff;
   private final RandomGenerator random;
   private final HostClock clock;
+  private final Optional<RouterDoor> door;
   private final SerialLine telling;
   private final Consumer<? super BridgeEvent> listener;
 
@@ -76,6 +80,18 @@ public final class BridgeHost implements AutoCloseable {
       RandomGenerator random,
       HostClock clock,
       Consumer<? super BridgeEvent> listener) {
+    this(providers, ports, Optional.empty(), backoff, random, clock, listener);
+  }
+
+  private BridgeHost(
+      List<BridgeProvider> providers,
+      Function<String, CompletableFuture<RouterPort>> ports,
+      Optional<RouterDoor> door,
+      Backoff backoff,
+      RandomGenerator random,
+      HostClock clock,
+      Consumer<? super BridgeEvent> listener) {
+    this.door = door;
     Map<String, BridgeProvider> byProtocol = new TreeMap<>();
     providers.forEach(provider -> byProtocol.put(provider.protocol(), provider));
     this.providers = byProtocol;
@@ -99,6 +115,20 @@ public final class BridgeHost implements AutoCloseable {
   }
 
   /**
+   * The same for bridges whose peers say who they are.
+   *
+   * @param door lets those peers in
+   */
+  public static BridgeHost shared(
+      ClaspClient client, RouterDoor door, Consumer<? super BridgeEvent> listener) {
+    return create(
+        found(),
+        _ -> CompletableFuture.completedFuture(new ClientPort(client, false)),
+        Optional.of(door),
+        listener);
+  }
+
+  /**
    * A client for each bridge, so that the router sees them apart.
    *
    * @param clients connects for the bridge of that name, and does not wait for it; what it gives is
@@ -109,6 +139,22 @@ public final class BridgeHost implements AutoCloseable {
       Function<String, CompletableFuture<ClaspClient>> clients,
       Consumer<? super BridgeEvent> listener) {
     return perBridge(found(), clients, listener);
+  }
+
+  /**
+   * The same for bridges whose peers say who they are.
+   *
+   * @param door lets those peers in
+   */
+  public static BridgeHost perBridge(
+      Function<String, CompletableFuture<ClaspClient>> clients,
+      RouterDoor door,
+      Consumer<? super BridgeEvent> listener) {
+    return create(
+        found(),
+        name -> clients.apply(name).thenApply(client -> new ClientPort(client, true)),
+        Optional.of(door),
+        listener);
   }
 
   /** The same with protocols of one's own. */
@@ -126,16 +172,42 @@ public final class BridgeHost implements AutoCloseable {
       List<BridgeProvider> providers,
       Function<String, CompletableFuture<RouterPort>> ports,
       Consumer<? super BridgeEvent> listener) {
-    return new BridgeHost(
-        providers, ports, Backoff.DEFAULT, new LockedRandom(), HostClock.system(), listener);
+    return create(providers, ports, Optional.empty(), listener);
   }
 
-  /** The protocols on the class path. */
+  private static BridgeHost create(
+      List<BridgeProvider> providers,
+      Function<String, CompletableFuture<RouterPort>> ports,
+      Optional<RouterDoor> door,
+      Consumer<? super BridgeEvent> listener) {
+    return new BridgeHost(
+        providers, ports, door, Backoff.DEFAULT, new LockedRandom(), HostClock.system(), listener);
+  }
+
+  /**
+   * The protocols on the class path. One that cannot be loaded, as after a jar was forgotten, is
+   * left out with a line in the log: the others are not to suffer.
+   */
   public static List<BridgeProvider> found() {
+    return found(ServiceLoader.load(BridgeProvider.class, BridgeProvider.class.getClassLoader()));
+  }
+
+  static List<BridgeProvider> found(ServiceLoader<BridgeProvider> loader) {
     List<BridgeProvider> found = new ArrayList<>();
-    ServiceLoader.load(BridgeProvider.class, BridgeProvider.class.getClassLoader())
-        .forEach(found::add);
-    return List.copyOf(found);
+    Iterator<BridgeProvider> each = loader.iterator();
+    while (true) {
+      try {
+        if (!each.hasNext()) {
+          return List.copyOf(found);
+        }
+        found.add(each.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        LOG.warn(
+            "a protocol for bridges cannot be loaded and is not offered ({}): is its jar complete,"
+                + " and of this version?",
+            e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause());
+      }
+    }
   }
 
   /** Of many bridges. */
@@ -208,7 +280,8 @@ public final class BridgeHost implements AutoCloseable {
 
   private Bridge begin(BridgePlan plan) {
     String name = plan.definition().name();
-    Bridge bridge = new Bridge(clock, plan, () -> ports.apply(name), backoff, random, this::tell);
+    Bridge bridge =
+        new Bridge(clock, plan, () -> ports.apply(name), backoff, random, door, this::tell);
     tell(new BridgeEvent.Defined(name, plan.definition()));
     if (plan.definition().enabled()) {
       bridge.start();
@@ -222,7 +295,8 @@ public final class BridgeHost implements AutoCloseable {
    * @throws BridgeException (lasting) there is no such protocol
    */
   public BridgeDefinition shown(BridgeDefinition definition) {
-    return definition.withSettings(secrets(definition, (_, _) -> Value.of(HIDDEN)));
+    TreeSecrets inside = inside(definition);
+    return definition.withSettings(secrets(definition, (_, _) -> Value.of(HIDDEN), inside::hidden));
   }
 
   /** A definition that came back from people, with the secrets that they did not see. */
@@ -233,15 +307,26 @@ public final class BridgeHost implements AutoCloseable {
             (name, value) ->
                 value.equals(Value.of(HIDDEN))
                     ? before.settings().getOrDefault(name, value)
-                    : value));
+                    : value,
+            (name, value) ->
+                inside(definition)
+                    .restored(name, value, Optional.ofNullable(before.settings().get(name)))));
+  }
+
+  private TreeSecrets inside(BridgeDefinition definition) {
+    return new TreeSecrets(providerOf(definition).secretFields());
   }
 
   private Map<String, Value> secrets(
-      BridgeDefinition definition, BiFunction<String, Value, Value> change) {
+      BridgeDefinition definition,
+      BiFunction<String, Value, Value> change,
+      BiFunction<String, Value, Value> changeTree) {
     Map<String, Value> settings = new LinkedHashMap<>(definition.settings());
     for (BridgeSetting setting : providerOf(definition).settings()) {
       if (setting.kind() == BridgeSetting.Kind.SECRET) {
         settings.computeIfPresent(setting.name(), change);
+      } else if (setting.kind() == BridgeSetting.Kind.TREE) {
+        settings.computeIfPresent(setting.name(), changeTree);
       }
     }
     return settings;
@@ -285,7 +370,8 @@ public final class BridgeHost implements AutoCloseable {
     Map<String, Bridge> all = new LinkedHashMap<>(bridges);
     bridges.clear();
     BridgeDefinition definition = plan.definition();
-    Bridge made = new Bridge(clock, plan, () -> ports.apply(next), backoff, random, this::tell);
+    Bridge made =
+        new Bridge(clock, plan, () -> ports.apply(next), backoff, random, door, this::tell);
     all.forEach((each, bridge) -> {
       if (each.equals(name)) {
         bridges.put(next, made);

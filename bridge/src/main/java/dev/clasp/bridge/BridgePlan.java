@@ -15,6 +15,7 @@ record BridgePlan(
     BridgeProvider provider,
     BridgeSettings settings,
     Namespace namespace,
+    boolean verbatim,
     Mapping mapping) {
 
   /**
@@ -30,13 +31,15 @@ record BridgePlan(
     }
     Namespace namespace =
         definition.namespace().orElseGet(() -> Namespace.parse(provider.defaultNamespace()));
+    boolean verbatim = provider.verbatim(settings, definition.profile());
     try {
       return new BridgePlan(
           definition,
           provider,
           settings,
           namespace,
-          Mapping.parse(definition.mapping(), namespace.prefix()));
+          verbatim,
+          Mapping.parse(definition.mapping(), verbatim ? "" : namespace.prefix()));
     } catch (MappingException e) {
       throw BridgeException.lasting("mapping: " + e.getMessage());
     }
@@ -44,7 +47,11 @@ record BridgePlan(
 
   /** What of the router the other side may want. */
   List<String> routerPatterns() {
-    return mapping.patterns(Direction.OUT).stream().map(AddressPattern::toString).toList();
+    return mapping.patterns(Direction.OUT).stream()
+        .map(AddressPattern::toString)
+        // An endpoint with addresses as they are shall not get all that the router has.
+        .map(pattern -> verbatim && pattern.equals("/**") ? namespace.pattern() : pattern)
+        .toList();
   }
 
   /** Can this take the place of another one while its endpoint goes on? */

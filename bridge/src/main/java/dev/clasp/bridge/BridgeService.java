@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,27 +19,37 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bridges for another program, as lines of JSON (bridges.md 2.11): a request in each line that
- * comes in, and a reply, a signal or an event in each line that goes out. A {@code request_id} in a
- * request is in its reply as well.
+ * Bridges for another program, as lines of JSON (bridges.md 2.11, operations.md 6.6;
+ * docs/service.md): a request in each line that comes in, and a reply, a signal or an event in each
+ * line that goes out. A {@code request_id} in a request is in its reply as well.
  *
  * <p>What the published service gets wrong is right here: counters and times are true, an id that
  * is used again stops its first bridge, bundles are told, and every line is whole.
  */
-public final class BridgeService {
+public final class BridgeService implements AutoCloseable {
+
+  /** Of the lines: 1 is that of the published service, 2 has what operations.md 6.6 adds. */
+  private static final int PROTOCOL = 2;
 
   private static final int MAX_LINE = 1 << 20;
+  private static final int LEAST_INTERVAL_MILLIS = 100;
+  private static final int MOST_INTERVAL_MILLIS = 3_600_000;
   private static final int MAX_ERRORS = 10;
   private static final Duration START = Duration.ofSeconds(10);
 
@@ -46,15 +57,85 @@ public final class BridgeService {
   private static final List<String> OURS =
       List.of("namespace", "direction", "mapping", "rates", "echo_window", "profile");
 
-  /** What was asked for. */
+  /**
+   * What was asked for.
+   *
+   * @param config as the request had it
+   */
   private record Asked(
-      String source, String sourceAddress, String target, String targetAddress, Instant since) {}
+      String source,
+      String sourceAddress,
+      String target,
+      String targetAddress,
+      Map<String, Value> config,
+      Instant since) {
+
+    /** The router that the bridge connects to by itself, if it does. */
+    Optional<Route> route() {
+      if (!target.equalsIgnoreCase("clasp") || !targetAddress.contains("://")) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Route(
+              targetAddress,
+              config.get("token") instanceof Value.Text(String token)
+                  ? Optional.of(token)
+                  : Optional.empty()));
+    }
+  }
+
+  /**
+   * A router to connect a bridge to.
+   *
+   * @param url such as {@code ws://localhost:7330}
+   */
+  public record Route(String url, Optional<String> token) {}
+
+  /** What the service needs of the program that it runs in. */
+  public interface Surroundings {
+
+    /** For {@code ready}. */
+    String version();
+
+    /**
+     * The router for bridges whose request names none; empty: none.
+     *
+     * @param bridge its id
+     */
+    Optional<Route> standardRoute(String bridge);
+
+    /**
+     * Changes the level of the log.
+     *
+     * @throws IllegalArgumentException there is no such level
+     */
+    void setLogLevel(String level);
+
+    /** Connects for a bridge, and does not wait for it; patient ({@code awaitRouter}). */
+    default CompletableFuture<ClaspClient> connect(String bridge, Route route) {
+      ClaspClient.Builder builder =
+          ClaspClient.builder(route.url()).name("bridge:" + bridge).awaitRouter(true);
+      route.token().ifPresent(builder::token);
+      return builder.connect();
+    }
+  }
 
   private final InputStream in;
   private final ServiceLines lines;
   private final BridgeHost host;
   private final Instant since = Instant.now();
+  private final Surroundings surroundings;
+
+  /** Held while a request is served, so that what is told meanwhile sees whole bridges. */
+  private final ReentrantLock serving = new ReentrantLock();
+
+  /** Guarded by {@link #serving}. */
   private final Map<String, Asked> asked = new LinkedHashMap<>();
+
+  /** Of bridges that connect to a router by themselves. */
+  private final Map<String, Route> routes = new ConcurrentHashMap<>();
+
+  private @Nullable ScheduledExecutorService telling;
   private final Map<String, Deque<String>> errors = new ConcurrentHashMap<>();
 
   /** Bridges that are being started, and how it ended; empty: it works. */
@@ -62,41 +143,56 @@ public final class BridgeService {
       new ConcurrentHashMap<>();
 
   /**
-   * @param router connects a bridge of that name to a router as well, if there shall be one
+   * @param in requests
+   * @param out replies and what happens
    */
   public BridgeService(
-      List<BridgeProvider> providers,
-      Optional<Function<String, CompletableFuture<ClaspClient>>> router,
-      InputStream in,
-      OutputStream out) {
+      List<BridgeProvider> providers, Surroundings surroundings, InputStream in, OutputStream out) {
+    this.surroundings = surroundings;
     this.in = in;
     this.lines = new ServiceLines(out);
     HostClock clock = HostClock.system();
     this.host =
         new BridgeHost(
             providers,
-            name ->
-                router.isEmpty()
-                    ? CompletableFuture.completedFuture(
-                        new ServicePort(signal -> told(name, signal), Optional.empty(), clock))
-                    : router
-                        .get()
-                        .apply(name)
-                        .thenApply(client ->
-                            new ServicePort(
-                                signal -> told(name, signal),
-                                Optional.of(new ClientPort(client, true)),
-                                clock)),
+            name -> port(name, clock),
             dev.clasp.transport.Backoff.DEFAULT,
             new java.util.SplittableRandom(),
             clock,
             this::happened);
   }
 
+  private CompletableFuture<RouterPort> port(String name, HostClock clock) {
+    Optional<Route> route =
+        Optional.ofNullable(routes.get(name)).or(() -> surroundings.standardRoute(name));
+    return route.isEmpty()
+        ? CompletableFuture.completedFuture(
+            new ServicePort(signal -> told(name, signal), Optional.empty(), clock))
+        : surroundings
+            .connect(name, route.get())
+            .thenApply(client ->
+                new ServicePort(
+                    signal -> told(name, signal),
+                    Optional.of(new ClientPort(client, true)),
+                    clock));
+  }
+
   /** Serves until a shutdown is asked for or the input ends; then all bridges are stopped. */
   public void run() throws IOException {
     try {
-      lines.put(Map.of("type", Value.of("ready")));
+      Map<String, Value> ready = new LinkedHashMap<>();
+      ready.put("type", Value.of("ready"));
+      ready.put("protocol", Value.of(PROTOCOL));
+      ready.put("version", Value.of(surroundings.version()));
+      ready.put(
+          "protocols",
+          Value.of(
+              host.providers().stream()
+                  .map(BridgeProvider::protocol)
+                  .sorted()
+                  .map(Value::of)
+                  .toList()));
+      lines.put(ready);
       while (true) {
         Optional<String> line = line();
         if (line.isEmpty() || (!line.get().isBlank() && !serve(line.get()))) {
@@ -104,9 +200,23 @@ public final class BridgeService {
         }
       }
     } finally {
-      host.close();
-      lines.close();
+      close();
     }
+  }
+
+  /** Stops all bridges and writes what waits to be told. Any thread; does nothing if it has. */
+  @Override
+  public void close() {
+    ScheduledExecutorService last;
+    synchronized (this) {
+      last = telling;
+      telling = null;
+    }
+    if (last != null) {
+      last.shutdownNow();
+    }
+    host.close();
+    lines.close();
   }
 
   /** The next line; one that is too long becomes an empty object, which is refused. */
@@ -143,23 +253,35 @@ public final class BridgeService {
     Value id = request.value("request_id");
     try {
       String type = request.text("type").orElseThrow(() -> request.missing("type"));
-      Value data =
-          switch (type) {
-            case "create_bridge" -> create(request);
-            case "delete_bridge" -> delete(text(request, "id"));
-            case "list_bridges" -> list();
-            case "get_diagnostics" -> diagnostics(request.text("bridge_id"));
-            case "health_check" -> health();
-            case "send_signal" -> send(request);
-            case "ping" -> Value.of(Map.of("pong", Value.TRUE));
-            case "shutdown" -> Value.of(Map.of("shutdown", Value.TRUE));
-            default -> throw BridgeException.lasting("Unknown request type: " + type);
-          };
+      Value data = answered(type, request);
       reply(id, "ok", "data", data);
       return !type.equals("shutdown");
     } catch (BridgeException e) {
       reply(id, "error", "message", Value.of(String.valueOf(e.getMessage())));
       return true;
+    }
+  }
+
+  private Value answered(String type, Tree request) {
+    serving.lock();
+    try {
+      return switch (type) {
+        case "create_bridge" -> create(request);
+        case "update_bridge" -> update(request);
+        case "restart_bridge" -> restart(text(request, "id"));
+        case "delete_bridge" -> delete(text(request, "id"));
+        case "list_bridges" -> list();
+        case "get_diagnostics" -> diagnostics(request.text("bridge_id"));
+        case "health_check" -> health();
+        case "send_signal" -> send(request);
+        case "ping" -> Value.of(Map.of("pong", Value.TRUE));
+        case "shutdown" -> Value.of(Map.of("shutdown", Value.TRUE));
+        case "subscribe_metrics" -> subscribeMetrics(request);
+        case "set_log_level" -> setLogLevel(text(request, "level"));
+        default -> throw BridgeException.lasting("Unknown request type: " + type);
+      };
+    } finally {
+      serving.unlock();
     }
   }
 
@@ -181,9 +303,7 @@ public final class BridgeService {
 
   private Value create(Tree request) {
     String source = text(request, "source");
-    BridgeProvider provider =
-        host.provider(source)
-            .orElseThrow(() -> BridgeException.lasting("Unsupported source protocol: " + source));
+    provider(source);
     String id = request.text("id").orElseGet(() -> UUID.randomUUID().toString());
     Asked wanted =
         new Asked(
@@ -191,21 +311,50 @@ public final class BridgeService {
             request.text("source_addr").orElse(""),
             request.text("target").orElse(""),
             request.text("target_addr").orElse(""),
+            request.child("config").entries(),
             Instant.now());
-    BridgeDefinition definition;
+    BridgeDefinition definition = checked(id, wanted);
+    if (asked.containsKey(id)) {
+      if (!request.flag("replace").orElse(true)) {
+        throw BridgeException.lasting("Bridge exists: " + id);
+      }
+      remove(id);
+    }
+    start(id, wanted, definition);
+    return info(id);
+  }
+
+  private BridgeProvider provider(String source) {
+    return host.provider(source)
+        .orElseThrow(() -> BridgeException.lasting("Unsupported source protocol: " + source));
+  }
+
+  private BridgeDefinition checked(String id, Asked wanted) {
     try {
-      definition = definition(provider, id, wanted, request.child("config").entries());
+      wanted.route().ifPresent(BridgeService::check);
+      BridgeDefinition definition = definition(provider(wanted.source()), id, wanted);
       host.check(definition);
+      return definition;
     } catch (BridgeException e) {
       throw BridgeException.lasting("Failed to start bridge: " + e.getMessage());
     }
-    if (asked.containsKey(id)) {
-      remove(id);
+  }
+
+  /** That a client can be made for it; whether anybody is there is another matter. */
+  private static void check(Route route) {
+    try {
+      ClaspClient.builder(URI.create(route.url()).toString());
+    } catch (RuntimeException e) {
+      throw BridgeException.lasting("target_addr: " + e.getMessage());
     }
+  }
+
+  private void start(String id, Asked wanted, BridgeDefinition definition) {
     CompletableFuture<Optional<String>> started = new CompletableFuture<>();
     starting.put(id, started);
     errors.put(id, new ArrayDeque<>());
     asked.put(id, wanted);
+    wanted.route().ifPresent(route -> routes.put(id, route));
     try {
       host.add(definition);
       Optional<String> failure = started.get(START.toNanos(), TimeUnit.NANOSECONDS);
@@ -219,17 +368,51 @@ public final class BridgeService {
       Thread.currentThread().interrupt();
     } catch (BridgeException e) {
       asked.remove(id);
+      routes.remove(id);
       throw e;
     } finally {
       starting.remove(id);
     }
+  }
+
+  /** What the request does not say stays as it was; a {@code config} stands for all of the old. */
+  private Value update(Tree request) {
+    String id = text(request, "id");
+    known(id);
+    Asked old = Objects.requireNonNull(asked.get(id));
+    Asked wanted =
+        new Asked(
+            request.text("source").orElse(old.source()),
+            request.text("source_addr").orElse(old.sourceAddress()),
+            request.text("target").orElse(old.target()),
+            request.text("target_addr").orElse(old.targetAddress()),
+            request.value("config").equals(Value.NULL)
+                ? old.config()
+                : request.child("config").entries(),
+            old.since());
+    BridgeDefinition definition = checked(id, wanted);
+    if (wanted.route().equals(old.route()) && wanted.source().equals(old.source())) {
+      host.replace(id, definition);
+      asked.put(id, wanted);
+    } else {
+      remove(id);
+      start(id, wanted, definition);
+    }
     return info(id);
   }
 
-  private static BridgeDefinition definition(
-      BridgeProvider provider, String id, Asked wanted, Map<String, Value> config) {
+  private Value restart(String id) {
+    known(id);
+    host.restart(id);
+    return info(id);
+  }
+
+  private static BridgeDefinition definition(BridgeProvider provider, String id, Asked wanted) {
     Map<String, Value> tree = new LinkedHashMap<>();
-    Map<String, Value> theirs = new LinkedHashMap<>(config);
+    Map<String, Value> theirs = new LinkedHashMap<>(wanted.config());
+    if (wanted.route().isPresent()) {
+      theirs.remove("token");
+    }
     for (String name : OURS) {
       Value value = theirs.remove(name);
       if (value != null) {
@@ -245,6 +428,7 @@ public final class BridgeService {
 
   private void remove(String id) {
     asked.remove(id);
+    routes.remove(id);
     errors.remove(id);
     try {
       // So that the port is free when the reply is there.
@@ -273,11 +457,90 @@ public final class BridgeService {
   }
 
   private Value send(Tree request) {
-    String id = text(request, "bridge_id");
+    boolean ofDesktop = request.value("signal") instanceof Value.Map;
+    String id = ofDesktop ? meant(request) : text(request, "bridge_id");
     known(id);
+    Tree signal = ofDesktop ? request.child("signal") : request;
     host.deliver(
-        id, new MappedSignal(text(request, "address"), SignalType.PARAM, request.value("value")));
+        id, new MappedSignal(text(signal, "address"), SignalType.PARAM, signal.value("value")));
     return Value.of(Map.of("sent", Value.TRUE));
+  }
+
+  /** Of a signal that the desktop application sends to try a bridge: it names no bridge. */
+  private String meant(Tree request) {
+    Optional<String> id = request.text("bridge_id");
+    if (id.isPresent()) {
+      return id.get();
+    }
+    String protocol = text(request, "protocol");
+    String address = text(request, "target_addr");
+    return asked.entrySet().stream()
+        .filter(each -> each.getValue().source().equals(protocol))
+        .filter(each ->
+            each.getValue().targetAddress().equals(address)
+                || each.getValue().sourceAddress().equals(address))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(
+            () -> BridgeException.lasting("Bridge not found: " + protocol + " at " + address));
+  }
+
+  private Value setLogLevel(String level) {
+    try {
+      surroundings.setLogLevel(level);
+    } catch (IllegalArgumentException e) {
+      throw BridgeException.lasting(
+          "level must be trace, debug, info, warn, error or off, not '" + level + "'");
+    }
+    return Value.of(Map.of("level", Value.of(level.toLowerCase(Locale.ROOT))));
+  }
+
+  private Value subscribeMetrics(Tree request) {
+    long millis =
+        switch (request.value("interval_ms")) {
+          case Value.Int(long number) -> number;
+          default -> throw BridgeException.lasting("interval_ms must be a whole number");
+        };
+    if (millis != 0 && (millis < LEAST_INTERVAL_MILLIS || millis > MOST_INTERVAL_MILLIS)) {
+      throw BridgeException.lasting(
+          "interval_ms must be 0, to end it, or "
+              + LEAST_INTERVAL_MILLIS
+              + " to "
+              + MOST_INTERVAL_MILLIS
+              + ", not "
+              + millis);
+    }
+    synchronized (this) {
+      if (telling != null) {
+        telling.shutdownNow();
+        telling = null;
+      }
+      if (millis > 0) {
+        telling =
+            Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("clasp-service-metrics").factory());
+        var _ =
+            telling.scheduleAtFixedRate(this::tellMetrics, millis, millis, TimeUnit.MILLISECONDS);
+      }
+    }
+    return Value.of(Map.of("interval_ms", Value.of(millis)));
+  }
+
+  /** Not while a request is served, which may take its time: the next one comes soon. */
+  private void tellMetrics() {
+    if (!serving.tryLock()) {
+      return;
+    }
+    try {
+      Map<String, Value> line = new LinkedHashMap<>();
+      line.put("type", Value.of("metrics"));
+      line.put("bridges", diagnostics(Optional.empty()));
+      lines.offer(line);
+    } catch (BridgeException e) {
+      // One has just gone.
+    } finally {
+      serving.unlock();
+    }
   }
 
   private Value info(String id) {
@@ -394,6 +657,12 @@ public final class BridgeService {
     line.put("bridge_id", Value.of(id));
     line.put("address", Value.of(signal.address()));
     line.put("value", signal.value());
+    signal
+        .gesture()
+        .ifPresent(step -> {
+          line.put("gesture_id", Value.of(Integer.toUnsignedLong(step.id())));
+          line.put("phase", Value.of(step.phase().wireName()));
+        });
     return lines.offer(line);
   }
 

@@ -5,16 +5,20 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.client.ClientState;
+import dev.clasp.client.SetOptions;
 import dev.clasp.client.Signal;
 import dev.clasp.client.Subscription;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.SignalType;
+import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.Value;
+import dev.clasp.transform.GestureStep;
 import dev.clasp.transform.MappedSignal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -46,7 +50,24 @@ final class ClientPort implements RouterPort {
   }
 
   @Override
+  public CompletableFuture<OptionalLong> set(MappedSignal signal) {
+    if (signal.hints().get("ttl") instanceof Value.Int(long seconds) && seconds >= 0) {
+      Ttl ttl = new Ttl.Absolute((int) Math.min(seconds, Ttl.MAX_SECONDS));
+      return client
+          .set(signal.address(), signal.value(), SetOptions.CONFIRM.withTtl(ttl))
+          .thenApply(ack -> ack.revision());
+    }
+    return set(signal.address(), signal.value());
+  }
+
+  @Override
   public CompletableFuture<OptionalLong> publish(MappedSignal signal) {
+    Optional<GestureStep> step = signal.gesture();
+    if (step.isPresent()) {
+      return client
+          .gesture(signal.address(), step.get().id(), step.get().phase(), signal.value())
+          .thenApply(_ -> OptionalLong.empty());
+    }
     CompletableFuture<Void> sent =
         signal.type() == SignalType.STREAM
             ? client.stream(signal.address(), signal.value())

@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Keeps one way of a bridge within its rates. Of a parameter that comes too early the newest value
- * is held until its time; everything else that comes too early is dropped. The total may be
- * exceeded for a tenth of a second, so that several signals that come together all pass.
+ * Keeps one way of a bridge within its rates; beginnings and ends of gestures go before them. Of a
+ * parameter that comes too early the newest value is held until its time; everything else that
+ * comes too early is dropped. The total may be exceeded for a tenth of a second, so that several
+ * signals that come together all pass.
  *
  * <p>Not thread-safe. Times are monotonic nanoseconds.
  */
@@ -62,6 +63,11 @@ final class RateLimiter {
       return Outcome.PASSES;
     }
     String address = signal.address();
+    if (signal.isEdge()) {
+      // It counts, and passes: without its end a contact would last for ever.
+      pass(address, now);
+      return Outcome.PASSES;
+    }
     boolean parameter = signal.type() == SignalType.PARAM;
     if (!(parameter && held.containsKey(address)) && due(address, now) <= now) {
       pass(address, now);

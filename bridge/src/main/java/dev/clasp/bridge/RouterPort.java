@@ -29,7 +29,15 @@ interface RouterPort extends AutoCloseable {
    */
   CompletableFuture<OptionalLong> set(String address, Value value);
 
-  /** An event or a sample of a stream; completes when it is on its way. */
+  /**
+   * Writes a parameter with what its hints say: {@code ttl}, its lifetime in seconds, 0 to delete
+   * it.
+   */
+  default CompletableFuture<OptionalLong> set(MappedSignal signal) {
+    return set(signal.address(), signal.value());
+  }
+
+  /** An event, a sample of a stream or a step of a gesture; completes when it is on its way. */
   CompletableFuture<OptionalLong> publish(MappedSignal signal);
 
   /** Everything together. Only parameters and events. */

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +22,13 @@ final class ServiceLines implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceLines.class);
 
   private static final int MAX_WAITING = 10_000;
+  private static final int LAST_SECONDS = 4;
   private static final byte[] END = {};
 
   private final ArrayBlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final OutputStream out;
   private final Thread writer;
+  private final AtomicLong dropped = new AtomicLong();
   private volatile boolean broken;
 
   ServiceLines(OutputStream out) {
@@ -62,9 +66,20 @@ final class ServiceLines implements AutoCloseable {
     }
   }
 
-  /** Does not wait; false if there is no room. */
+  /** Does not wait; false if there is no room, of which the reader is told when there is again. */
   boolean offer(Map<String, Value> object) {
-    return broken || waiting.offer(line(object));
+    if (broken || waiting.offer(line(object))) {
+      return true;
+    }
+    dropped.incrementAndGet();
+    return false;
+  }
+
+  private static byte[] overflow(long lines) {
+    Map<String, Value> object = new LinkedHashMap<>();
+    object.put("type", Value.of("overflow"));
+    object.put("dropped", Value.of(lines));
+    return line(object);
   }
 
   private void writeAll() {
@@ -81,6 +96,10 @@ final class ServiceLines implements AutoCloseable {
           }
           out.write(line);
         }
+        long lost = dropped.getAndSet(0);
+        if (lost > 0) {
+          out.write(overflow(lost));
+        }
         out.flush();
       }
     } catch (IOException e) {
@@ -92,13 +111,12 @@ final class ServiceLines implements AutoCloseable {
     }
   }
 
-  /** Writes what waits, for five seconds at most. */
+  /** Writes what waits, for some seconds at most. */
   @Override
   public void close() {
     try {
-      if (!broken) {
-        waiting.put(END);
-        writer.join(5000);
+      if (!broken && waiting.offer(END, LAST_SECONDS, TimeUnit.SECONDS)) {
+        writer.join(LAST_SECONDS * 1000L);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -17,6 +17,10 @@ import java.util.Optional;
 final class SignalLine {
 
   static final int MAX_MOMENTS = 10_000;
+
+  /** Moves of gestures leave so much for beginnings and ends. */
+  static final int ROOM_FOR_EDGES = 1000;
+
   static final int MAX_ADDRESSES = 100_000;
 
   /** What becomes of an offer. */
@@ -57,7 +61,8 @@ final class SignalLine {
       places.addLast(place);
       return Outcome.WAITS;
     }
-    if (moments >= MAX_MOMENTS) {
+    boolean move = carried.signals().size() == 1 && carried.first().isMove();
+    if (moments >= (move ? MAX_MOMENTS - ROOM_FOR_EDGES : MAX_MOMENTS)) {
       return Outcome.FULL;
     }
     moments++;

@@ -222,6 +222,48 @@ class BridgeFlowTest {
   }
 
   @Test
+  void whatTheOtherSideSaidItselfIsNotUndoneAfterAReconnect() {
+    HostRig lights = new HostRig();
+    lights.protocol.stateful = true;
+    lights.addDesk();
+    lights.writes("/fake/a", Value.of(1));
+    lights.says("/a", Value.of(5)).says("/sensor", Value.of(20));
+    lights.device().context.down("dark");
+    lights.heard();
+    lights.device().context.up("lit");
+    assertThat(lights.heard()).containsExactly("/a 5");
+    assertThat(lights.router.values).containsEntry("/fake/a", Value.of(5));
+  }
+
+  @Test
+  void whatTheRouterRefusedOfTheOtherSideIsPutRightAfterAReconnect() {
+    HostRig lights = new HostRig();
+    lights.protocol.stateful = true;
+    lights.addDesk();
+    lights.writes("/fake/a", Value.of(1));
+    lights.router.forbidden = "/fake/a";
+    lights.says("/a", Value.of(5));
+    lights.device().context.down("dark");
+    lights.heard();
+    lights.device().context.up("lit");
+    assertThat(lights.heard()).containsExactly("/a 1");
+  }
+
+  @Test
+  void ordersAreNotRepeated() {
+    HostRig lights = new HostRig();
+    lights.protocol.stateful = true;
+    lights.router.write("/fake/order/1", Value.of(1));
+    lights.addDesk();
+    assertThat(lights.heard()).isEmpty();
+    lights.writes("/fake/order/1", Value.of(2)).writes("/fake/a", Value.of(3));
+    assertThat(lights.heard()).containsExactly("/order/1 2", "/a 3");
+    lights.device().context.down("dark");
+    lights.device().context.up("lit");
+    assertThat(lights.heard()).containsExactly("/a 3");
+  }
+
+  @Test
   void aRateCapKeepsTheNewestValueAndCountsTheEventsThatItDrops() {
     rig.add(
         HostRig.desk()

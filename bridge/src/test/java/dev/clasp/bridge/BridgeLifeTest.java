@@ -8,6 +8,7 @@ import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Starting, failing, coming back, stopping. */
@@ -99,6 +100,27 @@ class BridgeLifeTest {
     assertThat(rig.protocol.endpoints).hasSize(1);
     rig.host.replace("desk", HostRig.desk().withSettings(Map.of("bind", Value.of(":9001"))));
     assertThat(rig.state()).isEqualTo(BridgeState.RUNNING);
+  }
+
+  @Test
+  void theEndpointHearsThatTheRouterIsAwayAndBack() {
+    rig.addDesk();
+    rig.router.ports.getFirst().change(RouterPort.Change.LOST);
+    rig.router.ports.getFirst().change(RouterPort.Change.CONNECTED);
+    assertThat(rig.device().routerConnected).containsExactly(false, true);
+  }
+
+  @Test
+  void anEndpointThatIsMadeWhileTheRouterIsAwayHearsSo() {
+    rig.addDesk();
+    assertThat(rig.device().routerConnected).isEmpty();
+    rig.router.ports.getFirst().change(RouterPort.Change.LOST);
+    rig.device().context.failed("the cable was pulled");
+    rig.pass(SECOND);
+    assertThat(rig.protocol.endpoints).hasSize(2);
+    assertThat(rig.device().routerConnected).containsExactly(false);
+    rig.router.ports.getFirst().change(RouterPort.Change.CONNECTED);
+    assertThat(rig.device().routerConnected).containsExactly(false, true);
   }
 
   @Test
@@ -239,7 +261,7 @@ class BridgeLifeTest {
     Thread closing = Thread.ofVirtual().start(rig.host::close);
     while (closing.isAlive()) {
       rig.clock.settle();
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     assertThat(rig.protocol.endpoints).allMatch(endpoint -> endpoint.closed);
     assertThatThrownBy(() -> rig.host.add(HostRig.desk())).hasMessageContaining("closed");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
@@ -13,10 +15,16 @@ import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,13 +40,43 @@ class BridgeServiceTest {
   private final BufferedReader reader =
       new BufferedReader(new InputStreamReader(replies, StandardCharsets.UTF_8));
   private Thread serving = Thread.currentThread();
+  private final List<String> levels = new ArrayList<>();
+  private final BlockingQueue<String> connections = new LinkedBlockingQueue<>();
+
+  private final BridgeService.Surroundings surroundings =
+      new BridgeService.Surroundings() {
+        @Override
+        public String version() {
+          return "1.2.3";
+        }
+
+        @Override
+        public Optional<BridgeService.Route> standardRoute(String bridge) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void setLogLevel(String level) {
+          if (!level.equals("debug")) {
+            throw new IllegalArgumentException(level);
+          }
+          levels.add(level);
+        }
+
+        @Override
+        public CompletableFuture<ClaspClient> connect(String bridge, BridgeService.Route route) {
+          connections.add(bridge + " " + route.url() + " " + route.token().orElse("-"));
+          return CompletableFuture.failedFuture(
+              new ClaspException(ClaspException.Kind.UNREACHABLE, "nobody is there"));
+        }
+      };
 
   @BeforeEach
   void start() throws IOException {
     BridgeService service =
         new BridgeService(
             List.of(protocol),
-            Optional.empty(),
+            surroundings,
             new PipedInputStream(requests),
             new PipedOutputStream(replies));
     serving =
@@ -50,7 +88,10 @@ class BridgeServiceTest {
                 throw new java.io.UncheckedIOException(e);
               }
             });
-    assertThat(next("ready")).isEqualTo(Value.of(Map.of("type", Value.of("ready"))));
+    Value ready = next("ready");
+    assertThat(text(ready, "version")).isEqualTo("1.2.3");
+    assertThat(at(ready, "protocol")).isEqualTo(Value.of(2));
+    assertThat(at(ready, "protocols")).isEqualTo(Value.of(List.of(Value.of("fake"))));
   }
 
   @AfterEach
@@ -76,6 +117,13 @@ class BridgeServiceTest {
     requests.write((request.replace('\'', '"') + "\n").getBytes(StandardCharsets.UTF_8));
     requests.flush();
     return next("ok", "error");
+  }
+
+  /** Within the time of the test. */
+  private static void until(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   private static Value at(Value value, String... path) {
@@ -180,6 +228,88 @@ class BridgeServiceTest {
     assertThat(protocol.endpoints).hasSize(2);
     assertThat(protocol.endpoints.getFirst().closed).isTrue();
     assertThat(protocol.endpoints.getLast().closed).isFalse();
+  }
+
+  @Test
+  void whoDoesNotWantThatSaysSo() throws IOException {
+    ask("{'type':'create_bridge','id':'one','source':'fake'}");
+    assertThat(
+            text(
+                ask("{'type':'create_bridge','id':'one','source':'fake','replace':false}"),
+                "message"))
+        .isEqualTo("Bridge exists: one");
+    assertThat(protocol.endpoints.getFirst().closed).isFalse();
+  }
+
+  @Test
+  void anUpdateChangesWhatItNamesAndARestartOpensItAnew() throws IOException {
+    ask("{'type':'create_bridge','id':'one','source':'fake','source_addr':':9001'}");
+    Value updated = ask("{'type':'update_bridge','id':'one','source_addr':':9002'}");
+    assertThat(text(updated, "data", "source_addr")).isEqualTo(":9002");
+    until(() -> protocol.last().settings.text("bind").equals(Optional.of(":9002")));
+    int before = protocol.endpoints.size();
+    ask("{'type':'restart_bridge','id':'one'}");
+    until(() -> protocol.endpoints.size() > before);
+    assertThat(text(ask("{'type':'update_bridge','id':'one','config':{'x':1}}"), "message"))
+        .contains("there is no setting x");
+    assertThat(text(ask("{'type':'restart_bridge','id':'two'}"), "message"))
+        .isEqualTo("Bridge not found: two");
+  }
+
+  @Test
+  void aBridgeWhoseTargetIsARouterConnectsToItWithItsToken() throws Exception {
+    assertThat(
+            text(
+                ask(
+                    "{'type':'create_bridge','id':'one','source':'fake','target':'clasp',"
+                        + "'target_addr':'nowhere://x'}"),
+                "message"))
+        .startsWith("Failed to start bridge: target_addr: ");
+    ask(
+        "{'type':'create_bridge','id':'one','source':'fake','target':'clasp',"
+            + "'target_addr':'ws://127.0.0.1:7330','config':{'token':'cpsk_x'}}");
+    assertThat(connections.take()).isEqualTo("one ws://127.0.0.1:7330 cpsk_x");
+  }
+
+  @Test
+  void theDesktopApplicationTriesABridgeByItsAddress() throws IOException {
+    ask("{'type':'create_bridge','id':'one','source':'fake','source_addr':':9001'}");
+    assertThat(
+            at(
+                ask(
+                    "{'type':'send_signal','protocol':'fake','target_addr':':9001',"
+                        + "'signal':{'address':'/fake/lamp','value':1}}"),
+                "data",
+                "sent"))
+        .isEqualTo(Value.TRUE);
+    assertThat(
+            text(
+                ask(
+                    "{'type':'send_signal','protocol':'fake','target_addr':':1',"
+                        + "'signal':{'address':'/fake/lamp','value':1}}"),
+                "message"))
+        .isEqualTo("Bridge not found: fake at :1");
+  }
+
+  @Test
+  void metricsComeAsOftenAsWanted() throws IOException {
+    ask("{'type':'create_bridge','id':'one','source':'fake'}");
+    assertThat(text(ask("{'type':'subscribe_metrics','interval_ms':5}"), "message"))
+        .contains("100 to 3600000");
+    assertThat(at(ask("{'type':'subscribe_metrics','interval_ms':100}"), "data", "interval_ms"))
+        .isEqualTo(Value.of(100));
+    assertThat(at(next("metrics"), "bridges"))
+        .isInstanceOfSatisfying(Value.Array.class, list -> assertThat(list.values()).hasSize(1));
+    next("metrics");
+    ask("{'type':'subscribe_metrics','interval_ms':0}");
+  }
+
+  @Test
+  void theLogLevelIsSet() throws IOException {
+    assertThat(text(ask("{'type':'set_log_level','level':'debug'}"), "data", "level"))
+        .isEqualTo("debug");
+    assertThat(levels).containsExactly("debug");
+    assertThat(text(ask("{'type':'set_log_level','level':'loud'}"), "message")).contains("'loud'");
   }
 
   @Test

@@ -8,8 +8,10 @@ import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
+import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.transform.GestureStep;
 import dev.clasp.transform.MappedSignal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +30,11 @@ final class FakeProvider implements BridgeProvider {
   /** What the next starts do; none: they succeed. */
   final Deque<Consumer<FakeEndpoint>> starts = new ArrayDeque<>();
 
+  /** What the next endpoints do while they are closed. */
+  final Deque<Consumer<FakeEndpoint>> closes = new ArrayDeque<>();
+
   boolean stateful;
+  boolean gestures;
   boolean bus;
 
   @Override
@@ -69,9 +75,13 @@ final class FakeProvider implements BridgeProvider {
     final BridgeSettings settings;
     final EndpointContext context;
     final List<Parcel> sent = new ArrayList<>();
+    final List<Boolean> routerConnected = new ArrayList<>();
     boolean started;
     boolean closed;
     boolean failsToSend;
+
+    /** Paths that are told as 0 when it lets go. */
+    final List<String> held = new ArrayList<>();
 
     FakeEndpoint(BridgeSettings settings, EndpointContext context) {
       this.settings = settings;
@@ -92,6 +102,16 @@ final class FakeProvider implements BridgeProvider {
     }
 
     @Override
+    public boolean gestures() {
+      return gestures;
+    }
+
+    @Override
+    public boolean repeats(String path) {
+      return !path.startsWith("/order/");
+    }
+
+    @Override
     public void send(Parcel parcel) {
       if (failsToSend) {
         throw BridgeException.passing("no paper");
@@ -107,12 +127,26 @@ final class FakeProvider implements BridgeProvider {
     }
 
     @Override
+    public void letGo() {
+      held.forEach(path -> says(path, Value.of(0)));
+      held.clear();
+    }
+
+    @Override
+    public void routerConnected(boolean connected) {
+      routerConnected.add(connected);
+    }
+
+    @Override
     public Map<String, Value> details() {
       return Map.of("peers", Value.of(1));
     }
 
     @Override
     public void close() {
+      if (!closed && started && !closes.isEmpty()) {
+        closes.removeFirst().accept(this);
+      }
       closed = true;
     }
 
@@ -129,6 +163,11 @@ final class FakeProvider implements BridgeProvider {
               false,
               OptionalLong.empty(),
               Optional.of("peer:1")));
+    }
+
+    void touches(int id, GesturePhase phase, Value value) {
+      context.receive(
+          Parcel.of(MappedSignal.gesture("/finger", new GestureStep(id, phase), value)));
     }
 
     /** Path and value of all that was sent so far; forgets it. */

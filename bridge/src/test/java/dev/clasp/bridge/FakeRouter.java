@@ -3,6 +3,7 @@ package dev.clasp.bridge;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.Signal;
 import dev.clasp.protocol.AddressPattern;
+import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
@@ -70,6 +71,10 @@ final class FakeRouter {
 
   void emit(String address, Value value) {
     tell(new Signal.Event(address, value, OptionalLong.empty()), null);
+  }
+
+  void gesture(String address, int id, GesturePhase phase, Value value) {
+    tell(new Signal.Gesture(address, id, phase, value, OptionalLong.empty()), null);
   }
 
   private void tell(Signal signal, @Nullable Port except) {
@@ -146,7 +151,12 @@ final class FakeRouter {
 
     @Override
     public CompletableFuture<OptionalLong> publish(MappedSignal signal) {
-      published.add(signal.type() + " " + signal.address() + " " + signal.value());
+      String step =
+          signal.gesture().map(each -> " " + each.phase().wireName() + " " + each.id()).orElse("");
+      published.add(signal.type() + step + " " + signal.address() + " " + signal.value());
+      if (signal.gesture().isPresent()) {
+        return track(answer(OptionalLong.empty()));
+      }
       tell(
           signal.type() == SignalType.EVENT
               ? new Signal.Event(signal.address(), signal.value(), OptionalLong.empty())

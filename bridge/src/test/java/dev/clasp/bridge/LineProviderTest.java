@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -73,7 +74,7 @@ class LineProviderTest {
       assertThat(seen.path()).isEqualTo("/fader/1");
       assertThat(seen.value()).isEqualTo(Value.of(0.5));
       while (host.status("line").orElseThrow().counts().in() < 1) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
       assertThat(router.values).containsEntry("/line/fader/1", Value.of(0.5));
 
@@ -89,7 +90,7 @@ class LineProviderTest {
 
       say(port, "hello");
       while (host.status("line").orElseThrow().counts().dropped() < 1) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
       host.restart("line");
       awaitState(BridgeState.RUNNING);

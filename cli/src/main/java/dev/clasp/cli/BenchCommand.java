@@ -7,6 +7,7 @@ import dev.clasp.bench.BenchListener;
 import dev.clasp.bench.BenchPlan;
 import dev.clasp.bench.BenchReport;
 import dev.clasp.bench.BenchTarget;
+import dev.clasp.bench.LightPorts;
 import dev.clasp.bench.ReportFormat;
 import dev.clasp.bench.Scenario;
 import dev.clasp.bench.ServerProcess;
@@ -95,6 +96,8 @@ final class BenchCommand implements Callable<Integer>, Glossary {
       paramLabel = "PORT",
       description = "Where the router takes OSC over UDP, for the scenario osc.")
   private @Nullable Integer oscPort;
+
+  private Optional<LightPorts> lightPorts = Optional.empty();
 
   @Option(
       names = "--embedded",
@@ -242,7 +245,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
 
   private BenchTarget target() {
     if (embedded) {
-      return startRouter(transport == null ? "ws" : transport, oscPort());
+      return startRouter(transport == null ? "ws" : transport, oscPort(), lightPorts());
     }
     if (url != null) {
       connection.useServer(url);
@@ -263,11 +266,12 @@ final class BenchCommand implements Callable<Integer>, Glossary {
    * @param transport one of {@link #TRANSPORTS}
    */
   static BenchTarget startRouter(String transport) {
-    return startRouter(transport, OptionalInt.empty());
+    return startRouter(transport, OptionalInt.empty(), Optional.empty());
   }
 
-  /** With a port for OSC too, if somebody is going to measure it. */
-  private static BenchTarget startRouter(String transport, OptionalInt oscPort) {
+  /** With a port for OSC and bridges to lights too, if somebody is going to measure them. */
+  private static BenchTarget startRouter(
+      String transport, OptionalInt oscPort, Optional<LightPorts> lights) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -286,6 +290,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
                 "warn",
                 "--stop-with-stdin"));
     oscPort.ifPresent(port -> arguments.add("--osc=" + port));
+    lights.ifPresent(ports -> arguments.add("--bridges=" + definitions(ports)));
     switch (transport) {
       case "quic" -> arguments.addAll(List.of("--quic", "0"));
       case "udp" -> arguments.addAll(List.of("--udp", "0"));
@@ -333,10 +338,38 @@ final class BenchCommand implements Callable<Integer>, Glossary {
     if (!embedded || !wanted) {
       return OptionalInt.empty();
     }
+    oscPort = freeUdpPort();
+    return OptionalInt.of(oscPort);
+  }
+
+  /** Free ones, for a router that is started here. */
+  private Optional<LightPorts> lightPorts() {
+    boolean wanted = scenarios.isEmpty() || scenarios.contains(Scenario.LIGHTS.key());
+    if (!embedded || !wanted) {
+      return Optional.empty();
+    }
+    if (lightPorts.isEmpty()) {
+      lightPorts = Optional.of(new LightPorts(freeUdpPort(), freeUdpPort(), freeUdpPort()));
+    }
+    return lightPorts;
+  }
+
+  /** A file of bridges, which the router reads at its start; gone when this program ends. */
+  private static Path definitions(LightPorts ports) {
+    try {
+      Path file = Files.createTempFile("clasp-bench-bridges", ".json");
+      file.toFile().deleteOnExit();
+      Files.writeString(file, ports.definitions());
+      return file;
+    } catch (IOException e) {
+      throw new BenchException("cannot write the bridges for the measurement: " + e, e);
+    }
+  }
+
+  private static int freeUdpPort() {
     try (DatagramSocket socket =
         new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-      oscPort = socket.getLocalPort();
-      return OptionalInt.of(oscPort);
+      return socket.getLocalPort();
     } catch (SocketException e) {
       throw new BenchException("there is no free UDP port: " + e.getMessage(), e);
     }
@@ -368,6 +401,7 @@ final class BenchCommand implements Callable<Integer>, Glossary {
     }
     connection.token().ifPresent(plan::token);
     oscPort().ifPresent(plan::oscPort);
+    lightPorts().ifPresent(plan::lightPorts);
     Optional.ofNullable(duration).ifPresent(plan::duration);
     Optional.ofNullable(warmup).ifPresent(plan::warmup);
     Optional.ofNullable(runs).ifPresent(plan::runs);

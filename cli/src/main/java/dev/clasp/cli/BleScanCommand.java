@@ -91,7 +91,7 @@ final class BleScanCommand implements Callable<Integer> {
   }
 
   private List<BleScan.Found> scan() {
-    try {
+    try (Countdown _ = Countdown.of(clasp, "listening for Bluetooth devices", time)) {
       return BleScan.run(Optional.ofNullable(adapter), Optional.ofNullable(bus), time, all, count);
     } catch (TransportException e) {
       throw new CommandException(

@@ -52,6 +52,8 @@ final class BridgeCommand implements Callable<Integer>, CommandGroup {
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
+  @Mixin private WaitOption waiting = new WaitOption();
+
   BridgeCommand(Clasp clasp) {
     this.clasp = clasp;
   }
@@ -80,6 +82,7 @@ final class BridgeCommand implements Callable<Integer>, CommandGroup {
     }
     BridgeDefinitionOptions options = new BridgeDefinitionOptions();
     options.settings.addAll(settings);
-    return new LoneBridge(clasp, connection, type, "signals").run(options.definition(type, type));
+    return new LoneBridge(clasp, connection, waiting, type, "signals")
+        .run(options.definition(type, type));
   }
 }

@@ -1,6 +1,9 @@
 package dev.clasp.cli;
 
+import dev.clasp.bridge.BridgeDefinition;
 import dev.clasp.bridge.JsonValues;
+import dev.clasp.bridge.spi.BridgeException;
+import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.protocol.Value;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,7 +32,7 @@ final class BridgeDefinitionOptions {
   @Option(
       names = {"--namespace", "--prefix"},
       paramLabel = "ADDRESS",
-      description = "Where it is in the address space (default: the protocol's own, /osc).")
+      description = "Where it is in the address space (default: named after the protocol).")
   private @Nullable String namespace;
 
   @Option(
@@ -80,7 +84,29 @@ final class BridgeDefinitionOptions {
     return new Value.Map(all);
   }
 
-  private static Map<String, Value> pairs(List<String> texts, String option) {
+  /**
+   * The definition of a command that has options of its own for a protocol. What --opt says has the
+   * last word.
+   *
+   * @param settings what those options say, looking at the rest of the definition
+   * @throws CommandException it cannot be used
+   */
+  BridgeDefinition definition(
+      String protocol, boolean standard, Function<BridgeDefinition, Map<String, Value>> settings) {
+    try {
+      BridgeDefinition given = BridgeDefinition.parse(definition(protocol, protocol), "");
+      Map<String, Value> all = new LinkedHashMap<>(settings.apply(given));
+      all.putAll(given.settings());
+      return given
+          .withSettings(all)
+          .withProfile(standard ? TypeProfile.STANDARD : TypeProfile.COMPATIBLE);
+    } catch (BridgeException e) {
+      throw new CommandException(
+          ExitStatus.USAGE, Printable.escape(String.valueOf(e.getMessage())), e);
+    }
+  }
+
+  static Map<String, Value> pairs(List<String> texts, String option) {
     Map<String, Value> all = new LinkedHashMap<>();
     for (String text : texts) {
       int equals = text.indexOf('=');

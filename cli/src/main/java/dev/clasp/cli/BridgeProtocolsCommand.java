@@ -1,5 +1,6 @@
 package dev.clasp.cli;
 
+import dev.clasp.bridge.BridgeHost;
 import dev.clasp.bridge.JsonValues;
 import dev.clasp.bridge.spi.BridgeProvider;
 import dev.clasp.bridge.spi.BridgeSetting;
@@ -7,7 +8,6 @@ import dev.clasp.protocol.Value;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,10 +32,7 @@ final class BridgeProtocolsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<BridgeProvider> all =
-        ServiceLoader.load(BridgeProvider.class, BridgeProvider.class.getClassLoader()).stream()
-            .map(ServiceLoader.Provider::get)
-            .sorted(Comparator.comparing(BridgeProvider::protocol))
-            .toList();
+        BridgeHost.found().stream().sorted(Comparator.comparing(BridgeProvider::protocol)).toList();
     if (protocol == null) {
       all.forEach(
           each -> print(String.format(Locale.ROOT, "%-12s %s", each.protocol(), each.title())));

@@ -38,6 +38,8 @@ final class BridgeRunCommand implements Callable<Integer> {
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
+  @Mixin private WaitOption waiting = new WaitOption();
+
   BridgeRunCommand(Clasp clasp) {
     this.clasp = clasp;
   }
@@ -45,7 +47,7 @@ final class BridgeRunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String chosen = name == null ? protocol : name;
-    return new LoneBridge(clasp, connection, chosen, "signals")
+    return new LoneBridge(clasp, connection, waiting, chosen, "signals")
         .run(options.definition(chosen, protocol));
   }
 }

@@ -1,5 +1,6 @@
 package dev.clasp.cli;
 
+import dev.clasp.dmx.FloatMode;
 import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.SignalType;
@@ -31,6 +32,12 @@ abstract class Candidates implements Iterable<String> {
   static final class Phases extends Candidates {
     Phases() {
       super(GesturePhase.values());
+    }
+  }
+
+  static final class FloatModes extends Candidates {
+    FloatModes() {
+      super(FloatMode.values());
     }
   }
 

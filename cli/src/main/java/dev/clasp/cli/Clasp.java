@@ -191,7 +191,7 @@ final class Clasp implements Runnable {
     terminal.err().flush();
   }
 
-  /** Tells the logging library, which has not started yet. */
+  /** Tells the logging library. */
   void startLogging(LogLevel otherwise) {
     LogLevel level = logLevel == null ? otherwise : logLevel;
     System.setProperty(Logging.LEVEL, level.toString());
@@ -209,6 +209,7 @@ final class Clasp implements Runnable {
       }
       System.setProperty(Logging.FILE, file.toString());
     }
+    Logging.told();
   }
 
   /** {@code clasp} alone: the help, as an error. */

@@ -40,8 +40,15 @@ final class CommandLines {
           new Entry(DemoCommand::new, "demo"),
           new Entry(BridgeCommand::new, "bridge"),
           new Entry(MqttCommand::new, "mqtt"),
+          new Entry(HttpCommand::new, "http"),
+          new Entry(SocketIoCommand::new, "socketio"),
+          new Entry(ArtNetCommand::new, "artnet"),
           new Entry(OscCommand::new, "osc"),
+          new Entry(WebSocketCommand::new, "websocket", "ws"),
           new Entry(OscQueryCommand::new, "oscquery"),
+          new Entry(MidiCommand::new, "midi"),
+          new Entry(DmxCommand::new, "dmx"),
+          new Entry(SacnCommand::new, "sacn"),
           new Entry(SerialCommand::new, "serial"),
           new Entry(PeerCommand::new, "peer"),
           new Entry(BleCommand::new, "ble"),
@@ -63,6 +70,9 @@ final class CommandLines {
           new Entry(RendezvousCommand::new, "rendezvous"),
           new Entry(AuditCommand::new, "audit"),
           new Entry(CompletionCommand::new, "completion"));
+
+  /** Their answer needs no command. */
+  private static final Set<String> VERSION_OPTIONS = Set.of("--version", "-V");
 
   /** Commands with values, which may be negative numbers. */
   private static final List<String> TAKING_VALUES = List.of("set", "emit");
@@ -102,8 +112,14 @@ final class CommandLines {
     return Objects.requireNonNull(root.getSubcommands().get("server"));
   }
 
-  /** With the command that comes first, if it is one of ours and needs no other; else with all. */
+  /**
+   * With the command that comes first, if it is one of ours and needs no other; without any, if
+   * none is needed; else with all.
+   */
   private static CommandLine create(Clasp clasp, String... args) {
+    if (args.length == 1 && VERSION_OPTIONS.contains(args[0])) {
+      return create(clasp, List.of());
+    }
     if (args.length > 0 && !args[0].equals("completion")) {
       for (Entry entry : COMMANDS) {
         if (entry.names.contains(args[0])) {

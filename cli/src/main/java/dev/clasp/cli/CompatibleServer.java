@@ -194,6 +194,20 @@ abstract class CompatibleServer implements Callable<Integer> {
   private boolean verbose;
 
   @Option(
+      names = {"--mqtt-port", "--mqtt"},
+      arity = "0..1",
+      fallbackValue = "1883",
+      paramLabel = "PORT",
+      description = "Let MQTT clients in (default: ${FALLBACK-VALUE}).")
+  private @Nullable Integer mqttPort;
+
+  @Option(
+      names = "--mqtt-namespace",
+      paramLabel = "ADDRESS",
+      description = "What stands before every topic (default: /mqtt).")
+  private @Nullable String mqttNamespace;
+
+  @Option(
       names = {"--osc-port", "--osc"},
       arity = "0..1",
       fallbackValue = "8000",
@@ -212,9 +226,6 @@ abstract class CompatibleServer implements Callable<Integer> {
         "--auth-port",
         "--auth-db",
         "--token-ttl",
-        "--mqtt",
-        "--mqtt-port",
-        "--mqtt-namespace",
         "--journal",
         "--journal-path",
         "--journal-backend",
@@ -296,6 +307,12 @@ abstract class CompatibleServer implements Callable<Integer> {
           .map(String::strip)
           .forEach(origin -> args.add("--allow-origin=" + origin));
     }
+    if (mqttPort != null) {
+      add(args, "--mqtt-port", mqttPort);
+      // As the reference: whatever is published is a value.
+      args.add("--mqtt-profile=compat");
+    }
+    add(args, "--mqtt-namespace", mqttNamespace);
     add(args, "--osc", oscPort);
     add(args, "--osc-namespace", oscNamespace);
     state(args);
@@ -345,8 +362,6 @@ abstract class CompatibleServer implements Callable<Integer> {
             + switch (first) {
               case "--auth-port", "--auth-db", "--token-ttl" ->
                   ": make tokens with 'clasp token' and name their file with --token-file";
-              case "--mqtt", "--mqtt-port", "--mqtt-namespace" ->
-                  ": connect a broker with 'clasp mqtt'";
               default -> "; leave it out";
             });
   }

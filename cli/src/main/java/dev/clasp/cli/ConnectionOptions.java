@@ -5,8 +5,13 @@ import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.transport.ClientTls;
 import dev.clasp.transport.LinkClient;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +27,7 @@ final class ConnectionOptions {
 
   static final String DEFAULT_SERVER = "ws://localhost:7330";
 
+  private static final int MAX_TOKEN_FILE = 8192;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
   /** When to try again. */
@@ -35,7 +41,7 @@ final class ConnectionOptions {
   }
 
   @Option(
-      names = {"-s", "--server"},
+      names = {"-s", "--server", "--router"},
       paramLabel = "URL",
       order = HelpSections.CONNECTION,
       description = {
@@ -52,6 +58,13 @@ final class ConnectionOptions {
           "Token for routers that ask for one. Better in $CLASP_TOKEN: others can see the command"
               + " line.")
   private @Nullable String token;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      order = HelpSections.CONNECTION + 1,
+      description = "The token is the first line of this file; goes before --token.")
+  private @Nullable Path tokenFile;
 
   @Option(
       names = "--name",
@@ -113,7 +126,7 @@ final class ConnectionOptions {
           new AutoServer(
                   server,
                   Optional.ofNullable(rendezvous),
-                  token != null && !trustFound,
+                  token().isPresent() && !trustFound,
                   tlsOptions.namesTheRouter(),
                   this::note)
               .url();
@@ -133,7 +146,37 @@ final class ConnectionOptions {
 
   /** The token, if one is given. */
   Optional<String> token() {
+    Path file = tokenFile;
+    if (file != null) {
+      // Once: what is used is what was looked at.
+      token = firstLine(file);
+      tokenFile = null;
+    }
     return Optional.ofNullable(token);
+  }
+
+  private static String firstLine(Path file) {
+    String name = Printable.escape(file.toString());
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(MAX_TOKEN_FILE);
+      // Editors of Windows begin with a mark.
+      String line =
+          new String(text, StandardCharsets.UTF_8)
+              .replace("\uFEFF", "")
+              .lines()
+              .findFirst()
+              .orElse("")
+              .strip();
+      if (line.isEmpty() || line.contains(" ") || line.startsWith("{")) {
+        throw new CommandException(
+            ExitStatus.FAILURE,
+            name + " holds no token: --token-file wants a file with nothing but a token in a line");
+      }
+      return line;
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.FAILURE, "the token in " + name + " cannot be read: " + e, e);
+    }
   }
 
   /** What the client is to be called, if the user says so. */
@@ -190,9 +233,7 @@ final class ConnectionOptions {
               .clockSync(false)
               .tls(tls())
               .listener(listener);
-      if (token != null) {
-        builder.token(token);
-      }
+      token().ifPresent(builder::token);
       return builder.connectBlocking();
     } catch (ClaspException e) {
       if (nobodyListens(e)) {

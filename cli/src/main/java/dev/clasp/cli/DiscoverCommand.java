@@ -157,7 +157,10 @@ final class DiscoverCommand implements Callable<Integer> {
 
   private int list(Discovery discovery, ConcurrentLinkedQueue<Failed> failures) {
     // Only the server is asked: then what it says is the result, also if it says no.
-    List<Device> devices = wan ? discovery.discoverWan() : discovery.discoverAll();
+    List<Device> devices;
+    try (Countdown _ = Countdown.of(clasp, "looking for routers", config().timeout())) {
+      devices = wan ? discovery.discoverWan() : discovery.discoverAll();
+    }
     PrintWriter out = clasp.terminal().out();
     int name = width(devices.stream().map(Device::name).toList());
     int url = width(devices.stream().map(DiscoverCommand::url).toList());

@@ -6,7 +6,9 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
 
 /**
  * Log events as lines, text or JSON (operations.md 12.7). Names and addresses that clients choose
@@ -45,8 +47,17 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
         .append(event.getLevel().levelStr.length() < 5 ? "  " : " ")
         .append(simpleName(event.getLoggerName()))
         .append(": ")
-        .append(Printable.escape(LogSecrets.hide(event.getFormattedMessage())))
-        .append('\n');
+        .append(Printable.escape(LogSecrets.hide(event.getFormattedMessage())));
+    for (KeyValuePair pair : about(event)) {
+      // Most of it is in the message.
+      if (!event.getFormattedMessage().contains(String.valueOf(pair.value))) {
+        out.append(' ')
+            .append(pair.key)
+            .append('=')
+            .append(Printable.escape(LogSecrets.hide(String.valueOf(pair.value))));
+      }
+    }
+    out.append('\n');
     IThrowableProxy failure = event.getThrowableProxy();
     if (failure != null) {
       out.append(LogSecrets.hide(ThrowableProxyUtil.asString(failure))).append('\n');
@@ -61,11 +72,24 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
             .put("level", event.getLevel().levelStr.toLowerCase(java.util.Locale.ROOT))
             .put("logger", event.getLoggerName())
             .put("msg", LogSecrets.hide(event.getFormattedMessage()));
+    for (KeyValuePair pair : about(event)) {
+      if (pair.value instanceof Number number) {
+        line.put(pair.key, number.longValue());
+      } else {
+        line.put(pair.key, LogSecrets.hide(String.valueOf(pair.value)));
+      }
+    }
     IThrowableProxy failure = event.getThrowableProxy();
     if (failure != null) {
       line.put("err", LogSecrets.hide(ThrowableProxyUtil.asString(failure)));
     }
     return line.end() + '\n';
+  }
+
+  /** Session, peer and what else the line is about. */
+  private static List<KeyValuePair> about(ILoggingEvent event) {
+    @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
+    return pairs == null ? List.of() : pairs;
   }
 
   private static long micros(ILoggingEvent event) {

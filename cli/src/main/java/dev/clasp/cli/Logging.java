@@ -32,21 +32,49 @@ public final class Logging extends ContextAwareBase implements Configurator {
   private static final int FILES = 10;
   private static final long FILE_BYTES = 10L << 20;
 
+  private static boolean told;
+
+  /** Set once logback runs. */
+  private static volatile @Nullable Logging started;
+
+  private @Nullable LogThrottle out;
+
+  /**
+   * Sets it up again by what the system properties say now, if a class has asked for a logger
+   * before they were there: options are read by code that may do so. Does so once, so that a
+   * process that runs several commands keeps to what the first of them wants.
+   */
+  static synchronized void told() {
+    Logging early = started;
+    if (!told && early != null) {
+      LoggerContext context = (LoggerContext) early.getContext();
+      if (early.out != null) {
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).detachAppender(early.out);
+        early.out.stop();
+      }
+      early.configure(context);
+    }
+    told = true;
+  }
+
   @Override
   public ExecutionStatus configure(LoggerContext context) {
+    setContext(context);
     LogLines lines = new LogLines("json".equals(System.getProperty(FORMAT)));
     lines.setContext(context);
     lines.start();
     String file = System.getProperty(FILE);
-    OutputStreamAppender<ILoggingEvent> out = file == null ? stderr() : file(context, file);
-    out.setContext(context);
-    out.setEncoder(lines);
-    out.start();
-    LogThrottle throttle = new LogThrottle(out);
+    OutputStreamAppender<ILoggingEvent> target = file == null ? stderr() : file(context, file);
+    target.setContext(context);
+    target.setEncoder(lines);
+    target.start();
+    LogThrottle throttle = new LogThrottle(target);
     throttle.setContext(context);
     throttle.start();
+    this.out = throttle;
     context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(throttle);
     setLevel(context, Level.toLevel(System.getProperty(LEVEL), Level.WARN));
+    started = this;
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 

@@ -5,20 +5,22 @@ import dev.clasp.bridge.BridgeEvent;
 import dev.clasp.bridge.BridgeHost;
 import dev.clasp.bridge.BridgeState;
 import dev.clasp.bridge.BridgeStatus;
+import dev.clasp.bridge.RouterDoors;
 import dev.clasp.bridge.Traffic;
 import dev.clasp.bridge.TrafficWatch;
 import dev.clasp.bridge.spi.BridgeException;
-import dev.clasp.cli.ConnectionOptions.Reconnect;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.Direction;
+import dev.clasp.transport.EventLoops;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** One bridge between another protocol and a router, in this process, until it is interrupted. */
 final class LoneBridge {
@@ -28,6 +30,7 @@ final class LoneBridge {
 
   private final Clasp clasp;
   private final ConnectionOptions connection;
+  private final WaitOption waiting;
   private final String command;
   private final String things;
 
@@ -35,9 +38,15 @@ final class LoneBridge {
    * @param command that runs it, for the name that others see
    * @param things what it carries, for people: {@code signals}
    */
-  LoneBridge(Clasp clasp, ConnectionOptions connection, String command, String things) {
+  LoneBridge(
+      Clasp clasp,
+      ConnectionOptions connection,
+      WaitOption waiting,
+      String command,
+      String things) {
     this.clasp = clasp;
     this.connection = connection;
+    this.waiting = waiting;
     this.command = command;
     this.things = things;
   }
@@ -62,18 +71,32 @@ final class LoneBridge {
    * @throws CommandException the definition cannot be used, or its port is taken
    */
   int run(BridgeDefinition definition, boolean print) {
+    return run(definition, print, _ -> false);
+  }
+
+  /**
+   * The same; returns also when the bridge has nothing more to do.
+   *
+   * @param ended whether what a bridge says of its state means that
+   */
+  int run(BridgeDefinition definition, boolean print, Predicate<String> ended) {
     clasp.startLogging(Clasp.LogLevel.ERROR);
     CompletableFuture<Integer> end = new CompletableFuture<>();
     ConnectionNotes notes =
         new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
     String name = definition.name();
-    try (ClaspClient router = connection.connect(command, Reconnect.WHEN_LOST, notes);
+    try (ClaspClient router = connection.connect(command, waiting.reconnect(), notes);
         Interrupts.Registration _ =
             clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        BridgeHost host = BridgeHost.shared(router, new Notes(end)::told)) {
+        EventLoops loops = EventLoops.create("clasp-peers", 1);
+        BridgeHost host =
+            BridgeHost.shared(
+                router,
+                RouterDoors.at(connection.url(), connection.tls(), loops),
+                new Notes(end, ended)::told)) {
       host.add(definition);
       int status = print ? printing(host, name, end) : end.join();
-      host.status(name).ifPresent(this::report);
+      host.status(name).ifPresent(each -> report(each, ended));
       return status;
     } catch (BridgeException e) {
       throw unusable(e);
@@ -96,10 +119,12 @@ final class LoneBridge {
   /** What happens to the bridge, on stderr. A port that is taken at the start ends the command. */
   private final class Notes {
     private final CompletableFuture<Integer> end;
+    private final Predicate<String> ended;
     private boolean ran;
 
-    Notes(CompletableFuture<Integer> end) {
+    Notes(CompletableFuture<Integer> end, Predicate<String> ended) {
       this.end = end;
+      this.ended = ended;
     }
 
     void told(BridgeEvent event) {
@@ -107,7 +132,9 @@ final class LoneBridge {
         case BridgeEvent.StateChanged(_, _, BridgeState to, String detail) -> {
           ran |= to == BridgeState.RUNNING || to == BridgeState.DEGRADED;
           String text = Printable.escape(detail);
-          if (to == BridgeState.FAILED || to == BridgeState.WAITING && !ran) {
+          if (ended.test(detail)) {
+            end.complete(ExitStatus.OK);
+          } else if (to == BridgeState.FAILED || to == BridgeState.WAITING && !ran) {
             end.completeExceptionally(new CommandException(ExitStatus.FAILURE, text));
           } else if (to != BridgeState.STARTING && to != BridgeState.STOPPED && !text.isEmpty()) {
             clasp.note(text);
@@ -142,6 +169,12 @@ final class LoneBridge {
           .println(
               (traffic.direction() == Direction.IN ? "in  " : "out ")
                   + Printable.escape(traffic.before().address())
+                  + traffic
+                      .before()
+                      .gesture()
+                      .map(step ->
+                          " " + step.phase().wireName() + " " + Integer.toUnsignedString(step.id()))
+                      .orElse("")
                   + " "
                   + ValueText.human(traffic.before().value())
                   + traffic.peer().map(peer -> "  from " + Printable.escape(peer)).orElse("")
@@ -152,7 +185,7 @@ final class LoneBridge {
     clasp.terminal().out().flush();
   }
 
-  private void report(BridgeStatus status) {
+  private void report(BridgeStatus status, Predicate<String> ended) {
     BridgeStatus.Counts counts = status.counts();
     clasp.note(
         counts.in()
@@ -165,6 +198,10 @@ final class LoneBridge {
             + " lost, "
             + counts.echoes()
             + " echoes stopped"
-            + status.lastError().map(e -> "; last error: " + Printable.escape(e)).orElse(""));
+            + status
+                .lastError()
+                .filter(ended.negate())
+                .map(e -> "; last error: " + Printable.escape(e))
+                .orElse(""));
   }
 }

@@ -1,24 +1,16 @@
 package dev.clasp.cli;
 
-import dev.clasp.bridge.BridgeCounters;
-import dev.clasp.bridge.Namespace;
-import dev.clasp.bridgemqtt.MqttBridge;
-import dev.clasp.bridgemqtt.MqttBridgeConfig;
-import dev.clasp.cli.ConnectionOptions.Reconnect;
-import dev.clasp.client.ClaspClient;
-import dev.clasp.client.ClaspException;
-import dev.clasp.protocol.PatternException;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
+import dev.clasp.bridge.BridgeDefinition;
+import dev.clasp.bridge.spi.TypeProfile;
+import dev.clasp.bridgemqtt.MqttProvider;
+import dev.clasp.protocol.Value;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,14 +32,19 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  clasp mqtt                                       broker on this machine, all topics",
-      "  clasp mqtt --host broker.local -t 'sensors/#' -t 'lights/#'",
+      "  clasp mqtt --host broker.local -t 'sensors/#' -t 'lights/#:1' --print",
       "  clasp mqtt --broker mqtts://broker.example:8883 --user foh --password-file FILE",
       "  clasp mqtt -t 'sensors/#' --no-publish           only listen",
-      "  clasp mqtt --retain --status-topic clasp/status  for Home Assistant and its like",
+      "  clasp mqtt --standard --status-topic clasp/status  retained: parameters, the rest: events",
+      "  clasp mqtt --format typed                        every value comes back as it was",
+      "  clasp mqtt --formats 'meters/+/power=number' --map '/meters/{n}/power=/power/{n}'",
+      "  clasp mqtt --discovery                           devices that Home Assistant would find",
+      "  clasp mqtt --client-id stage --expose /stage/dimmer=number",
+      "  clasp mqtt --sparkplug + --no-subscribe          nodes of Sparkplug B, and nothing else",
     })
 final class MqttCommand implements Callable<Integer> {
 
-  private static final int MAX_PASSWORD_BYTES = 4096;
+  private static final String NAME = "mqtt";
 
   private final Clasp clasp;
 
@@ -69,12 +66,14 @@ final class MqttCommand implements Callable<Integer> {
       names = "--broker",
       paramLabel = "URL",
       description = "The same as a URL: mqtt://, mqtts:// (TLS), ws:// or wss://.")
-  private @Nullable URI broker;
+  private @Nullable String broker;
 
   @Option(
       names = {"-t", "--topic"},
       paramLabel = "FILTER",
-      description = "Topics to subscribe, with + and #; repeat for more (default: #, all).")
+      description =
+          "Topics to subscribe, with + and #; :1 behind it for another QoS; repeat for more (default:"
+              + " #, all).")
   private List<String> topics = new ArrayList<>();
 
   @Option(names = "--no-subscribe", description = "Take nothing from the broker, only publish.")
@@ -90,10 +89,16 @@ final class MqttCommand implements Callable<Integer> {
   private String namespace = "/mqtt";
 
   @Option(
+      names = "--map",
+      paramLabel = "TOPIC=ADDRESS",
+      description = "Another address for some, both ways; repeat for more.")
+  private Map<String, String> maps = new LinkedHashMap<>();
+
+  @Option(
       names = "--mqtt-version",
       paramLabel = "N",
       description = "5, or 3 for MQTT 3.1.1 (default: ${DEFAULT-VALUE}).")
-  private int version = 5;
+  private String version = "5";
 
   @Option(
       names = "--qos",
@@ -103,8 +108,31 @@ final class MqttCommand implements Callable<Integer> {
 
   @Option(
       names = "--retain",
-      description = "Let the broker keep the values of parameters, those remembered here too.")
-  private boolean retain;
+      negatable = true,
+      description =
+          "Let the broker keep the values of parameters, those remembered here too (default: only"
+              + " with --standard).")
+  private @Nullable Boolean retain;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description =
+          "What payloads are: auto, json, text, number, bytes, cbor, msgpack, typed (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String format = "auto";
+
+  @Option(
+      names = "--formats",
+      paramLabel = "FILTER=FORMAT",
+      description = "Another format for some topics; repeat for more, the first that fits counts.")
+  private Map<String, String> formats = new LinkedHashMap<>();
+
+  @Option(
+      names = "--envelope",
+      paramLabel = "FILTER",
+      description = "Messages of these topics are maps with payload, QoS and user properties.")
+  private List<String> envelope = new ArrayList<>();
 
   @Option(
       names = "--status-topic",
@@ -128,12 +156,75 @@ final class MqttCommand implements Callable<Integer> {
   private @Nullable Path passwordFile;
 
   @Option(
+      names = "--broker-ca",
+      paramLabel = "FILE",
+      description = "Trust brokers with certificates by the authorities in this PEM file only.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--broker-fingerprint",
+      paramLabel = "SHA256",
+      description = "Trust the broker with this certificate, whatever its name.")
+  private @Nullable String fingerprint;
+
+  @Option(
+      names = "--broker-insecure",
+      description = "Do not check who the broker is: somebody on the way may read everything.")
+  private boolean insecure;
+
+  @Option(
+      names = "--broker-cert",
+      paramLabel = "FILE",
+      description = "Our own certificate (PEM), for brokers that ask for one.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--broker-key", paramLabel = "FILE", description = "Its key (PEM).")
+  private @Nullable Path key;
+
+  @Option(
       names = "--keep-alive",
       paramLabel = "TIME",
       description = "Ask the broker whether it is there after so long; 0 = never (default: 60s).")
   private Duration keepAlive = Duration.ofSeconds(60);
 
+  @Option(
+      names = "--session-expiry",
+      paramLabel = "TIME",
+      description =
+          "How long the broker keeps messages for us while we are away; needs --client-id"
+              + " (default: not).")
+  private Duration sessionExpiry = Duration.ZERO;
+
+  @Option(
+      names = "--standard",
+      description = "What is retained is a parameter, the rest are events (default: parameters).")
+  private boolean standard;
+
+  @Option(
+      names = "--discovery",
+      description = "Find devices by Home Assistant's discovery, below /mqtt/devices.")
+  private boolean discovery;
+
+  @Option(
+      names = "--expose",
+      paramLabel = "ADDRESS=KIND",
+      description =
+          "Let Home Assistant find a signal: sensor, binary_sensor, switch, number, light, button or"
+              + " text; the address as below the namespace; repeat for more.")
+  private Map<String, String> expose = new LinkedHashMap<>();
+
+  @Option(
+      names = "--sparkplug",
+      paramLabel = "GROUP",
+      description = "Decode Sparkplug B of this group, + for all; repeat for more.")
+  private List<String> sparkplug = new ArrayList<>();
+
+  @Option(names = "--print", description = "Show every message.")
+  private boolean print;
+
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Mixin private WaitOption waiting = new WaitOption();
 
   MqttCommand(Clasp clasp) {
     this.clasp = clasp;
@@ -141,97 +232,99 @@ final class MqttCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    MqttBridgeConfig config = config();
-    clasp.startLogging(Clasp.LogLevel.ERROR);
-    CompletableFuture<Integer> end = new CompletableFuture<>();
-    ConnectionNotes notes =
-        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
-    try (ClaspClient router = connection.connect("mqtt", Reconnect.WHEN_LOST, notes);
-        Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        MqttBridge bridge =
-            MqttBridge.start(config, router, text -> clasp.note(Printable.escape(text)))) {
-      int status = end.join();
-      report(bridge.status());
-      return status;
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof ClaspException cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    return new LoneBridge(clasp, connection, waiting, NAME, "messages").run(definition(), print);
   }
 
-  private void report(BridgeCounters.Status status) {
-    clasp.note(
-        status.in()
-            + " messages into the router, "
-            + status.out()
-            + " to the broker, "
-            + status.dropped()
-            + " left out, "
-            + status.reconnects()
-            + " reconnects"
-            + status.lastError().map(e -> "; last: " + Printable.escape(e)).orElse(""));
-  }
+  // --- options -----------------------------------------------------------------------------------
 
-  private MqttBridgeConfig config() {
+  /** What the options say. */
+  BridgeDefinition definition() {
     if (noSubscribe && !topics.isEmpty()) {
       throw wrong("--no-subscribe and --topic contradict each other");
+    }
+    if (broker != null) {
+      // Not their values: who says the default means it, too.
+      for (String option : List.of("--host", "--port")) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+          throw wrong(option + " and --broker contradict each other: the URL says both");
+        }
+      }
     }
     if (port < 1 || port > 65_535) {
       throw wrong("--port must be 1 to 65535, not " + port);
     }
-    try {
-      return new MqttBridgeConfig(
-          broker != null ? broker : URI.create("mqtt://" + bracketed(host) + ":" + port),
-          version,
-          clientId == null ? "clasp-cli-" + ProcessHandle.current().pid() : clientId,
-          login(),
-          noSubscribe ? List.of() : topics.isEmpty() ? List.of("#") : topics,
-          qos,
-          keepAlive,
-          Namespace.parse(namespace),
-          !noPublish,
-          retain,
-          Optional.ofNullable(statusTopic));
-    } catch (IllegalArgumentException | PatternException e) {
-      throw wrong(Printable.escape(String.valueOf(e.getMessage())));
+    return LoneDefinition.of(spec, new MqttProvider(), namespace, settings())
+        .withMapping(LoneDefinition.bothWays(maps))
+        .withProfile(standard ? TypeProfile.STANDARD : TypeProfile.COMPATIBLE);
+  }
+
+  private Map<String, Value> settings() {
+    Map<String, Value> settings = new LinkedHashMap<>();
+    settings.put(
+        "broker", Value.of(broker != null ? broker : "mqtt://" + bracketed(host) + ":" + port));
+    settings.put("version", Value.of(version));
+    settings.put(
+        "client_id",
+        Value.of(clientId == null ? "clasp-cli-" + ProcessHandle.current().pid() : clientId));
+    if (clientId == null && !expose.isEmpty()) {
+      throw wrong("--expose needs --client-id: Home Assistant knows the signals by it");
+    }
+    if (clientId == null && !sessionExpiry.isZero()) {
+      throw wrong("--session-expiry needs --client-id: the broker keeps the session by that name");
+    }
+    if (noSubscribe) {
+      settings.put("topics", Value.of(List.of()));
+    } else {
+      LoneDefinition.put(settings, "topics", topics);
+    }
+    settings.put("publish", Value.of(!noPublish));
+    settings.put("qos", Value.of(qos));
+    if (retain != null) {
+      settings.put("retain", Value.of((boolean) retain));
+    }
+    settings.put("format", Value.of(format));
+    LoneDefinition.put(settings, "formats", formats);
+    LoneDefinition.put(settings, "envelope", envelope);
+    LoneDefinition.put(settings, "status_topic", statusTopic);
+    settings.put("keep_alive", Value.of(keepAlive.toNanos() / 1e9));
+    settings.put("session_expiry", Value.of(sessionExpiry.toNanos() / 1e9));
+    login(settings);
+    LoneDefinition.put(settings, "ca", authorities);
+    LoneDefinition.put(settings, "fingerprint", fingerprint);
+    settings.put("insecure", Value.of(insecure));
+    LoneDefinition.put(settings, "cert", certificate);
+    LoneDefinition.put(settings, "key", key);
+    settings.put("discovery", Value.of(discovery));
+    if (!expose.isEmpty()) {
+      List<Value> exposed = new ArrayList<>();
+      expose.forEach((address, kind) ->
+          exposed.add(Value.of(Map.of("address", Value.of(address), "component", Value.of(kind)))));
+      settings.put("expose", Value.of(exposed));
+    }
+    LoneDefinition.put(settings, "sparkplug", sparkplug);
+    return settings;
+  }
+
+  private void login(Map<String, Value> settings) {
+    if (user == null) {
+      if (passwordFile != null) {
+        throw wrong("--password-file needs --user");
+      }
+      return;
+    }
+    settings.put("user", Value.of(user));
+    String password = clasp.terminal().environment().get("CLASP_MQTT_PASSWORD");
+    if (passwordFile != null) {
+      LoneDefinition.put(settings, "password_file", passwordFile);
+    } else if (password != null) {
+      settings.put("password", Value.of(password));
+    } else {
+      throw wrong("--user needs a password: --password-file FILE or $CLASP_MQTT_PASSWORD");
     }
   }
 
   private static String bracketed(String host) {
     return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-  }
-
-  private Optional<MqttBridgeConfig.Login> login() {
-    if (user == null) {
-      if (passwordFile != null) {
-        throw wrong("--password-file needs --user");
-      }
-      return Optional.empty();
-    }
-    String password = clasp.terminal().environment().get("CLASP_MQTT_PASSWORD");
-    if (passwordFile != null) {
-      password = firstLine(passwordFile);
-    }
-    if (password == null) {
-      throw wrong("--user needs a password: --password-file FILE or $CLASP_MQTT_PASSWORD");
-    }
-    return Optional.of(new MqttBridgeConfig.Login(user, password));
-  }
-
-  private static String firstLine(Path file) {
-    try {
-      if (Files.size(file) > MAX_PASSWORD_BYTES) {
-        throw new CommandException(
-            ExitStatus.FAILURE, file + " is too long for a file with a password");
-      }
-      return Files.readString(file).lines().findFirst().orElse("");
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitStatus.FAILURE, "cannot read the password file " + file + ": " + e.getMessage(), e);
-    }
   }
 
   private ParameterException wrong(String message) {

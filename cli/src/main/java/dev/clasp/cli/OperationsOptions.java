@@ -6,9 +6,15 @@ import dev.clasp.server.Companion;
 import dev.clasp.server.ConfigReloads;
 import dev.clasp.server.MetricsPage;
 import dev.clasp.server.SidePort;
+import dev.clasp.server.Traces;
 import dev.clasp.transport.ServerTls;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -58,10 +64,62 @@ final class OperationsOptions {
   private String healthHost = "127.0.0.1";
 
   @Option(
+      names = "--otel-endpoint",
+      order = HelpSections.OPERATIONS,
+      paramLabel = "URL",
+      description =
+          "Send traces of sessions to this collector of OpenTelemetry (OTLP over HTTP). Example:"
+              + " http://localhost:4318. See docs/tracing.md")
+  private @Nullable String otelEndpoint;
+
+  @Option(
       names = "--no-admin",
       order = HelpSections.OPERATIONS,
       description = "Do not serve the API for administrators, /admin/v1.")
   private boolean noAdmin;
+
+  /**
+   * Where traces go, if they go anywhere.
+   *
+   * @param environment with {@code OTEL_SERVICE_NAME} and {@code OTEL_EXPORTER_OTLP_HEADERS}, which
+   *     may hold secrets and so are no options
+   * @throws IllegalArgumentException it is no URL, with a sentence for the user
+   */
+  Optional<Traces> traces(Map<String, String> environment) {
+    String endpoint = otelEndpoint;
+    if (endpoint == null) {
+      return Optional.empty();
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String pair : environment.getOrDefault("OTEL_EXPORTER_OTLP_HEADERS", "").split(",", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        String name = pair.substring(0, equals).strip();
+        try {
+          headers.put(
+              name,
+              URLDecoder.decode(
+                  pair.substring(equals + 1).strip().replace("+", "%2B"), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "OTEL_EXPORTER_OTLP_HEADERS: after % in the value of "
+                  + name
+                  + " there must be two hexadecimal digits",
+              e);
+        }
+      }
+    }
+    try {
+      return Optional.of(
+          Traces.to(
+              endpoint,
+              headers,
+              environment.getOrDefault("OTEL_SERVICE_NAME", "clasp"),
+              new SecureRandom()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--otel-endpoint " + e.getMessage(), e);
+    }
+  }
 
   /**
    * What lives beside the server.

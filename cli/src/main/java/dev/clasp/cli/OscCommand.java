@@ -176,13 +176,15 @@ final class OscCommand implements Callable<Integer> {
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
+  @Mixin private WaitOption waiting = new WaitOption();
+
   OscCommand(Clasp clasp) {
     this.clasp = clasp;
   }
 
   @Override
   public Integer call() {
-    return new LoneBridge(clasp, connection, NAME, "signals").run(definition(), print);
+    return new LoneBridge(clasp, connection, waiting, NAME, "signals").run(definition(), print);
   }
 
   // --- options -----------------------------------------------------------------------------------
@@ -211,8 +213,8 @@ final class OscCommand implements Callable<Integer> {
     boolean six = host.contains(":") && !host.startsWith("[");
     settings.put("bind", Value.of((six ? "[" + host + "]" : host) + ":" + port));
     settings.put("transport", Value.of(transport));
-    put(settings, "targets", targets);
-    put(settings, "multicast", groups);
+    LoneDefinition.put(settings, "targets", targets);
+    LoneDefinition.put(settings, "multicast", groups);
     Optional.ofNullable(networkInterface)
         .ifPresent(name -> settings.put("interface", Value.of(name)));
     settings.put("reply", Value.of(reply || replyPort != null));
@@ -223,9 +225,9 @@ final class OscCommand implements Callable<Integer> {
     if (gather != null) {
       settings.put("gather", Value.of(gather.toNanos() / 1e9));
     }
-    put(settings, "hello", hello);
-    put(settings, "keepalive", keepAlive);
-    put(settings, "allow", allow);
+    LoneDefinition.put(settings, "hello", hello);
+    LoneDefinition.put(settings, "keepalive", keepAlive);
+    LoneDefinition.put(settings, "allow", allow);
     if (!types.isEmpty()) {
       Map<String, Value> tags = new LinkedHashMap<>();
       types.forEach((pattern, text) -> tags.put(pattern, Value.of(text)));
@@ -234,20 +236,19 @@ final class OscCommand implements Callable<Integer> {
     return settings;
   }
 
-  private static void put(Map<String, Value> tree, String name, List<String> texts) {
-    if (!texts.isEmpty()) {
-      tree.put(name, Value.of(texts.stream().map(Value::of).toList()));
-    }
-  }
-
   private Value mapping() {
     Map<String, Value> mapping = new LinkedHashMap<>();
-    put(mapping, "include", include);
-    put(mapping, "exclude", exclude);
+    LoneDefinition.put(mapping, "include", include);
+    LoneDefinition.put(mapping, "exclude", exclude);
     if (!maps.isEmpty()) {
       List<Value> rules = new ArrayList<>();
-      maps.forEach(
-          (from, to) -> rules.add(Value.of(Map.of("from", Value.of(from), "to", Value.of(to)))));
+      maps.forEach((from, to) ->
+          rules.add(
+              Value.of(
+                  Map.of(
+                      "from", Value.of(from),
+                      "to", Value.of(to),
+                      "direction", Value.of("both")))));
       mapping.put("rules", Value.of(rules));
     }
     return mapping.isEmpty() ? Value.NULL : Value.of(mapping);

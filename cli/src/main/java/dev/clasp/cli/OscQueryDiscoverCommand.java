@@ -34,7 +34,7 @@ final class OscQueryDiscoverCommand implements Callable<Integer> {
   public Integer call() {
     clasp.startLogging(Clasp.LogLevel.ERROR);
     List<ServiceBrowser.Found> found;
-    try {
+    try (Countdown _ = Countdown.of(clasp, "looking for OSCQuery programs", timeout)) {
       found = new ServiceBrowser("_oscjson._tcp", MdnsNetwork.ALL).look(timeout);
     } catch (DiscoveryException e) {
       throw new CommandException(

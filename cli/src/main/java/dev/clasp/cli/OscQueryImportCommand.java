@@ -86,13 +86,16 @@ final class OscQueryImportCommand implements Callable<Integer> {
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
+  @Mixin private WaitOption waiting = new WaitOption();
+
   OscQueryImportCommand(Clasp clasp) {
     this.clasp = clasp;
   }
 
   @Override
   public Integer call() {
-    return new LoneBridge(clasp, connection, "oscquery import", "values").run(definition(), false);
+    return new LoneBridge(clasp, connection, waiting, "oscquery import", "values")
+        .run(definition(), false);
   }
 
   private BridgeDefinition definition() {

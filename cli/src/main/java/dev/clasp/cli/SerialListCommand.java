@@ -49,7 +49,8 @@ final class SerialListCommand implements Callable<Integer> {
   private static String line(SerialPortInfo port) {
     String usb =
         port.vendorId() < 0 ? "" : " (USB %04x:%04x)".formatted(port.vendorId(), port.productId());
-    return Printable.escape((port.port() + "  " + port.description() + usb).strip());
+    String number = port.serialNumber().isEmpty() ? "" : " serial " + port.serialNumber();
+    return Printable.escape((port.port() + "  " + port.description() + usb + number).strip());
   }
 
   private static String json(SerialPortInfo port) {
@@ -58,6 +59,7 @@ final class SerialListCommand implements Callable<Integer> {
         .put("description", port.description())
         .put("vendorId", known(port.vendorId()))
         .put("productId", known(port.productId()))
+        .put("serialNumber", port.serialNumber())
         .end();
   }
 

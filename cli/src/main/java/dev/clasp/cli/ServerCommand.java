@@ -24,8 +24,11 @@ import dev.clasp.server.PairingConfig;
 import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
+import dev.clasp.server.Traces;
+import dev.clasp.transport.InheritedSocket;
 import dev.clasp.transport.OriginPolicy;
 import dev.clasp.transport.ServiceNotifier;
+import dev.clasp.transport.TransportException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -214,6 +217,13 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Path audit;
 
   @Option(
+      names = "--reload-on-change",
+      description =
+          "Read the settings again, as SIGHUP does, when their file has changed; looked at once a"
+              + " second.")
+  private boolean reloadOnChange;
+
+  @Option(
       names = "--stop-with-stdin",
       description = "Stop when standard input ends, for programs that start a router.")
   private boolean stopWithStdin;
@@ -239,6 +249,10 @@ final class ServerCommand implements Callable<Integer> {
 
   @Mixin private OscOptions oscOptions = new OscOptions();
 
+  @Mixin private HttpApiOptions httpApiOptions = new HttpApiOptions();
+
+  @Mixin private MqttOptions mqttOptions = new MqttOptions();
+
   @Mixin private OscQueryOptions oscQueryOptions = new OscQueryOptions();
 
   @Mixin private BridgesOptions bridgesOptions = new BridgesOptions();
@@ -248,6 +262,9 @@ final class ServerCommand implements Callable<Integer> {
   @Mixin private PairOptions pairOptions = new PairOptions();
 
   @Mixin private RouterOptions routerOptions = new RouterOptions();
+
+  /** Of systemd, if it listens for us: then host and port are those of the socket. */
+  private Optional<InheritedSocket> inherited = Optional.empty();
 
   ServerCommand(Clasp clasp) {
     this.clasp = clasp;
@@ -286,6 +303,19 @@ final class ServerCommand implements Callable<Integer> {
 
   /** Runs with all options in place, wherever they came from. */
   private Integer run(ServerSettings settings, List<String> args) {
+    try {
+      if (clasp.terminal().environment().containsKey("LISTEN_FDS")) {
+        inherited = InheritedSocket.of(clasp.terminal().environment());
+      }
+    } catch (TransportException e) {
+      throw new CommandException(ExitStatus.FAILURE, String.valueOf(e.getMessage()), e);
+    }
+    // No lambdas with these types: picocli looks at all methods, and would load them at every
+    // start.
+    if (inherited.isPresent()) {
+      host = inherited.get().address().getAddress().getHostAddress();
+      port = inherited.get().address().getPort();
+    }
     ServerConfig config = config();
     Optional<TokenConfig> tokens = tokens();
     if (tokens.isEmpty() && !allowOpen) {
@@ -311,6 +341,12 @@ final class ServerCommand implements Callable<Integer> {
     // Not before: the first logger fixes how the log is written.
     Logger logger = LoggerFactory.getLogger(ServerCommand.class);
     settings.file().ifPresent(file -> logger.info("settings are read from {}", file));
+    if (inherited.isPresent()) {
+      logger.info("listening on {}", inherited.get());
+    }
+    if (reloadOnChange && settings.file().isEmpty()) {
+      logger.warn("--reload-on-change: there is no file with settings to look at");
+    }
     Terminal terminal = clasp.terminal();
     CountDownLatch interrupted = new CountDownLatch(1);
     EventFeed feed = new EventFeed();
@@ -334,6 +370,7 @@ final class ServerCommand implements Callable<Integer> {
                 .interrupts()
                 .onImpatience(
                     () -> Optional.ofNullable(running.get()).ifPresent(ClaspServer::hurry));
+        Traces traces = traces().orElse(null);
         AuditLog log = audit == null ? null : auditLog(audit);
         TokenAuthenticator authenticator =
             tokens.map(t -> authenticator(t, trail(log))).orElse(null);
@@ -346,24 +383,35 @@ final class ServerCommand implements Callable<Integer> {
                     authenticator == null || store.isEmpty()
                         ? admin
                         : admin.withTokens(store.get(), authenticator::refresh),
-                    trail(log).log().andThen(feed)))) {
+                    trail(log).log().andThen(feed).andThen(traces == null ? _ -> {} : traces)))) {
       running.set(server);
-      ServerReload reload = new ServerReload(terminal, args, settings, server, bridges, reloads);
+      ServerReload reload =
+          new ServerReload(
+              terminal,
+              args,
+              settings,
+              server,
+              bridges,
+              reloads,
+              new AuditTrail(server.config().audit(), terminal.clock()));
       reloading.set(reload);
       String status = String.join(", ", server.urls());
       // Heard before anybody knows that the router is ready. On a terminal a hangup means that the
       // terminal is gone, and nobody could stop us any more.
+      Runnable reloadNow =
+          () -> {
+            notifier.reloading();
+            reload.reloadAndTell();
+            notifier.reloaded(status);
+          };
       try (Interrupts.Registration _ =
-          terminal
-              .interrupts()
-              .onHangup(
-                  terminal.outIsTerminal()
-                      ? interrupted::countDown
-                      : () -> {
-                        notifier.reloading();
-                        reload.reloadAndTell();
-                        notifier.reloaded(status);
-                      })) {
+              terminal
+                  .interrupts()
+                  .onHangup(terminal.outIsTerminal() ? interrupted::countDown : reloadNow);
+          ConfigWatch _ =
+              reloadOnChange && settings.file().isPresent()
+                  ? ConfigWatch.start(settings.file().get(), reloadNow)
+                  : null) {
         if (authenticator != null) {
           authenticator.start(ending -> {
             trail(log).ending(ending);
@@ -398,7 +446,18 @@ final class ServerCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return ExitStatus.OK;
+    // The log says why.
+    return Optional.ofNullable(running.get()).map(ClaspServer::stateKept).orElse(true)
+        ? ExitStatus.OK
+        : ExitStatus.FAILURE;
+  }
+
+  private Optional<Traces> traces() {
+    try {
+      return operationsOptions.traces(clasp.terminal().environment());
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private Bridges bridges(ServerSettings settings) {
@@ -596,6 +655,9 @@ final class ServerCommand implements Callable<Integer> {
             .withDrain(drainTimeout)
             .withRouter(router.build())
             .withCompanions(companions());
+    if (inherited.isPresent()) {
+      server = server.withInherited(inherited.get());
+    }
     if (!allowedOrigins.isEmpty()) {
       server = server.withOrigins(new OriginPolicy(Set.copyOf(allowedOrigins)));
     }
@@ -614,7 +676,9 @@ final class ServerCommand implements Callable<Integer> {
       List<Companion.Factory> all =
           new ArrayList<>(
               discoveryOptions.companions(!loopback(host), port, Optional.ofNullable(persist)));
+      httpApiOptions.companion().ifPresent(all::add);
       oscOptions.companion().ifPresent(all::add);
+      mqttOptions.companion().ifPresent(all::add);
       oscQueryOptions.companion(name, discoveryOptions.mdns()).ifPresent(all::add);
       return all;
     } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package dev.clasp.cli;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridgeserver.Bridges;
 import dev.clasp.config.Setting;
+import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ConfigReloads;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class ServerReload {
   private final ClaspServer server;
   private final Bridges bridges;
   private final ConfigReloads counted;
+  private final AuditTrail trail;
 
   /** Guarded by this. */
   private ServerSettings current;
@@ -42,6 +44,7 @@ final class ServerReload {
    * @param args the command line, which stays as it was
    * @param current what the server was started with
    * @param counted told how it goes
+   * @param trail told too
    */
   ServerReload(
       Terminal terminal,
@@ -49,13 +52,15 @@ final class ServerReload {
       ServerSettings current,
       ClaspServer server,
       Bridges bridges,
-      ConfigReloads counted) {
+      ConfigReloads counted,
+      AuditTrail trail) {
     this.terminal = terminal;
     this.args = args;
     this.current = current;
     this.server = server;
     this.bridges = bridges;
     this.counted = counted;
+    this.trail = trail;
   }
 
   /** What holds now. */
@@ -107,11 +112,9 @@ final class ServerReload {
       next = ServerSettings.load(terminal, args);
       next.check();
     } catch (CommandException e) {
-      counted.failed();
-      throw e;
+      throw failed(e);
     } catch (ParameterException e) {
-      counted.failed();
-      throw new CommandException(ExitStatus.USAGE, String.valueOf(e.getMessage()), e);
+      throw failed(new CommandException(ExitStatus.USAGE, String.valueOf(e.getMessage()), e));
     }
     Map<String, String> before = new LinkedHashMap<>();
     current.effective().forEach(one -> before.put(one.setting().key(), one.value()));
@@ -131,16 +134,25 @@ final class ServerReload {
     changed.addAll(bridged);
     current = next;
     counted.succeeded();
+    trail.reloaded(true, changed.isEmpty() ? "nothing has changed" : String.join(", ", changed));
     return new Outcome(changed, restart);
+  }
+
+  private CommandException failed(CommandException why) {
+    counted.failed();
+    // It quotes what was wrong, and goes to audit log and traces: those are not cleaned as lines of
+    // the log are.
+    trail.reloaded(false, LogSecrets.hide(String.valueOf(why.getMessage())));
+    return why;
   }
 
   private List<String> reconfigureBridges(ServerSettings next) {
     try {
       return bridges.reconfigure(next.bridges());
     } catch (BridgeException e) {
-      counted.failed();
-      throw new CommandException(
-          ExitStatus.CONFIG, Printable.escape(String.valueOf(e.getMessage())), e);
+      throw failed(
+          new CommandException(
+              ExitStatus.CONFIG, Printable.escape(String.valueOf(e.getMessage())), e));
     }
   }
 }

@@ -38,9 +38,14 @@ final class ServerSettings {
 
   private @Nullable ServerKeys keys;
 
+  /** Of whoever starts the JVM; in a container they are always there. */
+  private static final Set<String> OF_THE_LAUNCHER = Set.of("CLASP_HEAP", "CLASP_JAVA_OPTS");
+
   /** Variables that may be settings. */
   private static final Predicate<String> SPEAKS =
-      name -> name.startsWith("CLASP_") || name.equals("LOG_FORMAT");
+      name ->
+          (name.startsWith("CLASP_") && !OF_THE_LAUNCHER.contains(name))
+              || name.equals("LOG_FORMAT");
 
   private final Terminal terminal;
   private final Optional<ConfigFile> file;

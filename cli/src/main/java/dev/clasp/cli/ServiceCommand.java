@@ -2,12 +2,12 @@ package dev.clasp.cli;
 
 import dev.clasp.bridge.BridgeHost;
 import dev.clasp.bridge.BridgeService;
-import dev.clasp.client.ClaspClient;
+import dev.clasp.server.Version;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,24 +45,59 @@ final class ServiceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     clasp.startLogging(Clasp.LogLevel.WARN);
-    Optional<String> token = Optional.ofNullable(clasp.terminal().environment().get("CLASP_TOKEN"));
-    Optional<Function<String, CompletableFuture<ClaspClient>>> clients =
-        Optional.ofNullable(router)
-            .map(url ->
-                name -> {
-                  ClaspClient.Builder builder =
-                      ClaspClient.builder(url).name("bridge:" + name).awaitRouter(true);
-                  token.ifPresent(builder::token);
-                  return builder.connect();
-                });
-    try {
-      new BridgeService(
-              BridgeHost.found(), clients, clasp.terminal().in(), clasp.terminal().out().stream())
-          .run();
-      return ExitStatus.OK;
-    } catch (IOException e) {
+    Terminal terminal = clasp.terminal();
+    BridgeService service =
+        new BridgeService(BridgeHost.found(), here(), terminal.in(), terminal.out().stream());
+    CountDownLatch ended = new CountDownLatch(1);
+    AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
+    try (Interrupts.Registration _ = terminal.interrupts().onInterrupt(ended::countDown)) {
+      // On a thread of its own: a read from standard input cannot be interrupted.
+      Thread.ofPlatform()
+          .daemon()
+          .name("clasp-service")
+          .start(() -> {
+            try {
+              service.run();
+            } catch (IOException e) {
+              failure.set(e);
+            } finally {
+              ended.countDown();
+            }
+          });
+      ended.await();
+      service.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    IOException e = failure.get();
+    if (e != null) {
       throw new CommandException(
           ExitStatus.FAILURE, "cannot go on with the program that asks: " + e.getMessage(), e);
     }
+    return ExitStatus.OK;
+  }
+
+  private BridgeService.Surroundings here() {
+    Optional<BridgeService.Route> standard =
+        Optional.ofNullable(router)
+            .map(url ->
+                new BridgeService.Route(
+                    url, Optional.ofNullable(clasp.terminal().environment().get("CLASP_TOKEN"))));
+    return new BridgeService.Surroundings() {
+      @Override
+      public String version() {
+        return Version.number();
+      }
+
+      @Override
+      public Optional<BridgeService.Route> standardRoute(String bridge) {
+        return standard;
+      }
+
+      @Override
+      public void setLogLevel(String level) {
+        Logging.setLevel(level);
+      }
+    };
   }
 }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "Load a router for hours and report what leaks.",
       "",
       "Writers, a reader that checks every revision, and clients that come and go. Samples the"
-          + " router's live memory, files and threads; what kept growing in the second half is"
+          + " router's live memory, files and threads, and those of the clients here; what kept growing in the second half is"
           + " reported as a leak. Without --url a router of ours is started for it.",
     },
     footer = {
@@ -137,16 +137,20 @@ final class SoakCommand implements Callable<Integer> {
               .put("resident_bytes", sample.residentBytes())
               .put("files", sample.files())
               .put("threads", sample.threads())
+              .put("client_heap_bytes", sample.clientHeapBytes())
+              .put("client_threads", sample.clientThreads())
               .end());
     } else {
       out.printf(
           Locale.ROOT,
-          "%8.0f s  live %s  resident %s  files %s  threads %s%n",
+          "%8.0f s  live %s  resident %s  files %s  threads %s  clients: live %s  threads %s%n",
           sample.seconds(),
           mebibytes(sample.heapBytes()),
           mebibytes(sample.residentBytes()),
           number(sample.files()),
-          number(sample.threads()));
+          number(sample.threads()),
+          mebibytes(sample.clientHeapBytes()),
+          number(sample.clientThreads()));
     }
     out.flush();
   }

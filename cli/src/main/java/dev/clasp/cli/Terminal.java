@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What a command sees of the world around it: its streams, the environment, whether a person looks
@@ -24,7 +25,8 @@ import java.util.Set;
  * @param errIsTerminal a person reads stderr
  * @param columns width of the terminal
  * @param clock wall clock, for the times of what is printed
- * @param zone for times of day
+ * @param zones says which zone times of day are in; asked late, because reading the zones takes as
+ *     long as a short command
  * @param interrupts SIGINT and SIGTERM
  */
 record Terminal(
@@ -36,7 +38,7 @@ record Terminal(
     boolean errIsTerminal,
     int columns,
     InstantSource clock,
-    ZoneId zone,
+    Supplier<ZoneId> zones,
     Interrupts interrupts) {
 
   private static final int DEFAULT_COLUMNS = 80;
@@ -64,8 +66,13 @@ record Terminal(
         err,
         Integer.getInteger("clasp.columns", DEFAULT_COLUMNS),
         InstantSource.system(),
-        ZoneId.systemDefault(),
+        ZoneId::systemDefault,
         interrupts);
+  }
+
+  /** For times of day. */
+  ZoneId zone() {
+    return zones.get();
   }
 
   /** Wall-clock time in Unix microseconds. */

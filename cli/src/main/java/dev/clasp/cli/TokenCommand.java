@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  clasp token list",
       "  clasp token revoke 1a2b3c4d                     by the id that list shows",
       "  clasp token rotate 1a2b3c4d --overlap 1h        a new secret, the old one for an hour",
+      "  clasp token import tokens.json                  those of another store, too",
     })
 final class TokenCommand implements Runnable, CommandGroup {
 
@@ -59,7 +60,9 @@ final class TokenCommand implements Runnable, CommandGroup {
         new TokenShowCommand(this),
         new TokenRevokeCommand(this),
         new TokenPruneCommand(this),
-        new TokenRotateCommand(this));
+        new TokenRotateCommand(this),
+        new TokenExportCommand(this),
+        new TokenImportCommand(this));
   }
 
   /** {@code clasp token} alone: the help, as an error. */

@@ -30,14 +30,6 @@ import picocli.CommandLine.Parameters;
     })
 final class TopCommand implements Callable<Integer> {
 
-  private static final String HOME = "\u001b[H";
-  private static final String CLEAR = "\u001b[2J";
-  private static final String TO_LINE_END = "\u001b[K";
-  private static final String TO_SCREEN_END = "\u001b[J";
-  private static final String HIDE_CURSOR = "\u001b[?25l";
-  private static final String SHOW_CURSOR = "\u001b[?25h";
-  private static final int DEFAULT_ROWS = 24;
-  private static final int MANY_ROWS = 10_000;
   private static final Duration SHORTEST = Duration.ofMillis(100);
 
   private final Clasp clasp;
@@ -86,8 +78,7 @@ final class TopCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
     } finally {
       if (redraw) {
-        clasp.terminal().out().print(SHOW_CURSOR);
-        clasp.terminal().out().flush();
+        screen().end();
       }
     }
     return ExitStatus.OK;
@@ -98,7 +89,7 @@ final class TopCommand implements Callable<Integer> {
     Output out = clasp.terminal().out();
     JsonNode before = status.status();
     if (redraw) {
-      out.print(HIDE_CURSOR + CLEAR);
+      screen().begin();
       draw(new TopView(before, null));
     }
     boolean lost = false;
@@ -124,7 +115,7 @@ final class TopCommand implements Callable<Integer> {
       } else if (redraw) {
         draw(view);
       } else {
-        lines(view, MANY_ROWS).forEach(out::println);
+        lines(view, LiveScreen.MANY_ROWS).forEach(out::println);
         if (!once) {
           out.println();
         }
@@ -139,35 +130,21 @@ final class TopCommand implements Callable<Integer> {
 
   private void tell(boolean redraw, String what) {
     if (redraw) {
-      clasp.terminal().out().print(HOME + clasp.style().error(what) + TO_LINE_END);
-      clasp.terminal().out().flush();
+      screen().drawFirst(clasp.style().error(what));
     } else {
       clasp.note(what);
     }
   }
 
   private List<String> lines(TopView view, int rows) {
-    return view.lines(
-        Math.max(20, clasp.terminal().columns()), rows, sort, connection.url(), clasp.style());
+    return view.lines(screen().columns(), rows, sort, connection.url(), clasp.style());
   }
 
-  /** Over what is there: nothing flickers. */
   private void draw(TopView view) {
-    StringBuilder screen = new StringBuilder(HOME);
-    List<String> lines = lines(view, rows());
-    for (int i = 0; i < lines.size(); i++) {
-      screen.append(lines.get(i)).append(TO_LINE_END);
-      if (i + 1 < lines.size()) {
-        screen.append("\r\n");
-      }
-    }
-    clasp.terminal().out().print(screen.append(TO_SCREEN_END));
-    clasp.terminal().out().flush();
+    screen().draw(lines(view, screen().rows()));
   }
 
-  private int rows() {
-    String told =
-        System.getProperty("clasp.rows", clasp.terminal().environment().getOrDefault("LINES", ""));
-    return told.matches("[1-9][0-9]{0,3}") ? Math.max(8, Integer.parseInt(told)) : DEFAULT_ROWS;
+  private LiveScreen screen() {
+    return new LiveScreen(clasp.terminal());
   }
 }

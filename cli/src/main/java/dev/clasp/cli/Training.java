@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ public final class Training {
   /** Ends with 0 if every command did. */
   public static void main(String[] args) throws Exception {
     Thread.ofPlatform().daemon().start(Training::endInAnyCase);
+    // What the entry point does before the first command.
+    var _ = Class.forName(Main.class.getName());
+    var _ = new ProcessInterrupts().onInterrupt(() -> Runtime.getRuntime().halt(1));
     System.exit(train() ? 0 : 1);
   }
 
@@ -53,9 +57,8 @@ public final class Training {
 
   private boolean run() throws Exception {
     CompletableFuture<Integer> server =
-        CompletableFuture.supplyAsync(() ->
-            CommandLines.run(
-                terminal(new ReadyLine()), "server", "--port", "0", "--log-level", "warn"));
+        CompletableFuture.supplyAsync(
+            () -> CommandLines.run(terminal(new ReadyLine()), "server", "--port", "0"));
     server.thenRun(() -> url.completeExceptionally(new IllegalStateException("no server")));
     String router = url.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     boolean ok = true;
@@ -89,17 +92,25 @@ public final class Training {
     return CommandLines.run(terminal, line);
   }
 
+  /** The real variables, with one setting of ours: what reads settings is to be recorded too. */
+  private static Map<String, String> surroundings() {
+    Map<String, String> variables = new HashMap<>(System.getenv());
+    variables.keySet().removeIf(name -> name.startsWith("CLASP_"));
+    variables.put("CLASP_BIND", "127.0.0.1");
+    return variables;
+  }
+
   private Terminal terminal(OutputStream out) {
     return new Terminal(
         InputStream.nullInputStream(),
         new Output(out, StandardCharsets.UTF_8),
         new Output(OutputStream.nullOutputStream(), StandardCharsets.UTF_8),
-        Map.of(),
+        surroundings(),
         true,
         true,
         100,
         InstantSource.system(),
-        ZoneId.systemDefault(),
+        ZoneId::systemDefault,
         action -> {
           stop.complete(action);
           return () -> {};

@@ -87,6 +87,10 @@ class AuthOptionsTest {
     String url = start("--token-file", file("tokens", GOOD + " write:/a/**", BARE).toString());
     assertThat(set(url, "/a/x")).isEqualTo(ExitStatus.NOT_PERMITTED);
     assertThat(set(url, "/a/x", "--token", GOOD)).isZero();
+    assertThat(set(url, "/a/x", "--token-file", file("mine", GOOD).toString())).isZero();
+    assertThat(set(url, "/a/x", "--token-file", file("none", " ").toString()))
+        .isEqualTo(ExitStatus.FAILURE);
+    assertThat(set(url, "/a/x", "--token-file", "/does/not/exist")).isEqualTo(ExitStatus.FAILURE);
     assertThat(set(url, "/b/x", "--token", GOOD)).isEqualTo(ExitStatus.NOT_PERMITTED);
     assertThat(set(url, "/a/x", "--token", BARE))
         .as("a token without scopes may nothing")

@@ -26,7 +26,7 @@ class BenchCommandTest {
   /** One run, as short as it gets. */
   private static final List<String> SHORT =
       List.of(
-          "bench", "--scenario", "set-ack", "--duration", "100ms", "--warmup", "0", "--runs", "1");
+          "bench", "--scenario", "set-ack", "--duration", "500ms", "--warmup", "0", "--runs", "1");
 
   @TempDir Path folder;
 

@@ -94,8 +94,6 @@ class CompatibleServerTest {
   @ValueSource(
       strings = {
         "--auth-port 7350",
-        "--mqtt-port 1883",
-        "--mqtt",
         "--journal-backend sqlite",
         "--federation-hub=ws://x",
         "--rules rules.json",

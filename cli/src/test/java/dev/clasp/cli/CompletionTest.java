@@ -83,7 +83,7 @@ class CompletionTest {
         .contains("'__fish_seen_subcommand_from completion' -a 'bash zsh fish'")
         .contains(
             "'__fish_seen_subcommand_from token; and not __fish_seen_subcommand_from create list"
-                + " show revoke delete prune rotate' -a create ")
+                + " show revoke delete prune rotate export import' -a create ")
         .contains(
             "'__fish_seen_subcommand_from token; and __fish_seen_subcommand_from rotate' -l overlap");
     assertThat(script.lines())

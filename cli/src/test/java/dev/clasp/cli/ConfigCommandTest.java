@@ -171,7 +171,7 @@ class ConfigCommandTest {
         "ack: sometimes | server.ack (FILE, line 2)",
         "pord: 1 | FILE, line 2: there is no setting 'server.pord'; did you mean 'server.port'?",
         "{auth: {mode: open}, security: {require_auth: true}} | say the same thing: leave one out",
-        "mqtt: {enabled: true} | the router does not speak MQTT itself yet",
+        "federation: {enabled: true} | routers do not join each other yet",
       })
   void checkNamesThePlaceOfAMistake(String text, String message) throws IOException {
     String path = file("server:\n  " + text + "\n");

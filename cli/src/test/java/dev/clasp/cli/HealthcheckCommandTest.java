@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class HealthcheckCommandTest {
 
+  /** Long, because the machine may be busy. */
+  private static final String PATIENT = "--timeout=1m";
+
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private volatile int status = 200;
@@ -50,14 +53,15 @@ class HealthcheckCommandTest {
   @Test
   void aRouterThatIsWellEndsItWithZero() {
     TestTerminal terminal = new TestTerminal();
-    assertThat(terminal.run("healthcheck", "--url", url())).as(terminal.err()).isZero();
+    assertThat(terminal.run("healthcheck", PATIENT, "--url", url())).as(terminal.err()).isZero();
     assertThat(terminal.out()).isEqualTo("healthy: " + url() + "/healthz answers 200\n");
     assertThat(asked).containsExactly("GET /healthz");
   }
 
   @Test
   void readinessIsAnotherQuestion() {
-    assertThat(new TestTerminal().run("healthcheck", "--ready", "--url", url() + "/")).isZero();
+    assertThat(new TestTerminal().run("healthcheck", PATIENT, "--ready", "--url", url() + "/"))
+        .isZero();
     assertThat(asked).containsExactly("GET /readyz");
   }
 
@@ -66,7 +70,12 @@ class HealthcheckCommandTest {
     TestTerminal terminal = new TestTerminal();
     assertThat(
             terminal.run(
-                "healthcheck", "--output", "json", "--url", url() + "/clasp/health?verbose"))
+                "healthcheck",
+                PATIENT,
+                "--output",
+                "json",
+                "--url",
+                url() + "/clasp/health?verbose"))
         .isZero();
     assertThat(asked).containsExactly("GET /clasp/health?verbose");
     assertThat(terminal.out())
@@ -78,7 +87,7 @@ class HealthcheckCommandTest {
     status = 503;
     answer = "stop\u001b[31mping\n" + "more\n".repeat(100_000);
     TestTerminal terminal = new TestTerminal();
-    assertThat(terminal.run("healthcheck", "--url", url())).isEqualTo(ExitStatus.FAILURE);
+    assertThat(terminal.run("healthcheck", PATIENT, "--url", url())).isEqualTo(ExitStatus.FAILURE);
     assertThat(terminal.out()).isEmpty();
     assertThat(terminal.err())
         .isEqualTo("clasp: " + url() + "/healthz answers 503: stop\\u001b[31mping\n");
@@ -88,7 +97,7 @@ class HealthcheckCommandTest {
   void aRedirectionIsNoHealth() {
     status = 302;
     TestTerminal terminal = new TestTerminal();
-    assertThat(terminal.run("healthcheck", "--url", url())).isEqualTo(ExitStatus.FAILURE);
+    assertThat(terminal.run("healthcheck", PATIENT, "--url", url())).isEqualTo(ExitStatus.FAILURE);
     assertThat(asked).hasSize(1);
   }
 
@@ -96,7 +105,7 @@ class HealthcheckCommandTest {
   void nobodyThereIsAFailure() {
     server.stop(0);
     TestTerminal terminal = new TestTerminal();
-    assertThat(terminal.run("healthcheck", "--url", url())).isEqualTo(ExitStatus.FAILURE);
+    assertThat(terminal.run("healthcheck", PATIENT, "--url", url())).isEqualTo(ExitStatus.FAILURE);
     assertThat(terminal.err()).startsWith("clasp: " + url() + "/healthz does not answer: ");
   }
 

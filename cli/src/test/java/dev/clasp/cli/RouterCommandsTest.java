@@ -349,6 +349,22 @@ class RouterCommandsTest {
   }
 
   @Test
+  void aBridgeCanWaitForARouter() throws Exception {
+    int port = server.address().getPort();
+    server.close();
+    assertThat(terminal().run("osc", "--port", "0")).isEqualTo(ExitStatus.UNAVAILABLE);
+    TestTerminal bridge = terminal();
+    CompletableFuture<Integer> running = bridge.start("osc", "--port", "0", "--wait");
+    bridge.awaitErr(text -> text.contains("no router answers"));
+
+    server = ClaspServer.start(ServerConfig.DEFAULT.withPort(port));
+    bridge.awaitErr(text -> text.contains("listening"));
+
+    bridge.interrupt();
+    assertThat(end(running)).isZero();
+  }
+
+  @Test
   void hostileTextIsPrintedEscaped() {
     ok("set", "/a", "\"\\u001b[2J\"");
     ok("set", "/b", "{\"\\u009b\": \"\\u202e\"}");

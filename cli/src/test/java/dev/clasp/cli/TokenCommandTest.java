@@ -436,4 +436,30 @@ class TokenCommandTest {
     assertThat(TokenCommand.defaultFile(Map.of(), "Linux", ""))
         .isEqualTo(Path.of("clasp/tokens.json"));
   }
+
+  @Test
+  void whatIsExportedIsImportedElsewhereOnce() throws IOException {
+    String secret = ok("token", "create", "-s", "read:/**", "--subject", "desk").strip();
+    ok("token", "create", "-s", "write:/a/**", "--readable");
+    Path copy = folder.resolve("copy.json");
+    Files.writeString(copy, ok("token", "export"));
+    assertThat(Files.readString(copy)).doesNotContain(secret);
+
+    Path other = folder.resolve("other.json");
+    String[] importing = {"token", "--file", other.toString(), "import", copy.toString()};
+    assertThat(ok(importing)).isEqualToIgnoringNewLines("OK Added 2 token(s)");
+    assertThat(ok(importing))
+        .isEqualToIgnoringNewLines("OK Added 0 token(s), 2 were there already");
+    assertThat(new TokenStoreFile(other).read().toJson())
+        .isEqualTo(new TokenStoreFile(file).read().toJson());
+  }
+
+  @Test
+  void whatIsNoStoreIsNotImported() throws IOException {
+    Path wrong = Files.writeString(folder.resolve("wrong.json"), "cpsk_x read:/**");
+    assertThat(fails("token", "import", wrong.toString())).contains("wrong.json is no store");
+    assertThat(fails("token", "import", folder.resolve("none").toString()))
+        .contains("cannot be read");
+    assertThat(file).doesNotExist();
+  }
 }

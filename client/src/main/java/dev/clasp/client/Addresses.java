@@ -60,4 +60,13 @@ final class Addresses {
               + String.valueOf(e.getMessage()).replaceFirst("^invalid address: ", ""));
     }
   }
+
+  /** Reads a value that came from there: what is wrong with it names the address. */
+  static <T> T at(String address, java.util.function.Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (ClaspException e) {
+      throw new ClaspException(e.kind(), address + ": " + e.getMessage(), e.getCause());
+    }
+  }
 }

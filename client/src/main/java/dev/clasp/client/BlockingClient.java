@@ -1,5 +1,6 @@
 package dev.clasp.client;
 
+import dev.clasp.client.ClaspException.Kind;
 import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
@@ -9,6 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A {@link ClaspClient} whose methods wait for the router, made for virtual threads; callable in
@@ -40,25 +44,136 @@ public final class BlockingClient {
     return ask(Requests.write(address, value, options));
   }
 
+  /** Writes a number. */
   public Ack set(String address, double value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a whole number. */
   public Ack set(String address, long value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a boolean. */
   public Ack set(String address, boolean value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a text. */
   public Ack set(String address, String value) {
     return set(address, Value.of(value));
+  }
+
+  /** Writes anything that {@link Values#of} takes, such as a record. */
+  public Ack set(String address, Object value) {
+    return set(address, Values.of(value));
+  }
+
+  /** The same with options. */
+  public Ack set(String address, Object value, SetOptions options) {
+    return set(address, Values.of(value), options);
+  }
+
+  /** See {@link ClaspClient#compareAndSet(String, Value, Value)}. */
+  public boolean compareAndSet(String address, Value expected, Value value) {
+    return Waiting.on(client.compareAndSet(address, expected, value));
+  }
+
+  /** See {@link ClaspClient#compareAndSet(String, long, Value)}. */
+  public boolean compareAndSet(String address, long revision, Value value) {
+    return Waiting.on(client.compareAndSet(address, revision, value));
+  }
+
+  /** See {@link ClaspClient#update}; the function runs on another thread. */
+  public Parameter update(String address, Function<Optional<Parameter>, ?> change) {
+    return Waiting.on(client.update(address, change));
+  }
+
+  /** Takes the lock of an address, now; see {@link ClaspClient#lock(String, LockOptions)}. */
+  public HeldLock lock(String address) {
+    return lock(address, LockOptions.NOW);
+  }
+
+  /** Takes the lock of an address; see {@link ClaspClient#lock(String, LockOptions)}. */
+  public HeldLock lock(String address, LockOptions options) {
+    CompletableFuture<HeldLock> lock = client.lock(address, options);
+    try {
+      return Waiting.on(lock);
+    } catch (ClaspException e) {
+      if (e.kind() == Kind.INTERRUPTED) {
+        // Nobody else would give it back.
+        CompletableFuture<?> _ = lock.thenAccept(HeldLock::close);
+      }
+      throw e;
+    }
+  }
+
+  /** Takes the lock of an address if nobody holds it. */
+  public Optional<HeldLock> tryLock(String address) {
+    try {
+      return Optional.of(lock(address));
+    } catch (ClaspException e) {
+      if (Updates.isLocked(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /** Asks the router for a parameter; empty when there is none. */
   public Optional<Parameter> get(String address) {
     return ask(Requests.read(address));
+  }
+
+  /**
+   * Asks the router for a parameter, as an object: see {@link Values}. INVALID when it is something
+   * else.
+   */
+  public <T> Optional<T> get(String address, Class<T> type) {
+    return get(address).map(parameter -> parameter.as(type));
+  }
+
+  /** See {@link ClaspClient#getOrCached}. */
+  public Optional<Parameter> getOrCached(String address, Duration maxStaleness) {
+    return Waiting.on(client.getOrCached(address, maxStaleness));
+  }
+
+  /** See {@link ClaspClient#cached}; does not wait. */
+  public Optional<Parameter> cached(String address) {
+    return client.cached(address);
+  }
+
+  /** All parameters that match a pattern, as they are now. */
+  public List<Parameter> list(String pattern) {
+    return Waiting.on(client.list(pattern));
+  }
+
+  /** The parameters that match a pattern, kept up to date; waits until all are there. */
+  public View watch(String pattern) {
+    return ready(client.watch(pattern));
+  }
+
+  /** The same, telling what happens. */
+  public View watch(String pattern, Consumer<? super ViewEvent> callback) {
+    return ready(client.watch(pattern, callback));
+  }
+
+  /** The same with options. */
+  public View watch(
+      String pattern, SubscribeOptions options, Consumer<? super ViewEvent> callback) {
+    return ready(client.watch(pattern, options, callback));
+  }
+
+  private View ready(View view) {
+    try {
+      return Waiting.on(
+          view.ready(),
+          conductor.config().requestTimeout().multipliedBy(2),
+          "the router did not tell all of " + view.pattern());
+    } catch (ClaspException e) {
+      view.close();
+      throw e;
+    }
   }
 
   /** Subscribes and waits until the router has taken it; the caller takes the signals. */
@@ -98,6 +213,46 @@ public final class BlockingClient {
     ask(Requests.event(address, Content.of(value), client.time()));
   }
 
+  /** Emits an event with anything that {@link Values#of} takes. */
+  public void emit(String address, Object value) {
+    emit(address, Values.of(value));
+  }
+
+  /** Sends a stream sample; waits until it is handed to the connection. */
+  public void stream(String address, double sample) {
+    stream(address, Value.of(sample));
+  }
+
+  /** Sends a block of samples; see {@link ClaspClient#stream(String, double[], int)}. */
+  public void stream(String address, double[] samples, int rate) {
+    ask(Requests.stream(address, Content.ofSamples(samples), rate, client.time()));
+  }
+
+  /** Sends samples one by one, collected into blocks; writing does not wait. */
+  public StreamWriter stream(String address, StreamOptions options) {
+    return client.stream(address, options);
+  }
+
+  /** Begins a gesture; its steps do not wait. */
+  public GestureBuilder gesture(String address) {
+    return client.gesture(address);
+  }
+
+  /** Lets the router play a timeline; waits until that is handed to the connection. */
+  public PlayedTimeline play(String address, Timeline timeline) {
+    return started(client.play(address, timeline));
+  }
+
+  /** The same at a rate; see {@link ClaspClient#play(String, Timeline, int)}. */
+  public PlayedTimeline play(String address, Timeline timeline, int rate) {
+    return started(client.play(address, timeline, rate));
+  }
+
+  private static PlayedTimeline started(PlayedTimeline playing) {
+    Waiting.on(playing.started());
+    return playing;
+  }
+
   /** Sends a stream sample; waits until it is handed to the connection. */
   public void stream(String address, Value sample) {
     ask(Requests.stream(address, Content.of(sample), 0, client.time()));
@@ -118,6 +273,16 @@ public final class BlockingClient {
     return ask(Requests.group(bundle));
   }
 
+  /** See {@link ClaspClient#callOff}. */
+  public Ack callOff(long atMicros) {
+    return ask(Requests.callingOff(atMicros));
+  }
+
+  /** Waits until the router has handled everything that was submitted before. */
+  public void flush() {
+    ping();
+  }
+
   /** Round trip to the router. */
   public Duration ping() {
     return ask(Requests.ping());
@@ -131,6 +296,16 @@ public final class BlockingClient {
   /** Tells the router what signals there are. */
   public void announce(String namespace, List<SignalDefinition> signals) {
     ask(Requests.announcement(namespace, signals, Map.of()));
+  }
+
+  /** The same with what is known of the whole namespace. */
+  public void announce(String namespace, List<SignalDefinition> signals, Map<String, Value> meta) {
+    ask(Requests.announcement(namespace, signals, meta));
+  }
+
+  /** Router time in Unix microseconds; does not wait. */
+  public long time() {
+    return client.time();
   }
 
   /** The announced signals whose addresses match. */

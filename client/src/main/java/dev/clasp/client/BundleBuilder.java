@@ -27,6 +27,9 @@ public final class BundleBuilder {
   private final Set<String> addresses = new LinkedHashSet<>();
   private OptionalLong at = OptionalLong.empty();
 
+  /** Begins an empty one. */
+  public BundleBuilder() {}
+
   /**
    * Adds a write.
    *
@@ -36,20 +39,33 @@ public final class BundleBuilder {
     return set(address, value, SetOptions.CONFIRM);
   }
 
+  /** Writes a number. */
   public BundleBuilder set(String address, double value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a whole number. */
   public BundleBuilder set(String address, long value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a boolean. */
   public BundleBuilder set(String address, boolean value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a text. */
   public BundleBuilder set(String address, String value) {
     return set(address, Value.of(value));
+  }
+
+  /**
+   * Adds a write of anything that {@link Values#of} takes, such as a record.
+   *
+   * @throws ClaspException of kind INVALID
+   */
+  public BundleBuilder set(String address, Object value) {
+    return set(address, Values.of(value));
   }
 
   /**
@@ -83,6 +99,15 @@ public final class BundleBuilder {
    */
   public BundleBuilder emit(String address, Value value) {
     return publish(address, Content.of(value));
+  }
+
+  /**
+   * Adds an event with anything that {@link Values#of} takes.
+   *
+   * @throws ClaspException of kind INVALID
+   */
+  public BundleBuilder emit(String address, Object value) {
+    return emit(address, Values.of(value));
   }
 
   private BundleBuilder publish(String address, Content content) {

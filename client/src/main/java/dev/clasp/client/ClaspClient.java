@@ -13,6 +13,7 @@ import dev.clasp.protocol.GesturePhase;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Message.Content;
 import dev.clasp.protocol.Message.SignalDefinition;
+import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import dev.clasp.transport.Backoff;
@@ -25,6 +26,7 @@ import dev.clasp.transport.TransportException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +34,18 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,10 +70,13 @@ import org.slf4j.LoggerFactory;
  * <p><b>Order.</b> What one thread submits reaches the router in that order.
  *
  * <p><b>Reconnecting.</b> When the connection is lost, the client connects again, with the same
- * subscriptions (ids and options), sends reads that wait for their answer again, and then the plain
- * writes that were not confirmed, the newest for each address: the last value is not lost. Writes
- * with conditions or locks, bundles, pings and announcements fail with CLOSED, since nobody knows
- * whether they were carried out. Locks are lost with the connection.
+ * subscriptions (ids and options), announces again what it had announced, sends reads that wait for
+ * their answer again, and then the plain writes that were not confirmed, the newest for each
+ * address: the last value is not lost. One that had been sent already is not sent twice: the router
+ * is asked first, and if the value is there, or a newer one of somebody else, the write counts as
+ * done (without a revision in the second case). Writes with conditions or locks, bundles and pings
+ * fail with CLOSED, since nobody knows whether they were carried out. Locks are lost with the
+ * connection. docs/client-behaviour.md tells more.
  */
 public final class ClaspClient implements AutoCloseable {
 
@@ -85,6 +96,15 @@ public final class ClaspClient implements AutoCloseable {
 
   private final Conductor conductor;
   private final BlockingClient blocking;
+
+  /** Addresses that this client has locked, or is locking. */
+  private final Set<String> locked = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger gestures = new AtomicInteger();
+
+  /** Weak: what the program forgets about is forgotten here. */
+  private final Set<Unfinished> unfinished =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   ClaspClient(Conductor conductor) {
     this.conductor = conductor;
@@ -175,20 +195,100 @@ public final class ClaspClient implements AutoCloseable {
     return conductor.submit(Requests.write(address, value, options)).future();
   }
 
+  /** Writes a number. */
   public CompletableFuture<Ack> set(String address, double value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a whole number. */
   public CompletableFuture<Ack> set(String address, long value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a boolean. */
   public CompletableFuture<Ack> set(String address, boolean value) {
     return set(address, Value.of(value));
   }
 
+  /** Writes a text. */
   public CompletableFuture<Ack> set(String address, String value) {
     return set(address, Value.of(value));
+  }
+
+  /**
+   * Writes anything that {@link Values#of} takes, such as a record, an enum, a list or a map.
+   *
+   * @throws ClaspException of kind INVALID: it has no value
+   */
+  public CompletableFuture<Ack> set(String address, Object value) {
+    return set(address, Values.of(value));
+  }
+
+  /** The same with options. */
+  public CompletableFuture<Ack> set(String address, Object value, SetOptions options) {
+    return set(address, Values.of(value), options);
+  }
+
+  /**
+   * Writes if the present value is the expected one, as {@link Values#same} compares; while others
+   * write at the same time, looks again up to 32 times.
+   *
+   * @return whether it was written; fails with REJECTED when the router refuses the write for
+   *     another reason, or others were faster each time
+   */
+  public CompletableFuture<Boolean> compareAndSet(String address, Value expected, Value value) {
+    return Updates.compareAndSet(this, address, expected, value, 1);
+  }
+
+  /**
+   * Writes if the parameter is at this revision.
+   *
+   * @param revision unsigned; 0 = only if there is none yet
+   * @return whether it was written
+   */
+  public CompletableFuture<Boolean> compareAndSet(String address, long revision, Value value) {
+    return Updates.compareAndSet(this, address, revision, value);
+  }
+
+  /**
+   * Changes a parameter by what it is: reads it, and writes what the function makes of it if nobody
+   * has written in between; else again, up to 32 times.
+   *
+   * @param change gets the present parameter, gives anything that {@link Values#of} takes; may be
+   *     called several times; runs like code that is chained to a future
+   * @return what was written, with its revision. Where there is none, a router of the reference
+   *     does not answer the reading, and this fails with TIMEOUT
+   */
+  public CompletableFuture<Parameter> update(
+      String address, Function<Optional<Parameter>, ?> change) {
+    return Updates.update(this, address, change);
+  }
+
+  /** Takes the lock of an address, now; see {@link #lock(String, LockOptions)}. */
+  public CompletableFuture<HeldLock> lock(String address) {
+    return lock(address, LockOptions.NOW);
+  }
+
+  /**
+   * Takes the lock of an address. A lock comes with a write: of the value of the options, or of the
+   * one that is there.
+   *
+   * @return the lock; fails with REJECTED, {@link Refusal#LOCK_HELD}, when another session or
+   *     another part of this program holds it, with INVALID when there is no value and none was
+   *     given
+   */
+  public CompletableFuture<HeldLock> lock(String address, LockOptions options) {
+    return HeldLock.take(this, conductor, locked, address, options);
+  }
+
+  /** Takes the lock of an address if nobody holds it; see {@link #lock(String, LockOptions)}. */
+  public CompletableFuture<Optional<HeldLock>> tryLock(String address) {
+    return lock(address)
+        .thenApply(Optional::of)
+        .exceptionallyCompose(failure ->
+            Updates.isLocked(failure)
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : CompletableFuture.failedFuture(Refusal.cause(failure)));
   }
 
   /**
@@ -199,6 +299,70 @@ public final class ClaspClient implements AutoCloseable {
    */
   public CompletableFuture<Optional<Parameter>> get(String address) {
     return conductor.submit(Requests.read(address)).future();
+  }
+
+  /**
+   * Asks the router for a parameter, as an object: see {@link Values}.
+   *
+   * @return fails with INVALID when it is something else
+   */
+  public <T> CompletableFuture<Optional<T>> get(String address, Class<T> type) {
+    return get(address).thenApply(found -> found.map(parameter -> parameter.as(type)));
+  }
+
+  /**
+   * The cached parameter if it can be relied on, else asks the router.
+   *
+   * @param maxStaleness see {@link Cached#staleness}; zero = only while connected
+   */
+  public CompletableFuture<Optional<Parameter>> getOrCached(String address, Duration maxStaleness) {
+    Optional<Parameter> cached =
+        cacheEntry(address)
+            .filter(entry -> entry.staleness().compareTo(maxStaleness) <= 0)
+            .map(Cached::parameter);
+    return cached.isPresent() ? CompletableFuture.completedFuture(cached) : get(address);
+  }
+
+  /** As {@link #cached}, with how far it can be relied on. */
+  public Optional<Cached> cacheEntry(String address) {
+    return cached(address).map(parameter -> new Cached(parameter, conductor.staleness()));
+  }
+
+  /**
+   * All parameters that match a pattern, as they are now.
+   *
+   * @return in no particular order; fails with TIMEOUT when the router does not tell all in the
+   *     request time limit, and with REJECTED when it refuses
+   */
+  public CompletableFuture<List<Parameter>> list(String pattern) {
+    View view = watch(pattern);
+    AtomicBoolean late = new AtomicBoolean();
+    Duration limit = conductor.config().requestTimeout();
+    conductor.after(
+        limit.toNanos(),
+        () -> {
+          late.set(true);
+          view.close();
+        });
+    return view.ready()
+        .handle((ready, failure) -> {
+          view.close();
+          if (failure == null) {
+            return List.copyOf(ready.parameters().values());
+          }
+          throw late.get()
+              ? new ClaspException(
+                  Kind.TIMEOUT,
+                  "the router did not tell all of "
+                      + pattern
+                      + " within "
+                      + limit.toMillis()
+                      + " ms",
+                  failure)
+              : Refusal.cause(failure) instanceof ClaspException e
+                  ? e
+                  : new ClaspException(Kind.CLOSED, "the client has ended", failure);
+        });
   }
 
   /**
@@ -262,6 +426,42 @@ public final class ClaspClient implements AutoCloseable {
     };
   }
 
+  /** The parameters that match a pattern, kept up to date; see {@link View}. */
+  public View watch(String pattern) {
+    return watch(pattern, SubscribeOptions.DEFAULT, Optional.empty());
+  }
+
+  /**
+   * The same, telling what happens.
+   *
+   * @param callback runs like that of a subscription; see {@link ViewEvent}
+   */
+  public View watch(String pattern, Consumer<? super ViewEvent> callback) {
+    return watch(pattern, SubscribeOptions.DEFAULT, callback);
+  }
+
+  /**
+   * The same with options: maxRate, epsilon and the executor count, the others mean nothing here.
+   */
+  public View watch(
+      String pattern, SubscribeOptions options, Consumer<? super ViewEvent> callback) {
+    return watch(pattern, options, Optional.of(callback));
+  }
+
+  private View watch(
+      String pattern, SubscribeOptions options, Optional<Consumer<? super ViewEvent>> callback) {
+    ViewSink view =
+        new ViewSink(
+            conductor::cached,
+            lineFor(options),
+            callback,
+            failure -> conductor.callbackFailed(pattern, failure));
+    view.belongsTo(
+        conductor.subscribe(
+            Addresses.pattern(pattern), options.withTypes(SignalType.PARAM).forView(), view));
+    return view;
+  }
+
   // --- moments -----------------------------------------------------------------------------------
 
   /** Emits an event without a value. Completes when it is handed to the connection. */
@@ -274,6 +474,44 @@ public final class ClaspClient implements AutoCloseable {
     return conductor.submit(Requests.event(address, Content.of(value), time())).future();
   }
 
+  /** Emits an event with anything that {@link Values#of} takes, such as a record. */
+  public CompletableFuture<Void> emit(String address, Object value) {
+    return emit(address, Values.of(value));
+  }
+
+  /** Sends samples one by one, collected into blocks: see {@link StreamWriter}. */
+  public StreamWriter stream(String address, StreamOptions options) {
+    StreamWriter writer = new StreamWriter(conductor, address, options);
+    unfinished.add(writer);
+    return writer;
+  }
+
+  /** Begins a gesture: see {@link GestureWriter}. */
+  public GestureBuilder gesture(String address) {
+    return new GestureBuilder(this, conductor, address, gestures::incrementAndGet, unfinished::add);
+  }
+
+  /**
+   * Lets the router play a timeline, at the rate it is set to; see {@link PlayedTimeline} and
+   * {@link TimelineBuilder}.
+   */
+  public PlayedTimeline play(String address, Timeline timeline) {
+    return new PlayedTimeline(conductor, address, timeline, 0).start();
+  }
+
+  /**
+   * The same.
+   *
+   * @param rate samples per second, 1 to 1,000
+   */
+  public PlayedTimeline play(String address, Timeline timeline, int rate) {
+    if (rate < 1 || rate > 1000) {
+      throw new ClaspException(
+          Kind.INVALID, "a timeline is played at 1 to 1,000 samples per second, not " + rate);
+    }
+    return new PlayedTimeline(conductor, address, timeline, rate).start();
+  }
+
   /**
    * Sends a sample of a stream. Completes when it is handed to the connection; when the connection
    * is too slow, older samples are dropped and their futures fail with OVERFLOW.
@@ -282,6 +520,7 @@ public final class ClaspClient implements AutoCloseable {
     return conductor.submit(Requests.stream(address, Content.of(sample), 0, time())).future();
   }
 
+  /** Sends a number as a sample of a stream. */
   public CompletableFuture<Void> stream(String address, double sample) {
     return stream(address, Value.of(sample));
   }
@@ -319,6 +558,25 @@ public final class ClaspClient implements AutoCloseable {
    */
   public CompletableFuture<Ack> bundle(BundleBuilder bundle) {
     return conductor.submit(Requests.group(bundle)).future();
+  }
+
+  /**
+   * Calls off the bundles that this session has scheduled for exactly this time; see {@link
+   * BundleBuilder#at}. A router of the reference carries bundles out at once, and there is nothing
+   * to call off.
+   *
+   * @return completed also if there were none
+   */
+  public CompletableFuture<Ack> callOff(long atMicros) {
+    return conductor.submit(Requests.callingOff(atMicros)).future();
+  }
+
+  /**
+   * Completes when the router has handled everything that was submitted before, also what it does
+   * not confirm. Fails like {@link #ping}.
+   */
+  public CompletableFuture<Void> flush() {
+    return ping().thenAccept(_ -> {});
   }
 
   // --- the router --------------------------------------------------------------------------------
@@ -380,6 +638,7 @@ public final class ClaspClient implements AutoCloseable {
 
   // --- the client --------------------------------------------------------------------------------
 
+  /** Where the client is between connecting and closed. */
   public ClientState state() {
     return conductor.state();
   }
@@ -392,8 +651,14 @@ public final class ClaspClient implements AutoCloseable {
     return conductor.listen(listener);
   }
 
+  /** What has been counted since the client was built. */
   public Statistics statistics() {
     return conductor.statistics();
+  }
+
+  /** Everything that is measured, by name, for a system of metrics: see {@link ClientMetrics}. */
+  public List<Meter> meters() {
+    return Meter.of(conductor);
   }
 
   /** The same client with methods that wait. */
@@ -402,13 +667,14 @@ public final class ClaspClient implements AutoCloseable {
   }
 
   /**
-   * Sends what was submitted before, waits up to the request time limit for answers that are still
+   * Sends what was submitted before, with what stream writers have collected and the ends of
+   * gestures that are going on, waits up to the request time limit for answers that are still
    * missing, gives locks back, and closes the connection with 1000. Later operations fail with
    * CLOSED. Waits until all that is done; callable from anywhere, callbacks included. Idempotent.
    */
   @Override
   public void close() {
-    CompletableFuture<Conductor> closed = conductor.close();
+    CompletableFuture<Conductor> closed = finish();
     if (conductor.inLoop()) {
       return;
     }
@@ -424,7 +690,14 @@ public final class ClaspClient implements AutoCloseable {
 
   /** As {@link #close}, without waiting. */
   public CompletableFuture<Void> closeAsync() {
-    return conductor.close().thenAccept(_ -> {});
+    return finish().thenAccept(_ -> {});
+  }
+
+  private CompletableFuture<Conductor> finish() {
+    for (Unfinished each : List.copyOf(unfinished)) {
+      each.close();
+    }
+    return conductor.close();
   }
 
   private TaskLine lineFor(SubscribeOptions options) {
@@ -458,6 +731,8 @@ public final class ClaspClient implements AutoCloseable {
     private Duration pingInterval = DialOptions.DEFAULT.pingInterval();
     private boolean requireSubprotocol = true;
     private ClientTls tls = ClientTls.DEFAULT;
+    private Optional<Executor> executor = Optional.empty();
+    private Optional<ClientMetrics> metrics = Optional.empty();
     private Optional<LocalDoor> door = Optional.empty();
 
     private Builder(LocalDoor door) {
@@ -503,9 +778,9 @@ public final class ClaspClient implements AutoCloseable {
     }
 
     /**
-     * Where the token comes from; asked before each attempt to connect, on a virtual thread, and
-     * again when the router has refused one: if it then gives another, the client tries that. An
-     * empty token means none.
+     * Where the token comes from; asked before each attempt to connect, on a virtual thread, where
+     * it may wait as long as an attempt may take, and again when the router has refused one: if it
+     * then gives another, the client tries that. An empty token means none.
      */
     public Builder token(Supplier<String> value) {
       tokens = value;
@@ -592,6 +867,22 @@ public final class ClaspClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Where callbacks and the listener run instead of a thread of the client's own; one at a time
+     * all the same, unless a subscription has its own executor. It must not refuse tasks while the
+     * client is open: their signals would be lost.
+     */
+    public Builder executor(Executor value) {
+      executor = Optional.of(value);
+      return this;
+    }
+
+    /** Told how long requests take. */
+    public Builder metrics(ClientMetrics value) {
+      metrics = Optional.of(value);
+      return this;
+    }
+
     /** Told what happens to the client, on the dispatcher. An exception is logged. */
     public Builder listener(Consumer<? super ClientEvent> value) {
       listener = value;
@@ -664,13 +955,15 @@ public final class ClaspClient implements AutoCloseable {
               offline,
               maxWaitingBytes,
               clockSync);
-      return new Conductor(
+      Conductor conductor =
+          new Conductor(
               config,
               new NettyReactor(pinned.next()),
               dialer(pinned, loops.isPresent() ? () -> {} : group::close),
-              Threads.create(),
-              new SplittableRandom())
-          .start();
+              Threads.create(executor),
+              new SplittableRandom());
+      metrics.ifPresent(conductor::measure);
+      return conductor.start();
     }
 
     private Dialer dialer(EventLoops pinned, Runnable onClose) {

@@ -32,14 +32,21 @@ public final class ClaspException extends RuntimeException {
     INTERRUPTED
   }
 
+  /** See {@link #kind()}. */
   private final Kind kind;
+
+  /** Of the router; -1 = none. */
   private final int code;
+
+  /** That the router names. */
   private final @Nullable String address;
 
+  /** A failure of this client's own making. */
   public ClaspException(Kind kind, String message) {
     this(kind, message, null);
   }
 
+  /** The same with what caused it. */
   public ClaspException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
@@ -61,6 +68,7 @@ public final class ClaspException extends RuntimeException {
     return copy;
   }
 
+  /** What kind of failure. */
   public Kind kind() {
     return kind;
   }

@@ -28,6 +28,7 @@ public sealed interface ClientEvent {
    * @param locks addresses that were locked by this session; the locks are lost
    */
   record Disconnected(CloseReason reason, List<String> locks) implements ClientEvent {
+    /** Copies the collections. */
     public Disconnected {
       locks = List.copyOf(locks);
     }

@@ -6,12 +6,13 @@ import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Message;
 import dev.clasp.transport.FrameLink;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -41,7 +42,7 @@ final class Conductor implements Connector.Owner {
   private final TaskLine completions;
   private final Events events;
   private final Inbox inbox;
-  private final Subscriptions subscriptions = new Subscriptions(counters);
+  private final Subscriptions subscriptions;
   private final Exchange exchange;
   private final Connector connector;
   private final int maxFrame;
@@ -59,6 +60,9 @@ final class Conductor implements Connector.Owner {
   private volatile int unanswered;
   private volatile long roundTripNanos;
 
+  /** Set before the first submission. */
+  private volatile @Nullable ClientMetrics metrics;
+
   // Loop. A connection is established when WELCOME has come.
   private @Nullable Connection connection;
   private long connectedAt;
@@ -68,16 +72,20 @@ final class Conductor implements Connector.Owner {
   private Reactor.@Nullable Timer closeTimer;
   private Reactor.@Nullable Timer tick;
 
+  /** Tasks whose time has not come, and that the end does not cancel. */
+  private final Set<Runnable> awaited = new LinkedHashSet<>();
+
   Conductor(
       ClientConfig config, Reactor loop, Dialer dialer, Threads threads, RandomGenerator random) {
     this.config = config;
     this.reactor = new TurnReactor(loop, this::endTurn);
+    this.subscriptions = new Subscriptions(counters, reactor::nanos);
     this.dialer = dialer;
     this.threads = threads;
     this.dispatcher = new TaskLine(threads.dispatcher(), turn);
     this.completions = new TaskLine(threads.completer(), turn);
     this.events = new Events(config.listener(), dispatcher, counters);
-    this.inbox = new Inbox(reactor, config.maxWaitingBytes(), this::drain);
+    this.inbox = new Inbox(reactor, config.maxWaitingBytes(), this::drain, this::sweepInbox);
     this.exchange =
         new Exchange(
             config,
@@ -86,7 +94,8 @@ final class Conductor implements Connector.Owner {
             new Completer(completions),
             events,
             subscriptions,
-            this::announceConnected);
+            this::announceConnected,
+            this::silent);
     this.maxFrame = config.maxFrame();
     this.connector =
         new Connector(config, reactor, dialer, threads.background(), random, events, this);
@@ -102,6 +111,10 @@ final class Conductor implements Connector.Owner {
 
   /** Hands a request to the loop. Its future has the outcome, at once if it is refused. */
   <R extends Request<?>> R submit(R request) {
+    ClientMetrics told = metrics;
+    if (told != null) {
+      Timing.of(request, told, reactor);
+    }
     ClaspException over = end;
     if (over != null) {
       request.future().completeExceptionally(over.here());
@@ -135,6 +148,73 @@ final class Conductor implements Connector.Owner {
             leaving -> later(() -> exchange.leave(leaving)));
     later(() -> exchange.join(subscription));
     return subscription;
+  }
+
+  /** From now on tells how long requests took. */
+  void measure(ClientMetrics value) {
+    metrics = value;
+  }
+
+  /** Runs a task on the loop when so much time has passed; never, when the client has ended. */
+  void after(long delayNanos, Runnable task) {
+    later(() -> {
+      if (end == null) {
+        Reactor.Timer _ =
+            reactor.schedule(
+                () -> {
+                  if (end == null) {
+                    task.run();
+                  }
+                },
+                delayNanos);
+      }
+    });
+  }
+
+  /**
+   * Runs a task on the loop when so much time has passed; where user code may run, when the client
+   * ends before: somebody waits for it.
+   */
+  void afterOrAtEnd(long delayNanos, Runnable task) {
+    later(() -> {
+      if (end != null) {
+        completions.stage(task);
+        return;
+      }
+      awaited.add(task);
+      Reactor.Timer _ =
+          reactor.schedule(
+              () -> {
+                if (awaited.remove(task)) {
+                  task.run();
+                }
+              },
+              delayNanos);
+    });
+  }
+
+  /** Completes when so much time has passed or the client has ended, where user code may run. */
+  CompletableFuture<Void> pause(long nanos) {
+    CompletableFuture<Void> paused = new CompletableFuture<>();
+    afterOrAtEnd(nanos, () -> settle(paused, null));
+    return paused;
+  }
+
+  /** Any thread, under locks too. Gives a future its outcome where user code may run. */
+  void settle(CompletableFuture<Void> future, @Nullable Throwable failure) {
+    later(() ->
+        completions.stage(() -> {
+          if (failure == null) {
+            future.complete(Nothing.NOTHING);
+          } else {
+            future.completeExceptionally(failure);
+          }
+        }));
+  }
+
+  /** Monotonic. */
+  long nanos() {
+    return reactor.nanos();
   }
 
   /** Where callbacks run that have no executor of their own. */
@@ -192,6 +272,15 @@ final class Conductor implements Connector.Owner {
     return subscriptions.cached(address);
   }
 
+  /** For how long what is cached may have been out of date. */
+  Duration staleness() {
+    return Duration.ofNanos(subscriptions.staleNanos());
+  }
+
+  boolean isConnected() {
+    return state == ClientState.CONNECTED;
+  }
+
   Statistics statistics() {
     return new Statistics(
         counters.get(Counter.FRAMES_SENT),
@@ -219,15 +308,16 @@ final class Conductor implements Connector.Owner {
   }
 
   private void post(Submission submission) {
-    try {
-      inbox.submit(submission);
-    } catch (RejectedExecutionException e) {
-      sweepInbox();
-    }
+    inbox.submit(submission);
   }
 
-  /** The loop has ended: nobody else takes what is still submitted. */
+  /** The loop has ended: nobody else takes what is still submitted. Any thread. */
   private synchronized void sweepInbox() {
+    if (end == null) {
+      // Others had the loop too, and have ended it.
+      connection = null;
+      gaveUp(new ClaspException(Kind.CLOSED, "the event loop that it ran on has ended"));
+    }
     for (Submission left = inbox.poll(); left != null; left = inbox.poll()) {
       handle(left);
     }
@@ -292,7 +382,7 @@ final class Conductor implements Connector.Owner {
     connection = c;
     connectedAt = reactor.nanos();
     counters.add(Counter.CONNECTIONS, 1);
-    exchange.opened(link, c.uri(), c.helloMicros(), welcome.timeMicros());
+    exchange.opened(link, c.uri(), welcome.session(), c.helloMicros(), welcome.timeMicros());
   }
 
   private void meet(Message.Welcome welcome) {
@@ -319,6 +409,7 @@ final class Conductor implements Connector.Owner {
     // Not in the middle of the write that this is called from.
     later(() -> {
       if (c == connection) {
+        exchange.progressed();
         exchange.flushOutbox();
       }
     });
@@ -334,12 +425,23 @@ final class Conductor implements Connector.Owner {
     endTurn();
   }
 
+  /** Half open: nothing has come for long, not even the answer to a PING. */
+  private void silent() {
+    Connection c = connection;
+    if (c != null) {
+      lost(c, new CloseReason(CloseReason.ABNORMAL, "the router has fallen silent"));
+      // What the transport says of its end comes too late to matter.
+      c.close(CloseReason.NORMAL, "");
+    }
+  }
+
   private void lost(Connection c, CloseReason reason) {
     connection = null;
     boolean again = config.reconnect() && !closing;
     ClaspException lost =
         new ClaspException(
             Kind.CLOSED, "the connection to " + c.uri() + " was lost" + Exchange.because(reason));
+    OptionalLong retry = exchange.takeRetryNanos();
     List<String> locked = exchange.lost(again && config.offline() == OfflinePolicy.BUFFER, lost);
     if (closing) {
       finish(isClosed());
@@ -348,7 +450,7 @@ final class Conductor implements Connector.Owner {
     state = ClientState.RECONNECTING;
     events.report(new ClientEvent.Disconnected(reason, locked));
     if (again) {
-      connector.again(reactor.nanos() - connectedAt >= ClientConfig.STABLE.toNanos());
+      connector.again(reactor.nanos() - connectedAt >= ClientConfig.STABLE.toNanos(), retry);
     } else {
       gaveUp(lost);
     }
@@ -416,6 +518,8 @@ final class Conductor implements Connector.Owner {
       tick = null;
     }
     exchange.close(over, closing ? Optional.empty() : Optional.of(why));
+    awaited.forEach(completions::stage);
+    awaited.clear();
     if (!everConnected) {
       completions.stage(() -> started.completeExceptionally(why));
     }
@@ -426,6 +530,7 @@ final class Conductor implements Connector.Owner {
         .execute(() -> {
           threads.onEnd().run();
           dialer.close();
+          inbox.release();
           closed.complete(this);
         });
   }

@@ -9,6 +9,7 @@ import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.TransportException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
@@ -104,12 +105,18 @@ final class Connector {
    * The connection was lost; connects again, after a delay.
    *
    * @param wasStable it lasted so long that the count of attempts starts again
+   * @param retryNanos when the router said that we shall be back; another router is tried sooner
    */
-  void again(boolean wasStable) {
+  void again(boolean wasStable, OptionalLong retryNanos) {
     if (wasStable) {
       attempt = 0;
     }
-    schedule(Optional.empty());
+    if (retryNanos.isPresent() && config.uris().size() > 1) {
+      firstUri = (firstUri + 1) % config.uris().size();
+      schedule(Optional.empty(), OptionalLong.empty());
+    } else {
+      schedule(Optional.empty(), retryNanos);
+    }
   }
 
   /** Ends whatever is going on. */
@@ -131,14 +138,17 @@ final class Connector {
 
   private void roundFailed(ClaspException why) {
     if (everConnected || config.awaitRouter()) {
-      schedule(Optional.of(why));
+      schedule(Optional.of(why), OptionalLong.empty());
     } else {
       owner.gaveUp(why);
     }
   }
 
-  private void schedule(Optional<ClaspException> cause) {
+  private void schedule(Optional<ClaspException> cause, OptionalLong wanted) {
     OptionalLong delay = config.backoff().delayNanos(attempt, random);
+    if (delay.isPresent() && wanted.isPresent()) {
+      delay = wanted;
+    }
     if (delay.isEmpty()) {
       owner.gaveUp(
           new ClaspException(
@@ -168,30 +178,59 @@ final class Connector {
       dial(dial, uri, config.tokens().get());
       return;
     }
+    attemptTimer =
+        reactor.schedule(() -> noToken(dial, noTokenInTime()), config.connectTimeout().toNanos());
     background.execute(() -> {
       String token;
       try {
-        token = config.tokens().get();
+        token = Objects.requireNonNull(config.tokens().get(), "it gave null");
+        // Here, because a token that cannot be sent must not end the work of the loop.
+        var _ = hello(token);
       } catch (RuntimeException e) {
         LOG.warn("the token supplier failed", e);
-        owner.later(() -> noToken(dial, e));
+        owner.later(() -> noToken(dial, supplierFailed(e)));
         return;
       }
       owner.later(() -> dial(dial, uri, token));
     });
   }
 
-  private void noToken(long dial, RuntimeException e) {
+  private static ClaspException supplierFailed(RuntimeException e) {
+    return new ClaspException(Kind.REFUSED, "there is no token: the supplier failed: " + e, e);
+  }
+
+  private ClaspException noTokenInTime() {
+    return new ClaspException(
+        Kind.TIMEOUT,
+        "there is no token: the supplier did not answer within "
+            + config.connectTimeout().toMillis() / 1000.0
+            + " s");
+  }
+
+  private void noToken(long dial, ClaspException why) {
     if (dial == dials) {
-      roundFailed(
-          new ClaspException(Kind.REFUSED, "there is no token: the supplier failed: " + e, e));
+      // What the supplier still says comes too late.
+      dials++;
+      cancelTimers();
+      roundFailed(why);
     }
+  }
+
+  private byte[] hello(String token) {
+    return FrameCodec.encode(
+        new Message.Hello(
+            1,
+            config.features(),
+            config.name(),
+            token.isEmpty() ? Optional.empty() : Optional.of(token),
+            Optional.empty()));
   }
 
   private void dial(long dial, URI uri, String token) {
     if (dial != dials) {
       return;
     }
+    cancelTimers();
     ClaspException why = refusal;
     if (why != null && token.equals(refusedToken)) {
       owner.gaveUp(why);
@@ -228,14 +267,7 @@ final class Connector {
     } else if (failure != null || link == null) {
       failed(c, failureOf(c, failure));
     } else {
-      byte[] hello =
-          FrameCodec.encode(
-              new Message.Hello(
-                  1,
-                  config.features(),
-                  config.name(),
-                  c.token().isEmpty() ? Optional.empty() : Optional.of(c.token()),
-                  Optional.empty()));
+      byte[] hello = hello(c.token());
       link.write(hello, 0, hello.length);
       c.helloSent(reactor.unixMicros());
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,7 @@ final class Correlation {
   private final Counters counters;
   private final Completer completer;
   private final LockBook locks;
+  private final Consumer<Announcement> onRefusal;
 
   private final Map<String, ArrayDeque<Write>> writes = new HashMap<>();
   private final Map<String, ArrayDeque<Read>> reads = new HashMap<>();
@@ -54,7 +56,12 @@ final class Correlation {
   private long passed;
   private int unanswered;
 
-  Correlation(Counters counters, Completer completer, LockBook locks) {
+  /**
+   * @param onRefusal told of each announcement that the router refuses
+   */
+  Correlation(
+      Counters counters, Completer completer, LockBook locks, Consumer<Announcement> onRefusal) {
+    this.onRefusal = onRefusal;
     this.counters = counters;
     this.completer = completer;
     this.locks = locks;
@@ -308,11 +315,13 @@ final class Correlation {
       }
       case Announcement announcement -> {
         announcements.remove(announcement);
+        onRefusal.accept(announcement);
         yield failOne(announcement, why);
       }
       case SubscriptionHandle subscription -> {
         if (!completer.fail(subscription, why)) {
           // It was in force on an earlier connection, and is tried again on the next.
+          subscription.sent(0);
           yield false;
         }
         subscriptions.remove(subscription);

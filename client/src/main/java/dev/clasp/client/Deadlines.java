@@ -43,6 +43,10 @@ final class Deadlines {
     while (!queue.isEmpty()) {
       Request<?> first = queue.getFirst();
       if (!first.isSettled() && first.deadline() - now > 0) {
+        if (timer != null) {
+          // One was added from inside.
+          timer.cancel();
+        }
         timer = reactor.schedule(this::expire, first.deadline() - now);
         return;
       }

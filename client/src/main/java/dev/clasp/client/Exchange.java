@@ -9,10 +9,12 @@ import dev.clasp.transport.FrameLink;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,15 @@ final class Exchange {
   static final byte[] PING = FrameCodec.encode(new Message.Ping());
   static final byte[] PONG = FrameCodec.encode(new Message.Pong());
 
+  /** Requests that may wait for the router; more wait to be sent, where values conflate. */
+  static final int MAX_UNANSWERED = 65_536;
+
+  /** The loop is so late only after a debugger, a sleep of the machine: then nobody was silent. */
+  private static final long STOOD_STILL_NANOS = 1_000_000_000;
+
+  /** Under a flood the outbox may never be empty; then a fence goes out all the same. */
+  private static final long FENCE_PATIENCE_NANOS = 1_000_000_000;
+
   private final ClientConfig config;
   private final Reactor reactor;
   private final Counters counters;
@@ -36,12 +47,15 @@ final class Exchange {
   private final Events events;
   private final Subscriptions subscriptions;
   private final Runnable onResubscribed;
+  private final Runnable onSilence;
   private final Batch batch;
   private final Outbox outbox;
   private final Deadlines deadlines;
   private final LockBook locks = new LockBook();
   private final Correlation correlation;
   private final ClockExchanges clock;
+  private final AnnouncementBook announced;
+  private final Doubts doubts;
 
   /** The newest read of each address that others may join. */
   private final Map<String, Request.Read> openReads = new HashMap<>();
@@ -58,9 +72,22 @@ final class Exchange {
   private long resubscribedAfter = -1;
 
   private long roundTripNanos;
+  private OptionalLong retryNanos = OptionalLong.empty();
+
+  /** Reactor time since which a fence waits for the outbox, while {@link #fenceWaits}. */
+  private long fenceWaitsNanos;
+
+  private boolean fenceWaits;
+
+  /** Reactor time of the last sign of life: something came, or the other side took something. */
+  private long heardNanos;
+
+  /** Routers that have answered a PING or SYNC: their silence means something. */
+  private final Set<URI> answering = new HashSet<>();
 
   /**
    * @param onResubscribed told when the subscriptions are in force on a new connection
+   * @param onSilence told when the connection swallows everything
    */
   Exchange(
       ClientConfig config,
@@ -69,7 +96,8 @@ final class Exchange {
       Completer completer,
       Events events,
       Subscriptions subscriptions,
-      Runnable onResubscribed) {
+      Runnable onResubscribed,
+      Runnable onSilence) {
     this.config = config;
     this.reactor = reactor;
     this.counters = counters;
@@ -77,14 +105,18 @@ final class Exchange {
     this.events = events;
     this.subscriptions = subscriptions;
     this.onResubscribed = onResubscribed;
+    this.onSilence = onSilence;
     this.where = config.uris().getFirst();
     this.batch = new Batch(counters);
     this.outbox = new Outbox(config.maxWaitingBytes());
     this.deadlines = new Deadlines(reactor, config.requestTimeout().toNanos(), this::expired);
-    this.correlation = new Correlation(counters, completer, locks);
+    this.correlation = new Correlation(counters, completer, locks, this::announcementRefused);
     this.clock =
         new ClockExchanges(
             reactor, completer, batch::add, config.requestTimeout().toNanos(), config.clockSync());
+    this.announced = new AnnouncementBook(config.maxWaitingBytes());
+    this.doubts =
+        new Doubts(reactor, clock, completer, config.requestTimeout().toNanos(), this::ask);
   }
 
   ClockExchanges clock() {
@@ -119,7 +151,7 @@ final class Exchange {
       FrameLink l = link;
       if (l == null) {
         admitOffline(request);
-      } else if (outbox.isEmpty() && l.writable()) {
+      } else if (outbox.isEmpty() && l.writable() && hasRoom()) {
         transmit(request);
       } else {
         enqueue(request);
@@ -163,6 +195,8 @@ final class Exchange {
   private void admitOffline(Request<?> request) {
     if (config.offline() == OfflinePolicy.BUFFER && request.survivesReconnect()) {
       enqueue(request);
+    } else if (config.offline() == OfflinePolicy.DROP && dropped(request)) {
+      counters.add(Counter.DROPPED, 1);
     } else {
       closeRead(request);
       completer.fail(
@@ -173,7 +207,26 @@ final class Exchange {
     }
   }
 
+  /** Nobody would hear what becomes of it: true if it was such a thing, which is done now. */
+  private boolean dropped(Request<?> request) {
+    return switch (request) {
+      case Request.Publication publication -> completer.complete(publication, Nothing.NOTHING);
+      case Request.Write write when !write.confirms() ->
+          completer.complete(write, new Ack(Optional.of(write.address()), OptionalLong.empty()));
+      case Request.Write _,
+          Request.Read _,
+          Request.Group _,
+          Request.Question _,
+          Request.Announcement _,
+          Request.Probe _,
+          Request.ClockCheck _ ->
+          false;
+    };
+  }
+
   private void enqueue(Request<?> request) {
+    // Where it is merged, its time goes with its value.
+    request.deadline(reactor.nanos() + config.requestTimeout().toNanos());
     switch (outbox.add(request)) {
       case Outbox.Outcome.Added _ -> {}
       case Outbox.Outcome.Merged _ -> counters.add(Counter.CONFLATED, 1);
@@ -241,9 +294,8 @@ final class Exchange {
       }
       case Request.Announcement announcement -> {
         if (!announcement.isSettled()) {
-          batch.add(announcement.frame());
-          announcement.forgetFrame();
-          correlation.sent(announcement);
+          announced.sent(announcement);
+          transmit(announcement);
         }
       }
       case Request.Probe probe -> {
@@ -260,8 +312,14 @@ final class Exchange {
     }
   }
 
+  private void transmit(Request.Announcement announcement) {
+    batch.add(announcement.frame());
+    correlation.sent(announcement);
+    needFence |= announcement.isSettled();
+  }
+
   private void transmit(Request.Write write) {
-    if (!write.isPlain() && write.isSettled()) {
+    if (write.isCarriedOut() || (!write.isPlain() && write.isSettled())) {
       return;
     }
     batch.add(write.frame());
@@ -285,7 +343,7 @@ final class Exchange {
   /** Sends what waits, as far as the connection takes it. */
   void flushOutbox() {
     FrameLink l = link;
-    while (l != null && l.writable()) {
+    while (l != null && !doubts.isOpen() && l.writable() && hasRoom()) {
       Request<?> next = outbox.poll();
       if (next == null) {
         return;
@@ -294,9 +352,34 @@ final class Exchange {
     }
   }
 
+  private boolean hasRoom() {
+    return correlation.unanswered() < MAX_UNANSWERED;
+  }
+
+  /** Asks what has become of a write. */
+  private void ask(Request.Read read) {
+    batch.add(read.frame());
+    correlation.sent(read);
+    // Its place is given up at the fence: not every router answers when there is nothing.
+    correlation.expired(read);
+    needFence = true;
+  }
+
   /** The time of a request is over. */
   private void expired(Request<?> request) {
     if (request instanceof Request.Probe probe && probe.isFence()) {
+      if (link != null && answering.contains(where)) {
+        long now = reactor.nanos();
+        if (now - heardNanos >= config.requestTimeout().toNanos()
+            && now - probe.deadline() < STOOD_STILL_NANOS) {
+          // Half open: waiting longer would only lose time.
+          onSilence.run();
+        } else {
+          // It is only slow, or we were: what is unanswered keeps its place, and stays in doubt.
+          deadlines.add(probe);
+        }
+        return;
+      }
       // A router that does not answer PING: do not wait for it any longer.
       probe.settle();
       passed(probe.sequence());
@@ -362,6 +445,7 @@ final class Exchange {
   // --- receiving ---------------------------------------------------------------------------------
 
   void received(Message message) {
+    heardNanos = reactor.nanos();
     switch (message) {
       case Message.SetValue set -> subscriptions.set(set);
       case Message.Publish publish -> subscriptions.publish(publish);
@@ -379,13 +463,17 @@ final class Exchange {
       case Message.Error error -> error(error);
       case Message.Ping _ -> batch.add(PONG);
       case Message.Pong _ -> {
+        answering.add(where);
         Request.Probe probe = correlation.pong(reactor.nanos());
         if (probe != null) {
           roundTripNanos = reactor.nanos() - probe.sentNanos();
           passed(probe.sequence());
         }
       }
-      case Message.Sync sync -> clock.answered(sync);
+      case Message.Sync sync -> {
+        answering.add(where);
+        clock.answered(sync);
+      }
       case Message.Result result -> correlation.result(result);
       // WELCOME is the connector's business; nobody sends definitions unasked.
       case Message.Welcome _, Message.Announce _ -> {}
@@ -403,17 +491,43 @@ final class Exchange {
   /** Everything that was sent before this number is answered, or never will be. */
   private void passed(long before) {
     correlation.passed(before);
-    while (!fresh.isEmpty() && fresh.peek().sequence() < before) {
-      completer.complete(fresh.remove());
+    if (doubts.isOpen()) {
+      doubts.passed(before);
     }
-    if (resubscribedAfter >= 0 && before > resubscribedAfter) {
+    boolean resubscribed = resubscribedAfter >= 0 && before > resubscribedAfter;
+    if (resubscribed) {
+      subscriptions.resumed();
+    }
+    while (!fresh.isEmpty() && fresh.peek().sequence() < before) {
+      SubscriptionHandle subscription = fresh.remove();
+      if (subscription.sequence() > 0) {
+        subscription.sink().inForce();
+      }
+      completer.complete(subscription);
+    }
+    if (resubscribed) {
       resubscribedAfter = -1;
       onResubscribed.run();
     }
   }
 
+  /** When the router wants us back that is about to stop; empty if it said nothing. Once. */
+  OptionalLong takeRetryNanos() {
+    OptionalLong taken = retryNanos;
+    retryNanos = OptionalLong.empty();
+    return taken;
+  }
+
   private void error(Message.Error error) {
     counters.add(Counter.ERRORS, 1);
+    OptionalLong goodbye = Goodbye.retryNanos(error);
+    if (goodbye.isPresent()) {
+      // No answer: nothing that waits for one has failed.
+      retryNanos = goodbye;
+      events.report(
+          new ClientEvent.ErrorReceived(error.code(), error.message(), error.address(), false));
+      return;
+    }
     ClaspException why =
         new ClaspException(
             Kind.REJECTED,
@@ -432,6 +546,10 @@ final class Exchange {
     }
   }
 
+  private void announcementRefused(Request.Announcement announcement) {
+    announced.remove(announcement);
+  }
+
   static String text(Message.Error error) {
     return (error.message().isEmpty() ? ErrorCode.describe(error.code()) : error.message())
         + " (code "
@@ -448,8 +566,9 @@ final class Exchange {
   // --- the connection ----------------------------------------------------------------------------
 
   /** A connection is there: subscribes again, then sends what has waited. */
-  void opened(FrameLink value, URI uri, long helloMicros, long routerMicros) {
+  void opened(FrameLink value, URI uri, String session, long helloMicros, long routerMicros) {
     link = value;
+    heardNanos = reactor.nanos();
     where = uri;
     batch.open(value);
     clock.connected(helloMicros, routerMicros);
@@ -457,10 +576,13 @@ final class Exchange {
       subscribe(subscription);
     }
     if (fresh.isEmpty()) {
+      subscriptions.resumed();
       onResubscribed.run();
     } else {
       resubscribedAfter = correlation.sequence();
     }
+    announced.all().forEach(this::transmit);
+    doubts.opened(session, outbox.inDoubt());
     flushOutbox();
   }
 
@@ -474,19 +596,24 @@ final class Exchange {
     link = null;
     batch.close();
     needFence = false;
+    fenceWaits = false;
     resubscribedAfter = -1;
     fresh.clear();
     subscriptions.lost();
     clock.lost(why);
+    doubts.lost();
     List<String> locked = locks.addresses();
     locks.clear();
     List<Request<?>> sent = correlation.lost();
     List<Request<?>> unsent = outbox.takeAll();
     for (Request<?> request : sent) {
       request.sent(0);
+      if (request instanceof Request.Write write) {
+        write.inDoubt(true);
+      }
       keepOrFail(
           request,
-          keep && request.isWanted(),
+          keep && (request.isWanted() || request instanceof Request.Write),
           why,
           " before " + request.what() + " was answered; it may have been carried out");
     }
@@ -500,12 +627,21 @@ final class Exchange {
   }
 
   private void keepOrFail(Request<?> request, boolean keep, ClaspException why, String what) {
+    if (request instanceof Request.Announcement announcement
+        && announced.contains(announcement)
+        && (keep || announcement.isSettled())) {
+      // Announced again by the book.
+      return;
+    }
     if (keep && request.survivesReconnect()) {
       if (outbox.addAgain(request)) {
         counters.add(Counter.CONFLATED, 1);
       }
     } else {
       ClaspException failure = new ClaspException(Kind.CLOSED, why.getMessage() + what);
+      if (request instanceof Request.Announcement announcement) {
+        announced.remove(announcement);
+      }
       for (Request<?> each : request.together()) {
         completer.fail(each, failure);
       }
@@ -532,14 +668,37 @@ final class Exchange {
 
   /** Sends what was collected. */
   void endTurn() {
-    if (needFence && link != null && outbox.isEmpty()) {
-      needFence = false;
+    if (!outbox.isEmpty()) {
+      flushOutbox();
+    }
+    if (needFence && link != null && fenceIsDue()) {
+      // When closing, the last one comes behind everything.
+      needFence = fenceWaits && refusal != null;
+      fenceWaits = false;
       Request.Probe fence = new Request.Probe(true, PING);
       batch.add(PING);
       correlation.sent(fence, reactor.nanos());
       deadlines.add(fence);
     }
     batch.flush();
+  }
+
+  private boolean fenceIsDue() {
+    if (outbox.isEmpty() || doubts.isOpen() || !hasRoom()) {
+      fenceWaits = false;
+      return true;
+    }
+    long now = reactor.nanos();
+    if (!fenceWaits) {
+      fenceWaits = true;
+      fenceWaitsNanos = now;
+    }
+    return now - fenceWaitsNanos >= FENCE_PATIENCE_NANOS;
+  }
+
+  /** The connection takes more again: the other side has taken something. */
+  void progressed() {
+    heardNanos = reactor.nanos();
   }
 
   /** The client has ended. */

@@ -1,6 +1,7 @@
 package dev.clasp.client;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.FutureListener;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +20,17 @@ final class NettyReactor implements Reactor {
   @Override
   public void execute(Runnable task) {
     loop.execute(task);
+  }
+
+  @Override
+  public Timer whenEnded(Runnable task) {
+    FutureListener<Object> listener = _ -> task.run();
+    loop.terminationFuture().addListener(listener);
+    return () -> {
+      if (!loop.isShuttingDown()) {
+        loop.terminationFuture().removeListener(listener);
+      }
+    };
   }
 
   @Override

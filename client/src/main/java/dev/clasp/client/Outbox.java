@@ -163,6 +163,17 @@ final class Outbox {
     return null;
   }
 
+  /** Writes that were sent before, in order. */
+  List<Write> inDoubt() {
+    List<Write> writes = new ArrayList<>(0);
+    for (Request<?> request : queue) {
+      if (request instanceof Write write && write.isInDoubt()) {
+        writes.add(write);
+      }
+    }
+    return writes;
+  }
+
   /** Takes everything out, in order. */
   List<Request<?>> takeAll() {
     List<Request<?>> all = new ArrayList<>(size());

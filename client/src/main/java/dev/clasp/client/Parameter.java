@@ -16,4 +16,15 @@ public record Parameter(
     Value value,
     long revision,
     Optional<String> writer,
-    OptionalLong timestampMicros) {}
+    OptionalLong timestampMicros) {
+
+  /**
+   * The value as an object of this class: see {@link Values}.
+   *
+   * @throws ClaspException of kind INVALID: it is something else; names the address, and the place
+   *     in the value
+   */
+  public <T> T as(Class<T> type) {
+    return Addresses.at(address, () -> Values.as(value, type));
+  }
+}

@@ -9,9 +9,17 @@ interface Reactor {
   /**
    * Runs the task on the loop, after what runs now. Any thread.
    *
-   * @throws java.util.concurrent.RejectedExecutionException the loop has ended for good
+   * @throws java.util.concurrent.RejectedExecutionException the loop has ended, or is ending
    */
   void execute(Runnable task);
+
+  /**
+   * Runs the task on some thread when the loop has ended and its thread has done its last. Tasks
+   * that {@link #execute} took shortly before may not have run. Any thread.
+   *
+   * @return calls it off, unless the loop is ending already; any thread
+   */
+  Timer whenEnded(Runnable task);
 
   /** Runs the task on the loop after a delay. Loop. */
   Timer schedule(Runnable task, long delayNanos);
@@ -27,7 +35,7 @@ interface Reactor {
 
   /** A task that may still be called off. */
   interface Timer {
-    /** Loop. The task will not run; no effect when it has. */
+    /** Loop, where nothing else is said. The task will not run; no effect when it has. */
     void cancel();
   }
 }

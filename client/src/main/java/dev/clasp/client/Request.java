@@ -113,6 +113,10 @@ abstract sealed class Request<T> implements Submission, Answerable {
 
   /** SET. */
   static final class Write extends Request<Ack> {
+
+    /** Merged writes that are kept before looking which still wait. */
+    private static final int FIRST_SWEEP = 64;
+
     private final String address;
     private final boolean plain;
     private final boolean lock;
@@ -121,6 +125,10 @@ abstract sealed class Request<T> implements Submission, Answerable {
     private boolean frameConfirms;
     private Value value;
     private @Nullable List<Write> merged;
+    private int sweepAt = FIRST_SWEEP;
+    private boolean inDoubt;
+    private boolean carriedOut;
+    private long valueDeadline;
 
     Write(String address, Value value, SetOptions options, byte[] frame) {
       super(frame);
@@ -172,6 +180,9 @@ abstract sealed class Request<T> implements Submission, Answerable {
       int qos = Math.max(older[1] & 0xC0, self.frame[1] & 0xC0);
       self.frame[1] = (byte) ((self.frame[1] & 0x3F) | qos);
       value = newer.value;
+      inDoubt = newer.inDoubt;
+      carriedOut = false;
+      valueDeadline = newer.valueDeadline();
       frameConfirms |= newer.frameConfirms;
       if (merged == null) {
         merged = new ArrayList<>();
@@ -181,6 +192,41 @@ abstract sealed class Request<T> implements Submission, Answerable {
         merged.addAll(newer.merged);
         newer.merged = null;
       }
+      // Its frame is here now. Who has stopped waiting is forgotten: an offline fader moves for
+      // hours.
+      newer.forgetFrame();
+      if (merged.size() >= sweepAt) {
+        merged.removeIf(Request::isSettled);
+        sweepAt = Math.max(FIRST_SWEEP, 2 * merged.size());
+      }
+    }
+
+    /** Writes that were merged into this one, and that it remembers. */
+    int mergedCount() {
+      return merged == null ? 0 : merged.size();
+    }
+
+    /** It was sent, and the connection broke before it was answered. */
+    boolean isInDoubt() {
+      return inDoubt;
+    }
+
+    void inDoubt(boolean value) {
+      inDoubt = value;
+    }
+
+    /** It has turned out that it needs not be sent again. */
+    boolean isCarriedOut() {
+      return carriedOut;
+    }
+
+    void carriedOut() {
+      carriedOut = true;
+    }
+
+    /** Reactor time at which waiting for the present value ends. */
+    long valueDeadline() {
+      return valueDeadline != 0 ? valueDeadline : deadline();
     }
 
     @Override
@@ -364,6 +410,11 @@ abstract sealed class Request<T> implements Submission, Answerable {
 
     Set<String> addresses() {
       return addresses;
+    }
+
+    @Override
+    boolean survivesReconnect() {
+      return true;
     }
 
     @Override

@@ -79,6 +79,18 @@ final class Requests {
         0);
   }
 
+  /** A timeline as the map that carries it. */
+  static Request.Publication timeline(String address, Value map, int rate, long timeMicros) {
+    return publication(
+        address,
+        SignalType.TIMELINE,
+        GesturePhase.START,
+        Content.of(map),
+        timeMicros,
+        OptionalInt.empty(),
+        rate);
+  }
+
   private static Request.Publication publication(
       String address,
       SignalType type,
@@ -116,6 +128,18 @@ final class Requests {
         bundle.writes(),
         bundle.size(),
         encode(bundle.message(), Qos.COMMIT, "the bundle of " + bundle.size()));
+  }
+
+  /** Calls off the bundles of this session for a time (docs/protocol-extensions.md). */
+  static Request.Group callingOff(long atMicros) {
+    return new Request.Group(
+        Set.of(),
+        Map.of(),
+        0,
+        encode(
+            new Message.Bundle(List.of(), OptionalLong.of(atMicros)),
+            Qos.COMMIT,
+            "the calling off of bundles"));
   }
 
   static Request.Question question(String pattern) {

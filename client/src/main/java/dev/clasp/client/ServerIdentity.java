@@ -11,6 +11,7 @@ import java.util.Set;
  * @param features what it supports
  */
 public record ServerIdentity(String name, int version, Set<Feature> features) {
+  /** Copies the collections. */
   public ServerIdentity {
     features = Set.copyOf(features);
   }

@@ -29,6 +29,8 @@ public record SetOptions(
   public static final SetOptions COMMIT = CONFIRM.withQos(Qos.COMMIT);
 
   /**
+   * Checks that they go together.
+   *
    * @throws IllegalArgumentException both lock and unlock
    */
   public SetOptions {
@@ -37,6 +39,7 @@ public record SetOptions(
     }
   }
 
+  /** With this quality of service. */
   public SetOptions withQos(Qos value) {
     return new SetOptions(value, lock, unlock, ifRevision, ttl);
   }
@@ -56,6 +59,7 @@ public record SetOptions(
     return new SetOptions(qos, lock, unlock, OptionalLong.of(revision), ttl);
   }
 
+  /** With a lifetime. */
   public SetOptions withTtl(Ttl value) {
     return new SetOptions(qos, lock, unlock, ifRevision, Optional.of(value));
   }

@@ -12,10 +12,24 @@ import java.util.OptionalLong;
 /** What a subscription delivers. Immutable. Times are router time in Unix microseconds. */
 public sealed interface Signal {
 
+  /** Where it happened. */
   String address();
 
   /** Which type filter it passed. */
   SignalType type();
+
+  /** What it brought: of a stream the newest sample; {@link Value#NULL} if it came without. */
+  Value value();
+
+  /**
+   * The value as an object of this class: see {@link Values}.
+   *
+   * @throws ClaspException of kind INVALID: it is something else; names the address, and the place
+   *     in the value
+   */
+  default <T> T as(Class<T> type) {
+    return Addresses.at(address(), () -> Values.as(value(), type));
+  }
 
   /**
    * A parameter has a new value, or its value at the time of the subscription.
@@ -59,11 +73,13 @@ public sealed interface Signal {
    */
   record Stream(String address, List<Value> values, OptionalInt rate, OptionalLong timestampMicros)
       implements Signal {
+    /** Copies the collections. */
     public Stream {
       values = List.copyOf(values);
     }
 
     /** The newest sample; {@link Value#NULL} if there is none. */
+    @Override
     public Value value() {
       return values.isEmpty() ? Value.NULL : values.getLast();
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
  */
 public interface SignalQueue extends AutoCloseable {
 
+  /** The subscription whose signals these are. */
   Subscription subscription();
 
   /**

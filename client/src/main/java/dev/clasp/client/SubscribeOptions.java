@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 /**
  * What a subscription wants. The first five are the router's business and are sent again after each
  * reconnect; a router of the reference stores maxRate, epsilon, history and window and ignores
- * them. The last three are the client's.
+ * them. The last four are the client's.
  *
  * @param types kinds of signals; empty = all
  * @param maxRate updates per second and address at most, at least 1
@@ -27,6 +27,8 @@ import java.util.concurrent.Executor;
  *     ClientEvent.Dropped}. Parameters are never dropped: no more of them wait than there are
  *     addresses. A callback that shares the dispatcher shares the queue with others
  * @param latestOnly conflate parameters always, for displays
+ * @param skipInitial leave out the state that is there when subscribing; what changes while the
+ *     client is disconnected is delivered all the same
  * @param executor where the callback runs instead of the client's dispatcher; one call at a time
  */
 public record SubscribeOptions(
@@ -37,6 +39,7 @@ public record SubscribeOptions(
     Optional<Duration> window,
     int capacity,
     boolean latestOnly,
+    boolean skipInitial,
     Optional<Executor> executor) {
 
   public static final int DEFAULT_CAPACITY = 16_384;
@@ -51,9 +54,12 @@ public record SubscribeOptions(
           Optional.empty(),
           DEFAULT_CAPACITY,
           false,
+          false,
           Optional.empty());
 
   /**
+   * Checks the ranges.
+   *
    * @throws IllegalArgumentException an option out of its range
    */
   public SubscribeOptions {
@@ -76,16 +82,32 @@ public record SubscribeOptions(
     }
   }
 
+  /** Only these kinds of signals. */
   public SubscribeOptions withTypes(SignalType first, SignalType... more) {
-    return new SubscribeOptions(
-        EnumSet.of(first, more), maxRate, epsilon, history, window, capacity, latestOnly, executor);
+    return withTypes(EnumSet.of(first, more));
   }
 
+  /** Only these kinds of signals; none = all. */
+  public SubscribeOptions withTypes(Set<SignalType> value) {
+    return new SubscribeOptions(
+        value, maxRate, epsilon, history, window, capacity, latestOnly, skipInitial, executor);
+  }
+
+  /** At most so many a second from each address. */
   public SubscribeOptions withMaxRate(int perSecond) {
     return new SubscribeOptions(
-        types, OptionalInt.of(perSecond), epsilon, history, window, capacity, latestOnly, executor);
+        types,
+        OptionalInt.of(perSecond),
+        epsilon,
+        history,
+        window,
+        capacity,
+        latestOnly,
+        skipInitial,
+        executor);
   }
 
+  /** Only numbers that have changed by so much. */
   public SubscribeOptions withEpsilon(double smallest) {
     return new SubscribeOptions(
         types,
@@ -95,32 +117,82 @@ public record SubscribeOptions(
         window,
         capacity,
         latestOnly,
+        skipInitial,
         executor);
   }
 
+  /** With so many past values first. */
   public SubscribeOptions withHistory(int count) {
     return new SubscribeOptions(
-        types, maxRate, epsilon, OptionalInt.of(count), window, capacity, latestOnly, executor);
+        types,
+        maxRate,
+        epsilon,
+        OptionalInt.of(count),
+        window,
+        capacity,
+        latestOnly,
+        skipInitial,
+        executor);
   }
 
+  /** With past values of at most this age. */
   public SubscribeOptions withWindow(Duration age) {
     return new SubscribeOptions(
-        types, maxRate, epsilon, history, Optional.of(age), capacity, latestOnly, executor);
+        types,
+        maxRate,
+        epsilon,
+        history,
+        Optional.of(age),
+        capacity,
+        latestOnly,
+        skipInitial,
+        executor);
   }
 
+  /** So many signals may wait for the callback. */
   public SubscribeOptions withCapacity(int signals) {
     return new SubscribeOptions(
-        types, maxRate, epsilon, history, window, signals, latestOnly, executor);
+        types, maxRate, epsilon, history, window, signals, latestOnly, skipInitial, executor);
   }
 
+  /** Whether a newer value always replaces one that waits. */
   public SubscribeOptions withLatestOnly(boolean value) {
     return new SubscribeOptions(
-        types, maxRate, epsilon, history, window, capacity, value, executor);
+        types, maxRate, epsilon, history, window, capacity, value, skipInitial, executor);
   }
 
+  /** Whether the state is left out, so that only what changes from now on comes. */
+  public SubscribeOptions withSkipInitial(boolean value) {
+    return new SubscribeOptions(
+        types, maxRate, epsilon, history, window, capacity, latestOnly, value, executor);
+  }
+
+  /** Runs the callback there. */
   public SubscribeOptions withExecutor(Executor value) {
     return new SubscribeOptions(
-        types, maxRate, epsilon, history, window, capacity, latestOnly, Optional.of(value));
+        types,
+        maxRate,
+        epsilon,
+        history,
+        window,
+        capacity,
+        latestOnly,
+        skipInitial,
+        Optional.of(value));
+  }
+
+  /** Past values would be taken for present ones. */
+  SubscribeOptions forView() {
+    return new SubscribeOptions(
+        types,
+        maxRate,
+        epsilon,
+        OptionalInt.empty(),
+        Optional.empty(),
+        capacity,
+        latestOnly,
+        false,
+        executor);
   }
 
   /** The mask for the wire; 0xFF = all. */

@@ -11,6 +11,7 @@ public interface Subscription extends AutoCloseable {
   /** As given. */
   String pattern();
 
+  /** As given; the same after reconnects. */
   SubscribeOptions options();
 
   /**

@@ -110,6 +110,14 @@ final class SubscriptionHandle implements Subscription, Answerable {
     return pattern.matches(address);
   }
 
+  /** Loop. Part of the state that it does not want to hear of. */
+  boolean skips(Signal signal) {
+    return options.skipInitial()
+        && !settled
+        && signal instanceof Signal.Change change
+        && change.fromSnapshot();
+  }
+
   SignalSink sink() {
     return sink;
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,21 @@ final class Subscriptions {
   private static final SubscriptionHandle[] NOBODY = {};
 
   private final Counters counters;
+  private final LongSupplier nanos;
   private final Map<Integer, SubscriptionHandle> all = new LinkedHashMap<>();
   private final Map<String, SubscriptionHandle[]> routes = new HashMap<>();
   private final Map<String, Known> known = new ConcurrentHashMap<>();
   private long count;
 
-  Subscriptions(Counters counters) {
+  /** The count when the connection was lost; entries from before it are to be confirmed. */
+  private long countAtLoss;
+
+  /** Since when what is known may be out of date; empty while all subscriptions are in force. */
+  private volatile OptionalLong staleSince = OptionalLong.empty();
+
+  Subscriptions(Counters counters, LongSupplier nanos) {
     this.counters = counters;
+    this.nanos = nanos;
   }
 
   void add(SubscriptionHandle subscription) {
@@ -79,6 +88,12 @@ final class Subscriptions {
   Optional<Parameter> cached(String address) {
     Known k = known.get(address);
     return k == null ? Optional.empty() : Optional.of(k.parameter());
+  }
+
+  /** Any thread. For how long what is cached may have been out of date; 0 = it is not. */
+  long staleNanos() {
+    OptionalLong since = staleSince;
+    return since.isPresent() ? Math.max(1, nanos.getAsLong() - since.getAsLong()) : 0;
   }
 
   // --- delivery ----------------------------------------------------------------------------------
@@ -207,7 +222,7 @@ final class Subscriptions {
   }
 
   private void deliver(SubscriptionHandle subscription, Signal signal) {
-    if (!subscription.isOpen()) {
+    if (!subscription.isOpen() || subscription.skips(signal)) {
       return;
     }
     switch (subscription.sink().signal(signal)) {
@@ -262,7 +277,23 @@ final class Subscriptions {
 
   /** The connection is lost: none is in force. */
   void lost() {
-    all.values().forEach(subscription -> subscription.sent(0));
+    countAtLoss = count;
+    if (staleSince.isEmpty()) {
+      staleSince = OptionalLong.of(nanos.getAsLong());
+    }
+    for (SubscriptionHandle subscription : all.values()) {
+      subscription.sent(0);
+      subscription.sink().lost();
+    }
+  }
+
+  /**
+   * All subscriptions are in force on a new connection, their snapshots delivered. What no snapshot
+   * has brought the router does not have any more.
+   */
+  void resumed() {
+    known.values().removeIf(k -> k.delivered() <= countAtLoss);
+    staleSince = OptionalLong.empty();
   }
 
   /** The client is closed. */

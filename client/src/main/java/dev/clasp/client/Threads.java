@@ -1,5 +1,6 @@
 package dev.clasp.client;
 
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,9 +21,16 @@ record Threads(Executor dispatcher, Executor completer, Executor background, Run
 
   private static final long IDLE_SECONDS = 10;
 
-  /** A daemon thread of the client's own for callbacks, virtual threads for the rest. */
-  static Threads create() {
+  /**
+   * Virtual threads, and a daemon thread of the client's own for callbacks.
+   *
+   * @param callbacks runs callbacks and the listener instead of a thread of the client's own
+   */
+  static Threads create(Optional<Executor> callbacks) {
     String name = "clasp-client-" + COUNT.incrementAndGet();
+    if (callbacks.isPresent()) {
+      return new Threads(callbacks.get(), completer(name), background(name), () -> {});
+    }
     ThreadPoolExecutor dispatcher =
         new ThreadPoolExecutor(
             1,
@@ -35,8 +43,16 @@ record Threads(Executor dispatcher, Executor completer, Executor background, Run
     dispatcher.allowCoreThreadTimeOut(true);
     return new Threads(
         dispatcher,
-        task -> Thread.ofVirtual().name(name + "-completer").start(task),
-        task -> Thread.ofVirtual().name(name + "-background").start(task),
+        completer(name),
+        background(name),
         () -> dispatcher.setKeepAliveTime(1, TimeUnit.MILLISECONDS));
+  }
+
+  private static Executor completer(String name) {
+    return task -> Thread.ofVirtual().name(name + "-completer").start(task);
+  }
+
+  private static Executor background(String name) {
+    return task -> Thread.ofVirtual().name(name + "-background").start(task);
   }
 }

@@ -17,6 +17,11 @@ final class TurnReactor implements Reactor {
   }
 
   @Override
+  public Timer whenEnded(Runnable task) {
+    return reactor.whenEnded(task);
+  }
+
+  @Override
   public Timer schedule(Runnable task, long delayNanos) {
     return reactor.schedule(
         () -> {

@@ -8,10 +8,13 @@ import dev.clasp.client.ClaspException.Kind;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -114,6 +117,23 @@ class BackpressureTest {
   }
 
   @Test
+  void aSubscriptionDuringAFloodGetsInForce() {
+    ClaspClient client = connect();
+    rig.link().writable(false);
+    client.stream("/s", 1);
+    Subscription subscription = client.subscribe("/a", _ -> {});
+    assertThat(rig.sent()).hasSize(1).first().isInstanceOf(Message.Subscribe.class);
+    rig.reactor.pass(Duration.ofSeconds(1));
+    client.stream("/s", 2);
+    // It would wait for ever for the samples to end.
+    assertThat(rig.sent()).containsExactly(new Message.Ping());
+    client.stream("/s", 3);
+    assertThat(rig.sent()).isEmpty();
+    rig.link().says(new Message.Pong());
+    assertThat(subscription.active()).isCompleted();
+  }
+
+  @Test
   void samplesMakeRoomOldestFirst() {
     rig.maxWaitingBytes = 64 << 10;
     ClaspClient client = connect();
@@ -204,7 +224,7 @@ class BackpressureTest {
           case 1 -> r.link().writable(true);
           case 2 -> {
             // Arrives, but the answer does not.
-            arrive(r, arrived, random.nextBoolean());
+            arriveOnce(r, arrived, random.nextBoolean());
             r.link().breaks("cable");
             r.reactor.pass(java.time.Duration.ofSeconds(4));
             r.welcome();
@@ -232,16 +252,43 @@ class BackpressureTest {
   }
 
   private static void arrive(Rig rig, Map<String, Long> arrived, boolean answer) {
-    List<Message> acks = new ArrayList<>();
+    while (arriveOnce(rig, arrived, answer)) {
+      // What the answers have set free arrives too.
+    }
+  }
+
+  /** True if the router had something to answer. */
+  private static boolean arriveOnce(Rig rig, Map<String, Long> arrived, boolean answer) {
+    List<Message> answers = new ArrayList<>();
+    // Whichever it was, it is one of ours.
+    String session = "session-" + rig.dialer.links().size();
     for (FakeLink.Sent frame : rig.link().takeFrames()) {
-      if (frame.message() instanceof Message.SetValue set) {
-        arrived.put(set.address(), ((Value.Int) set.value()).value());
-        assertThat(frame.qos()).isEqualTo(Qos.CONFIRM);
-        acks.add(Rig.ack(set.address(), 1));
+      switch (frame.message()) {
+        case Message.SetValue set -> {
+          long value = ((Value.Int) set.value()).value();
+          assertThat(arrived).as("done twice").doesNotContainEntry(set.address(), value);
+          arrived.put(set.address(), value);
+          assertThat(frame.qos()).isEqualTo(Qos.CONFIRM);
+          answers.add(Rig.ack(set.address(), 1));
+        }
+        case Message.Get(String address) ->
+            answers.add(
+                arrived.containsKey(address)
+                    ? Rig.snapshot(
+                        new Message.Parameter(
+                            address,
+                            Value.of(arrived.get(address)),
+                            1,
+                            Optional.of(session),
+                            OptionalLong.of(0)))
+                    : Rig.error(404, "none", address));
+        case Message.Ping _ -> answers.add(new Message.Pong());
+        default -> {}
       }
     }
-    if (answer) {
-      rig.link().says(acks.toArray(Message[]::new));
+    if (answer && !answers.isEmpty()) {
+      rig.link().says(answers.toArray(Message[]::new));
     }
+    return answer && !answers.isEmpty();
   }
 }

@@ -47,6 +47,43 @@ class CloseTest {
   }
 
   @Test
+  void whatTheEndingLoopDropsIsAnsweredAfterItsEnd() {
+    var written = client.set("/a", 1);
+    rig.reactor.beginEnd(true);
+    var dropped = client.set("/b", 2);
+    var behind = client.subscribe("/**", _ -> {}).active();
+    assertThat(dropped).isNotDone();
+
+    rig.reactor.end();
+
+    assertThat(failure(written).kind()).isEqualTo(Kind.CLOSED);
+    assertThat(failure(dropped).kind()).isEqualTo(Kind.CLOSED);
+    assertThat(failure(behind).kind()).isEqualTo(Kind.CLOSED);
+    assertThat(failure(client.set("/c", 3)).kind()).isEqualTo(Kind.CLOSED);
+    assertThat(failure(client.subscribe("/c", _ -> {}).active()).kind()).isEqualTo(Kind.CLOSED);
+    assertThat(client.closeAsync()).isCompleted();
+  }
+
+  @Test
+  void whatTheEndingLoopRefusesIsAnsweredAfterItsEndToo() {
+    close();
+    rig.reactor.beginEnd(false);
+    var refused = client.subscribe("/**", _ -> {}).active();
+
+    rig.reactor.end();
+
+    assertThat(failure(refused).kind()).isEqualTo(Kind.CLOSED);
+    assertThat(failure(client.subscribe("/c", _ -> {}).active()).kind()).isEqualTo(Kind.CLOSED);
+  }
+
+  @Test
+  void aLoopOfManyDoesNotRememberClientsThatHaveEnded() {
+    assertThat(rig.reactor.watches()).isEqualTo(1);
+    close();
+    assertThat(rig.reactor.watches()).isZero();
+  }
+
+  @Test
   void sendsWhatWasSubmittedBefore() {
     client.set("/a", Value.of(1), SetOptions.FIRE);
     client.emit("/b");

@@ -243,6 +243,31 @@ class ConnectTest {
   }
 
   @Test
+  void aSupplierThatNeverAnswersIsNotWaitedForForEver() {
+    rig.tokenMayChange = true;
+    List<Runnable> asked = new ArrayList<>();
+    rig.background = asked::add;
+    rig.tokens = () -> "late";
+    var started = rig.start();
+    rig.reactor.pass(Duration.ofSeconds(10));
+
+    assertThat(failure(started).kind()).isEqualTo(Kind.TIMEOUT);
+    assertThat(failure(started))
+        .hasMessage("there is no token: the supplier did not answer within 10.0 s");
+    asked.getFirst().run();
+    rig.reactor.run();
+    assertThat(rig.dialer.dialed()).as("too late").isEmpty();
+  }
+
+  @Test
+  void aSupplierThatGivesWhatCannotBeSentIsReported() {
+    rig.tokenMayChange = true;
+    rig.tokens = () -> "x".repeat(70_000);
+    assertThat(failure(rig.start()))
+        .hasMessageStartingWith("there is no token: the supplier failed: ");
+  }
+
+  @Test
   void goesOnTryingWhenToldToAwaitTheRouter() {
     rig.awaitRouter = true;
     rig.dialer.next(FakeDialer.Outcome.UNREACHABLE, FakeDialer.Outcome.UNREACHABLE);

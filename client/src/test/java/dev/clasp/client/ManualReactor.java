@@ -2,7 +2,10 @@ package dev.clasp.client;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.RejectedExecutionException;
 
 /** A loop that runs when told, and time that stands still until told. One thread. */
 final class ManualReactor implements Reactor {
@@ -11,12 +14,50 @@ final class ManualReactor implements Reactor {
 
   private long nanos = 1_000_000_000L;
   private long timerCount;
+  private boolean ending;
+  private boolean silent;
+  private final List<Runnable> whenEnded = new ArrayList<>();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final PriorityQueue<Due> timers = new PriorityQueue<>();
 
   @Override
   public void execute(Runnable task) {
+    if (ending) {
+      if (silent) {
+        return;
+      }
+      throw new RejectedExecutionException("the loop is ending");
+    }
     tasks.add(task);
+  }
+
+  @Override
+  public Timer whenEnded(Runnable task) {
+    whenEnded.add(task);
+    return () -> whenEnded.remove(task);
+  }
+
+  /**
+   * The loop begins to end: nothing is run any more.
+   *
+   * @param silent what is executed is dropped without a word, as Netty does at the very end
+   */
+  void beginEnd(boolean silent) {
+    ending = true;
+    this.silent = silent;
+  }
+
+  /** The loop has ended. */
+  void end() {
+    ending = true;
+    silent = false;
+    tasks.clear();
+    List.copyOf(whenEnded).forEach(Runnable::run);
+  }
+
+  /** Who wants to hear of the end. */
+  int watches() {
+    return whenEnded.size();
   }
 
   @Override
@@ -64,6 +105,12 @@ final class ManualReactor implements Reactor {
       run();
     }
     nanos = end;
+    run();
+  }
+
+  /** The loop stands still for so long, as in a debugger, and finds everything overdue. */
+  void standStill(Duration duration) {
+    nanos += duration.toNanos();
     run();
   }
 

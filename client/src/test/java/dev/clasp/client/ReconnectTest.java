@@ -178,6 +178,8 @@ class ReconnectTest {
     CompletableFuture<Ack> fourth = client.set("/c", 5);
     resume();
 
+    assertThat(rig.sent()).containsExactly(new Message.Get("/b"), PING);
+    rig.link().says(Rig.error(404, "none", "/b"), PONG);
     assertThat(rig.sent()).containsExactly(set("/a", 4), set("/b", 3), set("/c", 5));
     rig.link().says(Rig.ack("/a", 9), Rig.ack("/b", 1), Rig.ack("/c", 1));
     assertThat(result(second)).isEqualTo(result(third));
@@ -311,7 +313,6 @@ class ReconnectTest {
             client.gesture("/g", 1, GesturePhase.START, Value.NULL),
             client.bundle(new BundleBuilder().set("/a", 1)),
             client.set("/b", Value.of(1), SetOptions.CONFIRM.locking()),
-            client.announce("/n", List.of()),
             client.ping(),
             client.sync());
     rig.reactor.run();
@@ -385,6 +386,30 @@ class ReconnectTest {
         .isEqualTo(Kind.UNREACHABLE);
     rig.welcome();
     assertThat(rig.client().state()).isEqualTo(ClientState.CONNECTED);
+  }
+
+  @Test
+  void comesBackWhenTheRouterThatStopsWantsItTo() {
+    connect();
+    var read = rig.client().get("/a");
+    rig.link().says(goodbye("server shutting down, retry_after_ms=1700"));
+    assertThat(read).as("is no answer").isNotDone();
+    lose();
+    rig.reactor.pass(Duration.ofSeconds(2));
+    rig.welcome();
+    lose();
+    resume();
+    rig.link().says(goodbye("retry_after_ms=999999999"));
+    lose();
+
+    assertThat(events(ClientEvent.Reconnecting.class))
+        .extracting(e -> e.delay().toMillis())
+        .as("the next time as ever; and nobody waits for days")
+        .containsExactly(1_700L, 2_000L, 60_000L);
+  }
+
+  private static Message goodbye(String text) {
+    return new Message.Error(501, text, Optional.empty(), OptionalInt.empty());
   }
 
   @Test

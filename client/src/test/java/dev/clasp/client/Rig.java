@@ -42,6 +42,7 @@ final class Rig {
   boolean clockSync;
   Executor dispatcher = Runnable::run;
   Executor completer = Runnable::run;
+  Executor background = Runnable::run;
 
   private @Nullable Conductor conductor;
   private @Nullable CompletableFuture<Conductor> started;
@@ -82,7 +83,7 @@ final class Rig {
                 clockSync),
             reactor,
             dialer,
-            new Threads(dispatcher, completer, Runnable::run, () -> {}),
+            new Threads(dispatcher, completer, background, () -> {}),
             new SplittableRandom(1));
     conductor = c;
     client = new ClaspClient(c);
@@ -143,6 +144,15 @@ final class Rig {
     return new Message.Ack(
         Optional.of(address),
         OptionalLong.of(revision),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
+  static Message.Ack announceAck(String namespace) {
+    return new Message.Ack(
+        Optional.of(namespace),
+        OptionalLong.empty(),
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty());

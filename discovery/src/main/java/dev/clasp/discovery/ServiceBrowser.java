@@ -81,7 +81,7 @@ public final class ServiceBrowser {
     }
   }
 
-  private static Found found(Device device) {
+  static Found found(Device device) {
     return new Found(device.name(), device.endpoints().getOrDefault(KIND, ""));
   }
 

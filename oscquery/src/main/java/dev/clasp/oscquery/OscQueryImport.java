@@ -12,9 +12,7 @@ import dev.clasp.protocol.PatternException;
 import dev.clasp.protocol.Value;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The tree of another OSCQuery program as a bridge: what it has appears as addresses here. */
@@ -96,12 +94,8 @@ public final class OscQueryImport implements BridgeProvider {
   }
 
   @Override
-  public Map<String, Value> fromService(String source, String target, Map<String, Value> config) {
-    Map<String, Value> settings = new LinkedHashMap<>(config);
-    if (!source.isEmpty()) {
-      settings.putIfAbsent("url", Value.of(source));
-    }
-    return settings;
+  public List<String> ends() {
+    return List.of("url");
   }
 
   @Override

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.clasp.bridge.Namespace;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.Eventually;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;

@@ -4,6 +4,7 @@ import dev.clasp.bridge.spi.EndpointContext;
 import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.Eventually;
 import dev.clasp.transform.MappedSignal;
 import java.util.LinkedHashMap;
 import java.util.List;

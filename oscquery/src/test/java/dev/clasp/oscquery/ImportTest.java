@@ -13,6 +13,7 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.Eventually;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
 import java.net.DatagramPacket;

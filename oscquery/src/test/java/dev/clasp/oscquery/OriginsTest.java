@@ -2,6 +2,7 @@ package dev.clasp.oscquery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clasp.testkit.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

@@ -10,6 +10,7 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscTimeTag;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.Eventually;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;

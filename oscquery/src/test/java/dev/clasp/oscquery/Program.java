@@ -6,6 +6,7 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
+import dev.clasp.testkit.Eventually;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;

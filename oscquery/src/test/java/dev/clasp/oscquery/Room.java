@@ -9,6 +9,7 @@ import dev.clasp.protocol.Message.SignalMeta;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.Eventually;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

@@ -12,6 +12,7 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.Eventually;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;

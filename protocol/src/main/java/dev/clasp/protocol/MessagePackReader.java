@@ -28,6 +28,11 @@ final class MessagePackReader {
     this.limit = limit;
   }
 
+  /** Whether everything has been read. */
+  boolean atEnd() {
+    return at == limit;
+  }
+
   /** Reads one value in which at most so many containers are nested. */
   Value read(int depth) {
     int code = Bytes.u8(b, take(1));

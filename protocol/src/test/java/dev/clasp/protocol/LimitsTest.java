@@ -30,10 +30,11 @@ class LimitsTest {
   private static final int MAX = FrameDescriptor.MAX_PAYLOAD;
 
   /**
-   * Half of what threads have by default. The deepest values need up to half of this, and the JVM
-   * keeps about 100 KB for itself; 21,800 levels would need several times as much.
+   * Three quarters of what threads have by default. The deepest values need up to half of that, as
+   * long as the compiler is not done with the code, and the JVM keeps about 100 KB for itself;
+   * 21,800 levels would need several times as much.
    */
-  private static final int SMALL_STACK = 512 * 1024;
+  private static final int SMALL_STACK = 768 * 1024;
 
   /** Bytes of a SET to "/v" in front of the value data. */
   private static final int SET_HEAD = 6;

@@ -47,6 +47,18 @@ final class AddressSpace {
     return stripes[index];
   }
 
+  /** Lets go of routes that nobody will use any more. No stripe lock held. */
+  void dropOldRoutes(SubscriptionIndex subscriptions) {
+    for (Stripe stripe : stripes) {
+      stripe.lock.lock();
+      try {
+        stripe.dropOldRoutes(subscriptions);
+      } finally {
+        stripe.lock.unlock();
+      }
+    }
+  }
+
   /** The same addresses in order. */
   AddressIndex index() {
     return index;

@@ -262,7 +262,8 @@ public final class Lane {
       try {
         dirty.get(i).outbound().flush();
       } catch (RuntimeException e) {
-        LOG.error("flushing session {} failed", dirty.get(i).id(), e);
+        Session session = dirty.get(i);
+        session.about(LOG.atError()).setCause(e).log("flushing session {} failed", session.id());
       }
     }
     dirty.clear();
@@ -291,7 +292,10 @@ public final class Lane {
       try {
         session.takeTurn();
       } catch (RuntimeException e) {
-        LOG.error("the snapshot of session {} failed", session.id(), e);
+        session
+            .about(LOG.atError())
+            .setCause(e)
+            .log("the snapshot of session {} failed", session.id());
       }
     }
     turnScheduled = false;

@@ -306,7 +306,11 @@ final class Outbound {
     }
   }
 
-  private void enqueue(Delivery delivery) {
+  private void enqueue(Delivery message) {
+    Delivery delivery =
+        message.kind() == DeliveryClass.EVENT && connection.mayLoseEvents()
+            ? new Delivery(message.frame(), DeliveryClass.SAMPLE, message.address())
+            : message;
     switch (queue.offer(delivery)) {
       case QUEUED -> {}
       case CONFLATED -> {

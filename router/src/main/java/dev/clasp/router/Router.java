@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.ValueLayout;
 import dev.clasp.router.spi.Connection;
@@ -45,6 +46,11 @@ public final class Router {
 
   /** Addresses that one page of a dump looks at; a few milliseconds at most. */
   private static final int LOOKED_AT = 16_384;
+
+  /** For a router that is started again at once. */
+  private static final int RETRY_MILLIS = 500;
+
+  private static final int RETRY_SPREAD_MILLIS = 2000;
 
   private volatile RouterConfig config;
   private final RouterClock clock;
@@ -133,6 +139,9 @@ public final class Router {
 
   private void sweep(Lane lane) {
     lane.sampleQueues();
+    if (lane.index() == 0) {
+      space.dropOldRoutes(subscriptions);
+    }
     long now = clock.nanos();
     for (Session session : List.copyOf(lane.sessions())) {
       if (session.idleNanos(now) >= config.idleNanos()) {
@@ -158,8 +167,24 @@ public final class Router {
    * @return completes when all connections have been told to close
    */
   public CompletableFuture<Void> closeAll(CloseReason reason, long drainNanos) {
+    return closeAll(reason, drainNanos, false);
+  }
+
+  /**
+   * The same, and says good-bye first (operations.md 12.3): ERROR 501 {@code server shutting down,
+   * retry_after_ms=N}. The times are spread, so that not everybody is back in the same moment.
+   */
+  public CompletableFuture<Void> sayGoodbyeAndCloseAll(CloseReason reason, long drainNanos) {
+    return closeAll(reason, drainNanos, true);
+  }
+
+  private CompletableFuture<Void> closeAll(
+      CloseReason reason, long drainNanos, boolean sayingGoodbye) {
     List<CompletableFuture<Void>> told = new ArrayList<>();
-    for (Session session : sessions.values()) {
+    List<Session> all = List.copyOf(sessions.values());
+    for (int i = 0; i < all.size(); i++) {
+      Session session = all.get(i);
+      long retry = RETRY_MILLIS + (long) RETRY_SPREAD_MILLIS * i / all.size();
       CompletableFuture<Void> one = new CompletableFuture<>();
       told.add(one);
       Lane lane = session.lane();
@@ -167,6 +192,13 @@ public final class Router {
         lane.executor()
             .execute(() -> {
               lane.drainInbox();
+              if (sayingGoodbye && session.hearsGoodbye()) {
+                Replies.error(
+                    session,
+                    new Refusal(
+                        ErrorCode.UNAVAILABLE, "server shutting down, retry_after_ms=" + retry),
+                    null);
+              }
               session.closeWhenFlushed(reason, drainNanos, () -> one.complete(null));
             });
       } catch (RejectedExecutionException e) {

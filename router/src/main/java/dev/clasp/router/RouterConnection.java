@@ -13,6 +13,7 @@ import dev.clasp.protocol.Message;
 import dev.clasp.protocol.MessageCodec;
 import dev.clasp.protocol.MessageType;
 import dev.clasp.protocol.MessageView;
+import dev.clasp.protocol.PatternException;
 import dev.clasp.protocol.Qos;
 import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.LaneExecutor.Cancellable;
@@ -221,6 +222,36 @@ public final class RouterConnection {
     return s == null || closing ? List.of() : router.addresses(pattern, right, s.rights(), limit);
   }
 
+  /** Who the peer is; empty before WELCOME. */
+  public Optional<Identity> identity() {
+    Session s = session;
+    return s == null ? Optional.empty() : Optional.of(s.rights().identity());
+  }
+
+  /**
+   * With which code a SUBSCRIBE for the pattern would be refused now; empty if it would not, or if
+   * nobody has been let in. For protocols that answer before they show anything.
+   */
+  public OptionalInt subscriptionRefusal(String pattern) {
+    Session s = session;
+    if (s == null || closing) {
+      return OptionalInt.empty();
+    }
+    AddressPattern parsed;
+    try {
+      parsed = AddressPattern.parse(pattern, router.globstarParent());
+    } catch (PatternException e) {
+      return OptionalInt.of(ErrorCode.BAD_PATTERN);
+    }
+    if (!s.rights().mayReadAll(parsed)) {
+      return OptionalInt.of(ErrorCode.FORBIDDEN);
+    }
+    return s.subscriptions.size() >= router.config().maxSubscriptionsPerSession()
+            || router.subscriptionCount() >= router.config().maxSubscriptions()
+        ? OptionalInt.of(ErrorCode.TOO_MANY)
+        : OptionalInt.empty();
+  }
+
   /** The connection has ended, whoever ended it. */
   public void closed(CloseReason reason) {
     closing = true;
@@ -233,7 +264,7 @@ public final class RouterConnection {
     abandonLogin();
     Session s = session;
     if (s != null) {
-      LOG.debug("{} ended: {} {}", s, reason.code(), reason.text());
+      s.about(LOG.atDebug()).log("{} ended: {} {}", s, reason.code(), reason.text());
       // Later: the transport may report this from inside a write under a stripe lock.
       lane.executor().execute(() -> endSession(s));
     }
@@ -482,7 +513,10 @@ public final class RouterConnection {
     try {
       answer = attempt.ask(router.authenticator(), connection.peer());
     } catch (RuntimeException e) {
-      LOG.error("the login of {} could not be looked at", connection.peer(), e);
+      LOG.atError()
+          .addKeyValue("peer", connection.peer())
+          .setCause(e)
+          .log("the login of {} could not be looked at", connection.peer());
       answer = new Login.Refused(ErrorCode.INTERNAL, "The login could not be looked at");
     }
     if (answer != null) {
@@ -548,12 +582,15 @@ public final class RouterConnection {
   private void refusedLogin(LoginAttempt attempt, Refusal refusal) {
     String name = LogText.of(attempt.hello().name());
     // The authenticator knows more about it, and how much of that belongs into a log.
-    LOG.debug(
-        "login of {} from {} is refused: {} {}",
-        name,
-        connection.peer(),
-        refusal.code(),
-        refusal.text());
+    LOG.atDebug()
+        .addKeyValue("peer", connection.peer())
+        .addKeyValue("code", refusal.code())
+        .log(
+            "login of {} from {} is refused: {} {}",
+            name,
+            connection.peer(),
+            refusal.code(),
+            refusal.text());
     Session s = session;
     if (s == null) {
       refuse(refusal, refusal.text());
@@ -568,7 +605,9 @@ public final class RouterConnection {
       return;
     }
     lane.add(Counter.EXPELLED, 1);
-    LOG.info("{} is expelled: {} {}", s, why.code(), why.text());
+    s.about(LOG.atInfo())
+        .addKeyValue("code", why.code())
+        .log("{} is expelled: {} {}", s, why.code(), why.text());
     s.rights().lapse();
     dismiss(s, why);
   }
@@ -604,13 +643,15 @@ public final class RouterConnection {
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);
     if (identity.tokenId().isEmpty()) {
-      LOG.debug("{} begins", s);
+      s.about(LOG.atDebug()).log("{} begins", s);
     } else {
-      LOG.info(
-          "{} begins with token {}{}",
-          s,
-          LogText.of(identity.tokenId()),
-          identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
+      s.about(LOG.atInfo())
+          .addKeyValue("token_id", LogText.of(identity.tokenId()))
+          .log(
+              "{} begins with token {}{}",
+              s,
+              LogText.of(identity.tokenId()),
+              identity.subject().map(subject -> " of " + LogText.of(subject)).orElse(""));
     }
     router.witness().began(s.party());
     Replies.message(
@@ -643,7 +684,9 @@ public final class RouterConnection {
     }
     LoginAttempt attempt = login;
     if (attempt != null) {
-      LOG.warn("the login of {} was not answered in time", connection.peer());
+      LOG.atWarn()
+          .addKeyValue("peer", connection.peer())
+          .log("the login of {} was not answered in time", connection.peer());
       abandonLogin();
       Refusal late = new Refusal(ErrorCode.UNAVAILABLE, "The login could not be looked at in time");
       Session s = session;

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * What the router knows of a client from HELLO to the end of the connection. Lane thread only,
@@ -330,6 +331,16 @@ final class Session {
   void close(CloseReason reason) {
     outbound.writeBatch();
     connection.close(reason);
+  }
+
+  /** A line of the log that is about this session: found by its id, and by where it comes from. */
+  LoggingEventBuilder about(LoggingEventBuilder line) {
+    return line.addKeyValue("session", id).addKeyValue("peer", connection.peer());
+  }
+
+  /** Whether an ERROR says beforehand that the router stops. */
+  boolean hearsGoodbye() {
+    return !silent && farewell == null && connection.hearsGoodbye();
   }
 
   /**

@@ -74,6 +74,19 @@ final class Stripe {
     stored += change;
   }
 
+  /**
+   * Lets go of the routes that are of no use any more: of an address that nobody has used since,
+   * they would hold sessions that have long ended. The epochs stay, because they also tell that an
+   * address was used ({@link HistoryReplay}). Lock held.
+   */
+  void dropOldRoutes(SubscriptionIndex index) {
+    for (Address address : table) {
+      if (address != null && address.route != Route.NONE && index.isFarBehind(address)) {
+        address.route = Route.NONE;
+      }
+    }
+  }
+
   /** Number of interned addresses. Lock held. */
   int size() {
     return size;

@@ -124,6 +124,13 @@ final class SubscriptionIndex {
     address.routeEpoch = now;
   }
 
+  /**
+   * Is its route of so long ago that {@link #refresh} will not look at it? Lock of the stripe held.
+   */
+  boolean isFarBehind(Address address) {
+    return address.routeEpoch >= 0 && epoch - address.routeEpoch > LOG;
+  }
+
   /** The current route of an address. */
   synchronized Route resolve(byte[] address) {
     return routes.of(match(address));

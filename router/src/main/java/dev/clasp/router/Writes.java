@@ -258,7 +258,10 @@ final class Writes {
 
   /** An administrator takes the lock of another session away. Stripe lock held. */
   private void breakLock(Session session, Session holder, Address address) {
-    LOG.info("{} breaks the lock of {} on {}", session, holder, LogText.of(address.toString()));
+    session
+        .about(LOG.atInfo())
+        .addKeyValue("address", LogText.of(address.toString()))
+        .log("{} breaks the lock of {} on {}", session, holder, LogText.of(address.toString()));
     router.witness().lockBroken(session.party(), holder.party(), address.toString());
     forgetLock(holder, address);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,34 @@ class CloseAllTest {
 
     slow.disconnect();
     assertThat(told).isCompleted();
+  }
+
+  @Test
+  void everybodyHearsWhenToComeBackAndNotAllInTheSameMoment() {
+    List<TestPeer> peers = List.of(at.client("a"), at.farClient("b"), at.client("c"));
+    peers.forEach(TestPeer::received);
+    CompletableFuture<Void> told = at.router.sayGoodbyeAndCloseAll(STOP, DRAIN);
+    at.time.runAll();
+
+    assertThat(told).isCompleted();
+    List<String> heard = new ArrayList<>();
+    for (TestPeer peer : peers) {
+      assertThat(peer.received())
+          .singleElement()
+          .isInstanceOfSatisfying(
+              Message.Error.class,
+              error -> {
+                assertThat(error.code()).isEqualTo(501);
+                assertThat(error.correlationId()).isEmpty();
+                heard.add(error.message());
+              });
+      assertThat(peer.closed()).hasValue(STOP);
+    }
+    assertThat(heard)
+        .containsExactlyInAnyOrder(
+            "server shutting down, retry_after_ms=500",
+            "server shutting down, retry_after_ms=1166",
+            "server shutting down, retry_after_ms=1833");
   }
 
   @Test

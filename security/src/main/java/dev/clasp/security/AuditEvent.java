@@ -48,6 +48,8 @@ public record AuditEvent(
     /** Somebody looked at or changed something over HTTP. */
     ADMIN("admin"),
     SERVER_START("server.start"),
+    /** The settings were read again. */
+    RELOAD("config.reload"),
     DRAIN("drain"),
     /** Events that could not be written. */
     LOST("audit.lost");

@@ -203,6 +203,11 @@ public final class TokenStore {
     if (entries.containsKey(key) || entries.containsKey(entry.digest().text())) {
       throw new IllegalArgumentException("the store has the token " + entry.id() + " already");
     }
+    if (entries.size() >= TokenTable.MAX) {
+      // Nobody could read it any more, not even to take some out.
+      throw new TokenFormatException(
+          "there are " + TokenTable.MAX + " tokens, and no room for more: clasp token prune");
+    }
     ObjectNode node = tokens.putObject(key);
     node.put("token", key);
     entry.subject().ifPresent(subject -> node.put("subject", subject));

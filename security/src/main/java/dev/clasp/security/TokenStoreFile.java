@@ -106,7 +106,12 @@ public final class TokenStoreFile {
       R result = change.apply(store);
       String after = store.toJson();
       if (!after.equals(before)) {
-        SecretFiles.replace(file, after.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = after.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > TokenStore.MAX_BYTES) {
+          throw new TokenFormatException(
+              "token store " + file + ": it would be too long to be read again");
+        }
+        SecretFiles.replace(file, bytes);
       }
       return result;
     });

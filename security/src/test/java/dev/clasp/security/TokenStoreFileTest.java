@@ -52,6 +52,22 @@ class TokenStoreFileTest {
     assertThat(file.getParent()).doesNotExist();
   }
 
+  /** As many tokens as there may be, with all that one may have, are longer than a store may be. */
+  @Test
+  void aStoreThatWouldBeTooLongToBeReadAgainIsNotWritten() {
+    add("cpsk_a");
+    assertThatExceptionOfType(TokenFormatException.class)
+        .isThrownBy(() ->
+            store.change(s -> {
+              for (int i = 0; i < TokenTable.MAX - 1; i++) {
+                s.add(Optional.empty(), TokenStoreTest.entry("token " + i));
+              }
+              return 0;
+            }))
+        .withMessageContaining("too long to be read again");
+    assertThat(store.read().tokens()).hasSize(1);
+  }
+
   @Test
   void fileAndFolderAreForTheirOwnerOnly() throws Exception {
     add("cpsk_a");

@@ -37,7 +37,7 @@ class TokenStoreTest {
       }
       """;
 
-  private static TokenEntry entry(String token) {
+  static TokenEntry entry(String token) {
     return new TokenEntry(
         TokenDigest.of(token),
         Optional.of("desk"),
@@ -46,6 +46,18 @@ class TokenStoreTest {
         OptionalLong.of(20),
         OptionalLong.of(5),
         Map.of("k", "v"));
+  }
+
+  /** Not even clasp token prune could read it any more. */
+  @Test
+  void aStoreTakesNoMoreTokensThanCanBeReadAgain() {
+    TokenStore store = TokenStore.empty();
+    for (int i = 0; i < TokenTable.MAX; i++) {
+      store.add(Optional.empty(), entry("token " + i));
+    }
+    assertThatExceptionOfType(TokenFormatException.class)
+        .isThrownBy(() -> store.add(Optional.empty(), entry("one more")))
+        .withMessageContaining("no room for more");
   }
 
   @Test

@@ -9,8 +9,15 @@ import java.util.List;
  * @param description what the system knows of it; may be empty
  * @param vendorId of USB devices, else -1
  * @param productId of USB devices, else -1
+ * @param serialNumber of USB devices that have one, else empty: the same whatever socket it is in
  */
-public record SerialPortInfo(String port, String description, int vendorId, int productId) {
+public record SerialPortInfo(
+    String port, String description, int vendorId, int productId, String serialNumber) {
+
+  /** Without a serial number. */
+  public SerialPortInfo(String port, String description, int vendorId, int productId) {
+    this(port, description, vendorId, productId, "");
+  }
 
   /**
    * The ports of this machine, by name.

@@ -61,6 +61,18 @@ final class SystemDevice implements SerialDevice {
     }
   }
 
+  @Override
+  public void setBreak(boolean on) throws IOException {
+    enter();
+    try {
+      if (!(on ? port.setBreak() : port.clearBreak())) {
+        throw gone();
+      }
+    } finally {
+      leave();
+    }
+  }
+
   private IOException gone() {
     return new IOException(isClosing() ? "the port was closed" : "the device is gone");
   }

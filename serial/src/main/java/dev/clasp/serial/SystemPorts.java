@@ -36,13 +36,22 @@ final class SystemPorts implements SerialPorts {
                     port.getSystemPortPath().replaceFirst("^\\\\\\\\\\.\\\\", ""),
                     port.getPortDescription(),
                     port.getVendorID(),
-                    port.getProductID()))
+                    port.getProductID(),
+                    serialNumber(port)))
             .sorted(Comparator.comparing(SerialPortInfo::port))
             .toList();
       }
     } catch (LinkageError e) {
       throw unusable(e);
     }
+  }
+
+  /** The library says "Unknown" or nothing where there is none. */
+  private static String serialNumber(SerialPort port) {
+    String number = port.getSerialNumber();
+    return number == null || number.isBlank() || number.equalsIgnoreCase("unknown")
+        ? ""
+        : number.strip();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.clasp.protocol.Value;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.PtyPair;
 import dev.clasp.transport.TransportException;
 import java.nio.file.Path;
 import java.time.Duration;

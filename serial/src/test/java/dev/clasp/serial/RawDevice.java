@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A device at one end of a pair, which opens its port as a file, as a program in C would. */
 final class RawDevice implements AutoCloseable {
@@ -31,7 +32,7 @@ final class RawDevice implements AutoCloseable {
     try {
       while (true) {
         while (!reading) {
-          Thread.onSpinWait();
+          LockSupport.parkNanos(1_000_000);
         }
         int count = in.read(b);
         if (count < 0) {

@@ -162,6 +162,11 @@ public record AuditTrail(Consumer<AuditEvent> log, InstantSource clock) implemen
     log.accept(event(Kind.SERVER_START, Result.OK, where));
   }
 
+  /** The settings were read again, or could not be. */
+  public void reloaded(boolean worked, String what) {
+    log.accept(event(Kind.RELOAD, worked ? Result.OK : Result.FAILED, what));
+  }
+
   void draining() {
     log.accept(event(Kind.DRAIN, Result.OK, "the server stops"));
   }

@@ -3,6 +3,8 @@ package dev.clasp.server;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.router.Lane;
 import dev.clasp.router.Router;
+import dev.clasp.router.RouterConnection;
+import dev.clasp.router.spi.Connection;
 import dev.clasp.router.spi.RouterClock;
 import dev.clasp.security.LocalPasses;
 import dev.clasp.security.PairingDesk;
@@ -10,6 +12,7 @@ import dev.clasp.security.Scopes;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
 import dev.clasp.transport.FrameListener;
+import dev.clasp.transport.GuestProtocol;
 import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.Listener;
 import dev.clasp.transport.Lobby;
@@ -85,6 +88,7 @@ public final class ClaspServer implements AutoCloseable {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final CompletableFuture<Void> hurried = new CompletableFuture<>();
+  private volatile boolean stateKept = true;
   private volatile HealthPages.Phase phase = HealthPages.Phase.STARTING;
 
   private ClaspServer(ServerConfig config, InetAddress host) {
@@ -143,6 +147,9 @@ public final class ClaspServer implements AutoCloseable {
                     this::companions))
             .acceptor(this::accept);
     config.network().tls().ifPresent(door::tls);
+    if (config.inherited().isPresent()) {
+      door.inherited(config.inherited().get());
+    }
     this.listener = door.tlsOnly(config.network().tlsOnly()).build();
     this.listeners =
         config.network().listeners().stream()
@@ -235,10 +242,24 @@ public final class ClaspServer implements AutoCloseable {
   public LocalDoor localDoor(String name, Scopes scopes) {
     return new ServerDoor(
         name,
+        Optional.empty(),
         () -> config.wantsTokens() ? passes.issue(name, scopes) : "",
         () -> !stopping.get(),
         loops,
         this::accept);
+  }
+
+  /**
+   * A way in for somebody who came from elsewhere by another protocol and is spoken for here: a
+   * session with the rights of the token that he has shown, which the caller gives the client.
+   *
+   * @param name of the client, as sessions show it
+   * @param peer where he comes from, {@code host:port}: for the logs, and for the patience with
+   *     wrong tokens
+   */
+  public LocalDoor doorFor(String name, String peer) {
+    return new ServerDoor(
+        name, Optional.of(peer), () -> "", () -> !stopping.get(), loops, this::accept);
   }
 
   /** The bound address. */
@@ -342,6 +363,19 @@ public final class ClaspServer implements AutoCloseable {
     return VirtualClient.open(router, laneOf(loop), new LoopExecutor(loop), peer);
   }
 
+  /**
+   * Takes on a connection of a protocol that makes frames of what its peers say, and the other way
+   * round. On the thread of the loop, which reads what the peer sends.
+   */
+  public RouterConnection open(EventLoop loop, Connection connection) {
+    return router.open(laneOf(loop), connection);
+  }
+
+  /** Lets connections of MQTT into the main port. Before it starts. */
+  public void welcome(GuestProtocol protocol) {
+    listener.welcome(protocol);
+  }
+
   /** Who may see what is told over HTTP. */
   ApiAccess access() {
     return access;
@@ -373,6 +407,11 @@ public final class ClaspServer implements AutoCloseable {
     return keeper.map(StateKeeper::status);
   }
 
+  /** False if it has stopped and what was set last is not on the disk, though it should be. */
+  public boolean stateKept() {
+    return stateKept;
+  }
+
   /**
    * Writes what has changed to the disk now, and waits for it, if the state is kept at all.
    *
@@ -401,10 +440,10 @@ public final class ClaspServer implements AutoCloseable {
   }
 
   /**
-   * Stops: {@code /ready} says so, nobody new is accepted, every client gets what waits for it and
-   * then close code 1001, and everything is freed. Takes as long as the slowest client, at most
-   * {@link ServerConfig#drain} and about five seconds. On an event loop of this server it returns
-   * at once and goes on by itself. Idempotent.
+   * Stops: {@code /ready} says so, nobody new is accepted, every client gets what waits for it, a
+   * word when to come back, then close code 1001, and everything is freed. Takes as long as the
+   * slowest client, at most {@link ServerConfig#drain} and about five seconds. On an event loop of
+   * this server it returns at once and goes on by itself. Idempotent.
    */
   @Override
   public void close() {
@@ -427,7 +466,9 @@ public final class ClaspServer implements AutoCloseable {
       listener.stopAccepting();
       listeners.forEach(Listener::stopAccepting);
       companions.forEach(Companion::drain);
-      await(router.closeAll(STOPPING, config.drain().toNanos()));
+      // Now, and again at the end: whoever waits for us may lose patience in between.
+      keeper.ifPresent(k -> writing.execute(k::flush));
+      await(router.sayGoodbyeAndCloseAll(STOPPING, config.drain().toNanos()));
       listeners.forEach(Listener::close);
       listener.close();
       companions.forEach(Companion::close);
@@ -448,9 +489,12 @@ public final class ClaspServer implements AutoCloseable {
     }
     try {
       // A disk that hangs must not keep the process for ever.
-      if (!writing.awaitTermination(10, TimeUnit.SECONDS)) {
+      if (!writing.awaitTermination(WRITE_SECONDS, TimeUnit.SECONDS)) {
+        stateKept = false;
         LOG.error("the disk hangs: what was set last is not written to {}", keeper.get().path());
-      } else if (keeper.get().finish()) {
+      } else if (!keeper.get().finish()) {
+        stateKept = false;
+      } else {
         LOG.info("the state is kept in {}", keeper.get().path());
       }
     } catch (InterruptedException e) {

@@ -87,6 +87,19 @@ final class Pages implements HttpHandler {
   }
 
   @Override
+  public HttpReply refused(String path, HttpReply refusal) {
+    if (HealthPages.has(path) || PairingPages.has(path)) {
+      return refusal;
+    }
+    for (Companion companion : companions.get()) {
+      if (companion.has(path)) {
+        return companion.refused(path, refusal);
+      }
+    }
+    return refusal;
+  }
+
+  @Override
   public void handle(HttpQuery query, Consumer<HttpReply> answer) {
     if (HealthPages.has(query.path())) {
       answer.accept(health.handle(query));

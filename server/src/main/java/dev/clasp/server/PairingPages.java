@@ -45,6 +45,9 @@ final class PairingPages implements AutoCloseable {
   /** Where all of it is. */
   static final String PATH = "/api/pair";
 
+  /** Longest body in bytes; no message of a pairing comes near it. */
+  private static final int MAX_BODY = 16 << 10;
+
   /** What a code is good for, if nobody says. */
   static final Scopes DEFAULT_SCOPES = Scopes.parseList("read:/**,write:/**");
 
@@ -111,6 +114,10 @@ final class PairingPages implements AutoCloseable {
   /** Answers at once or later, as {@link dev.clasp.transport.HttpHandler} wants it. */
   void handle(HttpQuery query, Consumer<HttpReply> answer) {
     Consumer<HttpReply> to = reply -> answer.accept(reply.withHeader("Cache-Control", "no-store"));
+    if (query.body().length > MAX_BODY) {
+      to.accept(HttpReply.text(413, "the body is longer than " + MAX_BODY + " bytes\n"));
+      return;
+    }
     switch (query.path()) {
       case PATH -> code(query, to);
       case PATH + "/1", PATH + "/2", PATH + "/3" -> round(query, to);

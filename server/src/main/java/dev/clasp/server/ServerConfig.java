@@ -3,6 +3,7 @@ package dev.clasp.server;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.security.AuditEvent;
 import dev.clasp.security.Authenticator;
+import dev.clasp.transport.InheritedSocket;
 import dev.clasp.transport.OriginPolicy;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  *
  * @param host address to bind; loopback unless the user says otherwise (D18)
  * @param port 0 = any free port
+ * @param inherited a socket that listens at this host and port already, if somebody hands it over
  * @param allowOpen accept a host that is not loopback although everybody may do everything
  * @param origins which web pages may connect and see the status, if not the default: see {@link
  *     #effectiveOrigins}
@@ -31,6 +33,7 @@ import java.util.function.Consumer;
 public record ServerConfig(
     String host,
     int port,
+    Optional<InheritedSocket> inherited,
     boolean allowOpen,
     Optional<OriginPolicy> origins,
     int loops,
@@ -53,6 +56,7 @@ public record ServerConfig(
       new ServerConfig(
           "127.0.0.1",
           DEFAULT_PORT,
+          Optional.empty(),
           false,
           Optional.empty(),
           0,
@@ -85,6 +89,14 @@ public record ServerConfig(
 
   public ServerConfig withPort(int value) {
     return with(b -> b.port = value);
+  }
+
+  public ServerConfig withInherited(InheritedSocket value) {
+    return with(b -> {
+      b.inherited = Optional.of(value);
+      b.host = value.address().getAddress().getHostAddress();
+      b.port = value.address().getPort();
+    });
   }
 
   public ServerConfig withAllowOpen(boolean value) {
@@ -150,6 +162,7 @@ public record ServerConfig(
   private static final class Copy {
     private String host;
     private int port;
+    private Optional<InheritedSocket> inherited;
     private boolean allowOpen;
     private Optional<OriginPolicy> origins;
     private int loops;
@@ -165,6 +178,7 @@ public record ServerConfig(
     Copy(ServerConfig from) {
       host = from.host;
       port = from.port;
+      inherited = from.inherited;
       allowOpen = from.allowOpen;
       origins = from.origins;
       loops = from.loops;
@@ -182,6 +196,7 @@ public record ServerConfig(
       return new ServerConfig(
           host,
           port,
+          inherited,
           allowOpen,
           origins,
           loops,

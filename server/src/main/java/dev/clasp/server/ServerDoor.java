@@ -8,6 +8,8 @@ import dev.clasp.transport.LocalDoor;
 import dev.clasp.transport.MemoryLink;
 import dev.clasp.transport.TransportException;
 import dev.clasp.transport.TransportException.Kind;
+import io.netty.channel.EventLoop;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -15,12 +17,14 @@ import java.util.function.Supplier;
 /**
  * Into a server from the same process.
  *
+ * @param peer where whoever comes through it comes from, if not from this process
  * @param passes makes a token for one connection
  * @param open whether the server still takes anybody
  * @param far who listens on the server's side
  */
 record ServerDoor(
     String name,
+    Optional<String> peer,
     Supplier<String> passes,
     BooleanSupplier open,
     EventLoops serverLoops,
@@ -41,8 +45,11 @@ record ServerDoor(
       return CompletableFuture.failedFuture(
           new TransportException(Kind.UNREACHABLE, "the router of this process is stopping"));
     }
+    EventLoop near = loops.next();
     CompletableFuture<FrameLink> link =
-        MemoryLink.connect(name, loops.next(), acceptor, serverLoops.next(), far);
+        peer.isPresent()
+            ? MemoryLink.connectFor(peer.get(), near, acceptor, serverLoops.next(), far)
+            : MemoryLink.connect(name, near, acceptor, serverLoops.next(), far);
     return link.whenComplete((opened, _) -> {
       // It may have begun to stop after we looked.
       if (opened != null && !open.getAsBoolean()) {

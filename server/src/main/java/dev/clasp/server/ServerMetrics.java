@@ -38,7 +38,11 @@ final class ServerMetrics {
           "transport=tcp",
           "transport=tcp+tls",
           "transport=quic",
-          "transport=udp");
+          "transport=udp",
+          "transport=mqtt",
+          "transport=mqtt+tls",
+          "transport=mqtt+websocket",
+          "transport=mqtt+websocket+tls");
 
   private static final String CONNECTIONS_HELP = "Connections, and what became of them";
 
@@ -123,7 +127,8 @@ final class ServerMetrics {
             ConnectionCounter.WEBSOCKETS,
             ConnectionCounter.TCP,
             ConnectionCounter.QUIC,
-            ConnectionCounter.UDP)) {
+            ConnectionCounter.UDP,
+            ConnectionCounter.MQTT)) {
       known += door.count(counter);
     }
     // Pages, and those that have not said yet what they want.

@@ -100,6 +100,16 @@ public final class SidePort implements Companion {
     }
 
     @Override
+    public HttpReply refused(String path, HttpReply refusal) {
+      for (Companion companion : pages) {
+        if (companion.has(path)) {
+          return companion.refused(path, refusal);
+        }
+      }
+      return refusal;
+    }
+
+    @Override
     public void handle(HttpQuery query, Consumer<HttpReply> answer) {
       for (Companion companion : pages) {
         if (companion.has(query.path())) {

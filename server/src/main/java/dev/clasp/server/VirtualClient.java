@@ -226,6 +226,12 @@ public final class VirtualClient {
     }
 
     @Override
+    public boolean hearsGoodbye() {
+      // Peers of other protocols would take it for an answer.
+      return false;
+    }
+
+    @Override
     public Optional<Object> circle() {
       return peer.circle();
     }

@@ -75,6 +75,7 @@ class ServerConfigTest {
             new ServerConfig(
                 "::1",
                 1,
+                Optional.empty(),
                 true,
                 Optional.of(origins),
                 2,

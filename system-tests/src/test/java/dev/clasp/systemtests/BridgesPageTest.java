@@ -105,10 +105,15 @@ class BridgesPageTest {
     click("[data-testid=bridge-save]");
     await("[data-testid=bridge-row] .running");
 
-    try (ClaspClient client = ClaspClient.builder(stage.url().toString()).connectBlocking()) {
-      desk.send(port, "/1/fader1", 1);
+    try (ClaspClient client =
+        ClaspClient.builder(stage.url().toString())
+            .connectTimeout(Patience.START)
+            .requestTimeout(Patience.LIMIT)
+            .connectBlocking()) {
       Optional<Parameter> level = Optional.empty();
       while (level.isEmpty() || !level.get().value().equals(Value.of(255.0))) {
+        // Again each time: the page may still show the bridge as it ran before the change.
+        desk.send(port, "/1/fader1", 1);
         level = client.blocking().get("/lights/1/level");
       }
       client.blocking().set("/lights/1/level", Value.of(51.0));

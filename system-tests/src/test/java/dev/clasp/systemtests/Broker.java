@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -85,55 +84,16 @@ final class Broker implements AutoCloseable {
 
   /** Publishes with {@code mosquitto_pub}. */
   void publish(String topic, String message, String... options) {
-    List<String> command = command("mosquitto_pub", "-t", topic, "-m", message);
-    command.addAll(List.of(options));
-    Program.start("mosquitto_pub", command, _ -> {}, () -> {}).close();
+    clients().publish(topic, message, options);
   }
 
-  /** What {@code mosquitto_sub} prints: topic, blank, message. It has subscribed on return. */
-  Subscriber subscribe(String filter) {
-    Received<String> lines = new Received<>("mosquitto_sub " + filter);
-    Program subscriber =
-        Program.start(
-            "mosquitto_sub",
-            command("mosquitto_sub", "-v", "-t", filter, "-t", "subscribed"),
-            lines::add,
-            () -> lines.end("it ended"));
-    // Published until it is heard: then the subscription stands.
-    long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
-    while (lines.all().stream().noneMatch(line -> line.equals("subscribed yes"))) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("mosquitto_sub does not subscribe\n" + subscriber.transcript());
-      }
-      publish("subscribed", "yes");
-    }
-    return new Subscriber(lines, subscriber);
+  /** A {@code mosquitto_sub} that has subscribed on return. */
+  MosquittoClients.Subscriber subscribe(String filter) {
+    return clients().subscribe(filter);
   }
 
-  /** A running {@code mosquitto_sub}. */
-  record Subscriber(Received<String> lines, Program program) implements AutoCloseable {
-
-    /** Everything so far but the signs of life. */
-    List<String> messages() {
-      return lines.all().stream().filter(line -> !line.startsWith("subscribed ")).toList();
-    }
-
-    String await(String line) {
-      return lines.awaitFirst(line, line::equals);
-    }
-
-    @Override
-    public void close() {
-      program.stop();
-    }
-  }
-
-  private List<String> command(String program, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(Installation.mosquitto(program), "-h", "127.0.0.1", "-p", "" + port));
-    command.addAll(List.of(arguments));
-    return command;
+  private MosquittoClients clients() {
+    return MosquittoClients.of(port);
   }
 
   @Override

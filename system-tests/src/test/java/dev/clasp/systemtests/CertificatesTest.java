@@ -185,7 +185,8 @@ class CertificatesTest {
   @Test
   void commandsTrustACertificateByFileAndByFingerprint() {
     String url = stage.server().url("wss").toString();
-    assertThat(run("set", "/cli/tls", "0.5", "-s", url, "--ca", CERTIFICATE.toString()))
+    String ca = CERTIFICATE.toString();
+    assertThat(run("set", "/cli/tls", "0.5", "-s", url, "--ca", ca, "--answer-timeout", "30s"))
         .contains("/cli/tls 0.5");
     assertThat(
             run(
@@ -193,10 +194,14 @@ class CertificatesTest {
                 "/cli/tls",
                 "-s",
                 stage.server().url("tls").toString(),
+                "--answer-timeout",
+                "30s",
                 "--fingerprint",
                 TlsIdentity.fingerprint(certificate())))
         .contains("0.5");
-    assertThat(run("get", "/cli/tls", "-s", url)).contains("not trusted").contains("--ca");
+    assertThat(run("get", "/cli/tls", "-s", url, "--answer-timeout", "30s"))
+        .contains("not trusted")
+        .contains("--ca");
   }
 
   /** The same port still takes those who come without. */

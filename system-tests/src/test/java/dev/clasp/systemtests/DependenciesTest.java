@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,24 @@ class DependenciesTest {
     }
 
     assertThat(jars()).hasSizeGreaterThan(20).containsExactlyInAnyOrderElementsOf(listed);
+  }
+
+  @Test
+  void everyJarOfTheProgramHasAStateOfMaintenance() throws IOException {
+    List<Pattern> names =
+        Files.readAllLines(Installation.root().resolve("docs/dependencies.md")).stream()
+            .dropWhile(line -> !line.equals("## State of maintenance"))
+            .skip(1)
+            .takeWhile(line -> !line.startsWith("## "))
+            .filter(line -> line.startsWith("| `"))
+            .flatMap(line -> ARTIFACT.matcher(line.split(" \\| ", 2)[0]).results())
+            .map(name -> Pattern.compile(name.group(1).replace("*", ".+")))
+            .toList();
+
+    Set<String> jars =
+        jars().stream().map(jar -> jar.replaceFirst("-[0-9].*", "")).collect(Collectors.toSet());
+    assertThat(jars).allMatch(jar -> names.stream().anyMatch(name -> name.matcher(jar).matches()));
+    assertThat(names).allMatch(name -> jars.stream().anyMatch(jar -> name.matcher(jar).matches()));
   }
 
   private static Set<String> jars() throws IOException {

@@ -140,6 +140,31 @@ class DeploymentFilesTest {
     }
   }
 
+  /** The schema of Compose knows no {@code !reset}, which is an instruction to Compose itself. */
+  @Test
+  void composeFilesFitTheSchemaOfCompose() throws IOException {
+    try (Stream<Path> files = Files.list(DEPLOY.resolve("docker"))) {
+      for (Path file :
+          files.filter(file -> file.getFileName().toString().startsWith("compose")).toList()) {
+        Path copy =
+            Files.writeString(
+                folder.resolve(file.getFileName()), Files.readString(file).replace("!reset ", ""));
+        Outcome outcome = checkedByCompose(copy);
+        assertThat(outcome.status()).as(outcome.text()).isZero();
+      }
+    }
+    Path wrong =
+        Files.writeString(
+            folder.resolve("wrong.yml"), "services: {clasp: {image: clasp, prots: []}}\n");
+    assertThat(checkedByCompose(wrong).status()).isNotZero();
+  }
+
+  private static Outcome checkedByCompose(Path file) {
+    return Outcome.of(
+        Installation.pythonModule(
+            "check_jsonschema", "--builtin-schema", "vendor.compose-spec", file.toString()));
+  }
+
   @Test
   void releaseNotesAreASectionOfTheChangelog() {
     Outcome none = Outcome.of("scripts/release-notes.sh", "99.9.9");

@@ -37,11 +37,20 @@ class FloorsTest {
           Map.entry("router", List.of("protocol", "security")),
           Map.entry("transport", List.of("protocol")),
           Map.entry("testkit", List.of("protocol", "security")),
+          Map.entry("bridgetestkit", List.of("bridge")),
           Map.entry("config", List.of()),
           Map.entry("discovery", List.of("protocol", "transport")),
           Map.entry("client", List.of("protocol", "transport", "discovery")),
           Map.entry("transform", List.of("protocol")),
           Map.entry("osc", List.of("protocol")),
+          Map.entry("rdm", List.of("protocol")),
+          Map.entry("dmx", List.of("protocol", "client", "transform", "bridge")),
+          Map.entry(
+              "bridgeartnet", List.of("protocol", "client", "transform", "bridge", "rdm", "dmx")),
+          Map.entry("bridgesacn", List.of("protocol", "client", "transform", "bridge", "dmx")),
+          Map.entry(
+              "bridgedmx",
+              List.of("protocol", "client", "transform", "bridge", "serial", "rdm", "dmx")),
           Map.entry("bridge", List.of("protocol", "transport", "client", "transform")),
           Map.entry(
               "bridgeosc",
@@ -67,7 +76,52 @@ class FloorsTest {
               "adapterosc",
               List.of("protocol", "security", "router", "transport", "server", "osc")),
           Map.entry(
+              "adaptermqtt",
+              List.of(
+                  "protocol",
+                  "security",
+                  "router",
+                  "transport",
+                  "client",
+                  "transform",
+                  "server",
+                  "bridge")),
+          Map.entry(
               "bridgemqtt", List.of("protocol", "transport", "client", "transform", "bridge")),
+          Map.entry("web", List.of("protocol", "transport", "client", "transform", "bridge")),
+          Map.entry(
+              "bridgehttp",
+              List.of("protocol", "transport", "client", "transform", "bridge", "web")),
+          Map.entry(
+              "bridgewebsocket",
+              List.of("protocol", "transport", "client", "transform", "bridge", "web")),
+          Map.entry(
+              "bridgesocketio",
+              List.of("protocol", "transport", "client", "transform", "bridge", "web")),
+          Map.entry(
+              "adapterhttp",
+              List.of(
+                  "protocol",
+                  "security",
+                  "router",
+                  "transport",
+                  "client",
+                  "transform",
+                  "bridge",
+                  "server",
+                  "web")),
+          Map.entry("midi", List.of()),
+          Map.entry(
+              "bridgemidi",
+              List.of(
+                  "protocol",
+                  "transport",
+                  "discovery",
+                  "client",
+                  "transform",
+                  "bridge",
+                  "serial",
+                  "midi")),
           Map.entry("serial", List.of("protocol", "transport")),
           Map.entry("webrtc", List.of("protocol", "transport", "client", "transform", "bridge")),
           Map.entry("ble", List.of("protocol", "transport")),
@@ -89,6 +143,19 @@ class FloorsTest {
                   "oscquery",
                   "adapterosc",
                   "bridgeserver",
+                  "rdm",
+                  "dmx",
+                  "bridgeartnet",
+                  "bridgesacn",
+                  "bridgedmx",
+                  "adaptermqtt",
+                  "web",
+                  "bridgehttp",
+                  "bridgewebsocket",
+                  "bridgesocketio",
+                  "adapterhttp",
+                  "midi",
+                  "bridgemidi",
                   "serial",
                   "webrtc",
                   "ble",
@@ -164,6 +231,9 @@ class FloorsTest {
             "ble",
             "oscquery",
             "adapterosc",
+            "adaptermqtt",
+            "bridgesocketio",
+            "bridgewebsocket",
             "bench"));
   }
 

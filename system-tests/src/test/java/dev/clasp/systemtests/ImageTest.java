@@ -11,7 +11,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,6 +84,26 @@ class ImageTest {
     }
   }
 
+  /** The tool that copies images between registries and engines reads both forms. */
+  @Test
+  void skopeoReadsBothForms() throws IOException {
+    for (String form : List.of("oci-archive:", "docker-archive:")) {
+      JsonNode seen =
+          JSON.readTree(Outcome.good("skopeo", "inspect", form + Packages.image().toString()));
+      assertThat(seen.get("Os").asText()).isEqualTo("linux");
+      assertThat(seen.get("Architecture")).isEqualTo(config.get("architecture"));
+      assertThat(seen.get("Layers")).hasSameSizeAs(manifest.get("layers"));
+    }
+    Path copy = folder.resolve("copy");
+    Outcome.good(
+        "skopeo",
+        "--insecure-policy",
+        "copy",
+        "oci-archive:" + Packages.image(),
+        "oci:" + copy + ":clasp");
+    assertThat(copy.resolve("index.json")).isNotEmptyFile();
+  }
+
   @Test
   void theImageSaysHowItIsRun() {
     assertThat(config.at("/config/User").asText()).isEqualTo("10001:10001");
@@ -144,10 +163,9 @@ class ImageTest {
       set.addAll(List.of("set", "--server", "ws://127.0.0.1:7330", "/a", "1"));
       assertThat(Outcome.of(beside(server, set)).status()).isZero();
 
-      long start = System.nanoTime();
+      // A first process that does not hear the signal would be killed in the end.
       ProcessHandle.of(server).orElseThrow().destroy();
       assertThat(program.awaitExit()).as(program.transcript()).isZero();
-      assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(2_000);
     }
     assertThat(root.resolve("data/state")).isNotEmptyDirectory();
     try (Stream<Path> files = Files.list(root.resolve("tmp"))) {

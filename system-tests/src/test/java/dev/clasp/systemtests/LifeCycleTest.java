@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
+import dev.clasp.client.ClientEvent;
 import dev.clasp.protocol.Feature;
 import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.Message;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,12 @@ class LifeCycleTest {
   @TempDir private Path folder;
 
   private static ClaspClient client(ServerProcess server) {
-    return ClaspClient.builder(server.url().toString()).reconnect(false).connect().join();
+    return ClaspClient.builder(server.url().toString())
+        .connectTimeout(Patience.START)
+        .requestTimeout(Patience.LIMIT)
+        .reconnect(false)
+        .connect()
+        .join();
   }
 
   @Test
@@ -57,7 +64,7 @@ class LifeCycleTest {
                 }
               });
       while (acknowledged.get() < 200 && writing.isAlive()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
       assertThat(server.stop()).as(server.transcript()).isZero();
       writing.join(Patience.LIMIT);
@@ -164,7 +171,7 @@ class LifeCycleTest {
             heard::add,
             () -> heard.end("it ended"))) {
       while (!Files.exists(socket) && listener.running()) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
       ServerProcess server =
           ServerProcess.startIn(command -> {
@@ -177,6 +184,73 @@ class LifeCycleTest {
       assertThat(server.stop()).isZero();
       heard.awaitFirst("line that says stopping", "STOPPING=1"::equals);
       listener.stop();
+    }
+  }
+
+  /** What systemd does with a socket unit: it listens, and the socket is number 3. */
+  private static final String SOCKET_UNIT =
+      """
+      import os, socket, sys
+      s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(16)
+      if s.fileno() != 3: os.dup2(s.fileno(), 3)
+      os.set_inheritable(3, True)
+      os.environ["LISTEN_FDS"] = "1"; os.environ["LISTEN_PID"] = str(os.getpid())
+      print("listening at", s.getsockname()[1], file=sys.stderr, flush=True)
+      os.execvp(sys.argv[1], sys.argv[1:])
+      """;
+
+  @Test
+  void aSocketOfSystemdIsTakenOver() throws Exception {
+    try (ServerProcess server =
+            ServerProcess.startIn(command -> {
+              List<String> all = new ArrayList<>(List.of("python3", "-c", SOCKET_UNIT));
+              all.addAll(command);
+              return all;
+            });
+        ClaspClient client = client(server)) {
+      server.awaitLog("listening at " + server.port());
+      client.blocking().set("/a", 1);
+      assertThat(server.stop()).as(server.transcript()).isZero();
+    }
+  }
+
+  @Test
+  void whoIsConnectedHearsWhenToComeBack() throws Exception {
+    Received<ClientEvent> heard = new Received<>("events");
+    ServerProcess server = ServerProcess.start();
+    try (ClaspClient client =
+        ClaspClient.builder(server.url().toString())
+            .connectTimeout(Patience.START)
+            .requestTimeout(Patience.LIMIT)
+            .listener(heard::add)
+            .reconnect(true)
+            .connect()
+            .join()) {
+      assertThat(client.server().name()).isNotEmpty();
+      assertThat(server.stop()).isZero();
+      heard.awaitFirst(
+          "good-bye",
+          event ->
+              event instanceof ClientEvent.ErrorReceived error
+                  && error.code() == 501
+                  && error.message().contains("retry_after_ms=500"));
+      heard.awaitFirst(
+          "try after half a second",
+          event ->
+              event instanceof ClientEvent.Reconnecting again && again.delay().toMillis() == 500);
+    }
+  }
+
+  @Test
+  void aFileThatChangesIsReadAgain() throws Exception {
+    Path file = folder.resolve("watched.yaml");
+    Files.writeString(file, "server: {name: Before, reload_on_change: true}\n");
+    try (ServerProcess server = ServerProcess.start("--config", file.toString())) {
+      Files.writeString(file, "server: {name: After, reload_on_change: true}\n");
+      server.awaitLog("changed: server.name");
+      try (ClaspClient client = client(server)) {
+        assertThat(client.server().name()).isEqualTo("After");
+      }
     }
   }
 

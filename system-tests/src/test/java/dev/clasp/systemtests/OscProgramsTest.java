@@ -8,8 +8,6 @@ import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
 import dev.clasp.server.ServerConfig;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +37,8 @@ class OscProgramsTest {
   private int port;
 
   @BeforeEach
-  void start() throws IOException {
-    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      dumpPort = free.getLocalPort();
-    }
+  void start() {
+    dumpPort = OscSocket.freePort();
     AtomicReference<@Nullable Companion> made = new AtomicReference<>();
     OscAdapterConfig config = OscAdapterConfig.DEFAULT.withUdpPort(0).withReplyPort(dumpPort);
     ClaspServer server =

@@ -50,6 +50,10 @@ class OscQueryLanTest {
   void aServerOfTheNetworkIsFound() {
     serve("--bind", "0.0.0.0");
     Outcome found = discover();
+    // On a busy machine the four seconds are over before it has looked.
+    for (int tries = 1; found.status() != 0 && tries < 5; tries++) {
+      found = discover();
+    }
     assertThat(found.text()).contains("http://" + LanNetworks.FIRST_IP + ":7770  Show");
     assertThat(found.status()).isZero();
   }

@@ -36,7 +36,12 @@ class OscQueryPeersTest {
   }
 
   private ClaspClient desk() {
-    ClaspClient desk = ClaspClient.builder(STAGE.url().toString()).name("desk").connectBlocking();
+    ClaspClient desk =
+        ClaspClient.builder(STAGE.url().toString())
+            .name("desk")
+            .connectTimeout(Patience.START)
+            .requestTimeout(Patience.LIMIT)
+            .connectBlocking();
     open.add(desk);
     return desk;
   }

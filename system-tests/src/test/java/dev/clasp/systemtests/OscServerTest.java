@@ -26,7 +26,11 @@ class OscServerTest {
                 "--osc", "" + osc, "--oscquery", "" + query, "--osc-tcp-port", "0");
         OscSocket program = new OscSocket();
         HttpClient http = HttpClient.newHttpClient();
-        ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
+        ClaspClient client =
+            ClaspClient.builder(server.url().toString())
+                .connectTimeout(Patience.START)
+                .requestTimeout(Patience.LIMIT)
+                .connectBlocking()) {
       // The log is there although these were made before it was set up.
       server.awaitLog("OSC on udp://localhost:" + osc);
       server.awaitLog("OSC on tcp://localhost:");

@@ -11,9 +11,11 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** An OSC program of the test itself, on a UDP port of this machine. */
@@ -45,10 +47,21 @@ final class OscSocket implements AutoCloseable {
     }
   }
 
-  /** A port that nobody has, at the moment. */
+  /**
+   * A port that nobody has at the moment, for UDP and TCP; below those that systems give to whoever
+   * asks for any, so that nobody takes it before it is used.
+   */
   static int freePort() {
-    try (OscSocket socket = new OscSocket()) {
-      return socket.port();
+    for (int tries = 1; ; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+      try (DatagramSocket _ = new DatagramSocket(port);
+          ServerSocket _ = new ServerSocket(port)) {
+        return port;
+      } catch (IOException e) {
+        if (tries == 100) {
+          throw new UncheckedIOException(e);
+        }
+      }
     }
   }
 

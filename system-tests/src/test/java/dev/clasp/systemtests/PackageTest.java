@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The archive for everybody, and the Debian package: unpacked elsewhere, they run. */
 @RealProgram
 class PackageTest {
+
+  private static final String CONFFILES = "${Conffiles}";
 
   @TempDir private static Path folder;
   private static Path home;
@@ -96,6 +99,46 @@ class PackageTest {
     serves(clasp("clasp"));
   }
 
+  /** What the desktop app and scripts start, by the names that they know. */
+  @Test
+  void theProgramsWithNamesOfTheirOwnStartAndStop() {
+    servesAs("clasp-router", "--listen", "127.0.0.1:0");
+    servesAs("clasp-relay", "--host", "127.0.0.1", "--ws-port", "0");
+  }
+
+  private static void servesAs(String name, String... options) {
+    Received<String> lines = new Received<>(name);
+    List<String> command = Stream.concat(Stream.of(clasp(name)), Stream.of(options)).toList();
+    Program program = Program.start(name, command, lines::add, () -> lines.end("it ended"));
+    try {
+      awaitStart(lines, "Router ready, accepting connections..."::equals);
+    } finally {
+      assertThat(program.stop()).as(program.transcript()).isZero();
+    }
+  }
+
+  private static void awaitStart(Received<String> lines, Predicate<String> ready) {
+    lines.awaitAnswer(
+        "line that says ready", Patience.START, all -> all.stream().filter(ready).findFirst());
+  }
+
+  @Test
+  void theServiceAnswersUntilItsInputEnds() {
+    Received<String> lines = new Received<>("clasp-service");
+    Program program =
+        Program.start(
+            "clasp-service",
+            List.of(clasp("clasp-service")),
+            lines::add,
+            () -> lines.end("it ended"));
+    try (program) {
+      awaitStart(lines, line -> line.startsWith("{\"type\":\"ready\","));
+      program.write("{\"type\":\"ping\"}");
+      lines.awaitFirst("answer", line -> line.contains("\"pong\":true"));
+    }
+    assertThat(program.awaitEnd()).as(program.transcript()).isZero();
+  }
+
   @Test
   void theDebianPackageRunsToo() throws IOException {
     Path root = Files.createDirectory(folder.resolve("debian"));
@@ -123,6 +166,13 @@ class PackageTest {
       Packages.debian().toString()
     };
     Outcome.good(install);
+    for (String name : List.of("clasp", "clasp-router", "clasp-relay", "clasp-service")) {
+      assertThat(root.resolve("usr/bin").resolve(name)).isSymbolicLink().isExecutable();
+      assertThat(root.resolve("usr/share/man/man1").resolve(name + ".1.gz")).exists();
+    }
+    assertThat(Outcome.good("dpkg", "--root=" + root, "--verify", "clasp")).isEmpty();
+    assertThat(Outcome.good("dpkg-query", "--admindir=" + database, "-f", CONFFILES, "-W", "clasp"))
+        .contains("/etc/clasp/clasp.yaml");
     Files.writeString(root.resolve("etc/clasp/clasp.yaml"), "# mine\n");
     Outcome.good(install);
     assertThat(root.resolve("etc/clasp/clasp.yaml")).hasContent("# mine");

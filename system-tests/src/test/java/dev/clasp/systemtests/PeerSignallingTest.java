@@ -157,6 +157,7 @@ class PeerSignallingTest {
     ClaspClient client = STAGE.java("b");
     Side b = side(client);
     String session = b.session();
+    a.awaitPeer(session);
     send(a, session, "one");
     b.awaitData("one");
     b.peers().close();
@@ -165,7 +166,8 @@ class PeerSignallingTest {
     // Until the router knows that it has left, it takes what is for it.
     assertThatThrownBy(
             () -> {
-              for (int i = 0; i < 100; i++) {
+              long end = System.nanoTime() + Patience.LIMIT.toNanos();
+              while (System.nanoTime() < end) {
                 send(a, session, "more");
                 a.client().ping().join();
               }

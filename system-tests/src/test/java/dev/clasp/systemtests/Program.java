@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +23,9 @@ final class Program implements AutoCloseable {
 
   private static final int KEPT_LINES = 60;
 
+  /** For what is still in the pipe when a program has ended. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
   /** Of everything that was printed; more than that no test has a use for. */
   private static final int KEPT_CHARACTERS = 4 << 20;
 
@@ -33,6 +38,7 @@ final class Program implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Writer input;
+  private final List<Thread> readers = new ArrayList<>();
   private final Deque<String> transcript = new ArrayDeque<>();
   private final StringBuilder printed = new StringBuilder();
 
@@ -69,19 +75,22 @@ final class Program implements AutoCloseable {
   }
 
   private void read(BufferedReader lines, String mark, Consumer<String> line, Runnable end) {
-    Thread.ofVirtual()
-        .start(() -> {
-          try (lines) {
-            for (String next = lines.readLine(); next != null; next = lines.readLine()) {
-              keep(mark + next);
-              line.accept(next);
-            }
-          } catch (IOException e) {
-            keep(mark + "(" + e.getMessage() + ")");
-          } finally {
-            end.run();
-          }
-        });
+    Thread reader =
+        Thread.ofVirtual()
+            .unstarted(() -> {
+              try (lines) {
+                for (String next = lines.readLine(); next != null; next = lines.readLine()) {
+                  keep(mark + next);
+                  line.accept(next);
+                }
+              } catch (IOException e) {
+                keep(mark + "(" + e.getMessage() + ")");
+              } finally {
+                end.run();
+              }
+            });
+    readers.add(reader);
+    reader.start();
   }
 
   private void keep(String line) {
@@ -181,6 +190,10 @@ final class Program implements AutoCloseable {
       if (!process.waitFor(Patience.END.toMillis(), TimeUnit.MILLISECONDS)) {
         kill(process);
         process.waitFor();
+      }
+      // What it printed last is on its way still; children of it may hold the pipe open.
+      for (Thread reader : readers) {
+        reader.join(LAST_WORDS);
       }
     } catch (InterruptedException e) {
       kill(process);

@@ -73,7 +73,12 @@ class PrometheusTest {
                 .withPersistence(new Persistence(folder.resolve("state"), Duration.ofMillis(100)))
                 .withCompanions(List.of(MetricsPage.factory(new ConfigReloads()))));
     server = Optional.of(started);
-    ClaspClient connected = ClaspClient.builder(started.url()).token(TOKEN).connectBlocking();
+    ClaspClient connected =
+        ClaspClient.builder(started.url())
+            .token(TOKEN)
+            .connectTimeout(Patience.START)
+            .requestTimeout(Patience.LIMIT)
+            .connectBlocking();
     client = Optional.of(connected);
   }
 

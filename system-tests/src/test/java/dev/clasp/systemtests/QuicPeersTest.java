@@ -86,6 +86,8 @@ class QuicPeersTest {
   private ClaspClient java(String name) {
     return ClaspClient.builder(quic())
         .name(name)
+        .connectTimeout(Patience.START)
+        .requestTimeout(Patience.LIMIT)
         .tls(ClientTls.authorities(folder.resolve("root.pem")))
         .connectBlocking();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.clasp.client.Ack;
 import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.client.Signal;
 import dev.clasp.client.SubscribeOptions;
@@ -13,10 +14,13 @@ import dev.clasp.protocol.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -39,6 +43,8 @@ class ReconnectTest {
   /** Ten attempts, the last after almost a minute. */
   private static final Map<String, Object> RECONNECTING =
       Map.of("reconnect", true, "reconnectInterval", 500);
+
+  private static final int VIEWERS = 20;
 
   private static List<String> names(PeerClient client) {
     return client.events().all().stream().map(event -> event.get("notice").asText()).toList();
@@ -86,6 +92,54 @@ class ReconnectTest {
     all.await("/mixer/2", 0.25);
     assertThat(faders.all()).hasSize(1);
     assertThat(all.all()).hasSize(1);
+  }
+
+  /** Operations.md 14, item 10: with many clients and a writer that does not pause. */
+  @Test
+  void aStopUnderLoadLosesNoAcknowledgedWriteAndEveryClientComesBack() throws Exception {
+    List<PeerClient> viewers = new ArrayList<>();
+    List<Watch> watches = new ArrayList<>();
+    for (int i = 0; i < VIEWERS; i++) {
+      Peer process = i % 2 == 0 ? stage.node() : stage.otherNode();
+      PeerClient viewer = stage.connect(process, "viewer", RECONNECTING);
+      viewers.add(viewer);
+      watches.add(viewer.subscribe("/load/*"));
+    }
+    AtomicLong acknowledged = new AtomicLong();
+    ClaspClient writer = stage.java("writer", builder -> builder.reconnect(false));
+    Thread writing =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                for (long i = 1; ; i++) {
+                  writer.blocking().set("/load/counter", i);
+                  acknowledged.set(i);
+                }
+              } catch (ClaspException e) {
+                // The server has gone.
+              }
+            });
+    while (acknowledged.get() < 500 && writing.isAlive()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(writing.isAlive()).isTrue();
+
+    stage.server().signal("TERM");
+    assertThat(stage.server().awaitEnd()).isZero();
+    assertThat(writing.join(Patience.LIMIT)).isTrue();
+    stage.restartServer();
+
+    for (PeerClient viewer : viewers) {
+      awaitSecondConnection(viewer);
+      assertThat(viewer.awaitEvent("disconnected").get("reason").asText())
+          .isEqualTo("server is stopping");
+      assertThat(viewer.fence().get("/load/counter").asLong())
+          .isGreaterThanOrEqualTo(acknowledged.get());
+    }
+    viewers.getFirst().set("/load/after", 1);
+    for (Watch watch : watches) {
+      watch.await("/load/after", 1);
+    }
   }
 
   @Test
@@ -140,7 +194,10 @@ class ReconnectTest {
   @Test
   void theJavaClientComesBackWithItsSubscriptionsAndWithWhatItWroteMeanwhile() {
     Received<ClientEvent> events = new Received<>("java");
-    ClaspClient java = stage.java("java", builder -> builder.listener(events::add));
+    ClaspClient java =
+        stage.java(
+            // What is written meanwhile waits until a server has started.
+            "java", builder -> builder.requestTimeout(Patience.START).listener(events::add));
     Received<Signal> onJava = new Received<>("java");
     java.subscribe("/java/from-js/*", SubscribeOptions.DEFAULT.withMaxRate(1000), onJava::add);
     PeerClient js = stage.connect(stage.node(), "js", RECONNECTING);

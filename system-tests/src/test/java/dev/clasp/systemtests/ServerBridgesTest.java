@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +38,7 @@ class ServerBridgesTest {
 
   private static String clasp(ServerProcess server, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--server", server.url().toString()));
+    all.addAll(List.of("--server", server.url().toString(), "--answer-timeout", "30s"));
     return run(Installation.clasp("bridge", all));
   }
 
@@ -49,15 +48,32 @@ class ServerBridgesTest {
     run(command);
   }
 
-  private static Value await(ClaspClient client, String address, Predicate<Value> wanted) {
+  private static ClaspClient client(ServerProcess server) {
+    return ClaspClient.builder(server.url().toString())
+        .connectTimeout(Patience.START)
+        .requestTimeout(Patience.LIMIT)
+        .connectBlocking();
+  }
+
+  private static void awaitRunning(ServerProcess server) {
+    Pause.until(server::transcript, () -> clasp(server, "list").contains("running"));
+  }
+
+  private static Value await(ClaspClient client, String address, Runnable again) {
     long end = System.nanoTime() + Patience.LIMIT.toNanos();
     for (; ; ) {
+      // By UDP, and to a socket that may just be opened anew.
+      again.run();
       Optional<Parameter> found = client.blocking().get(address);
-      if (found.isPresent() && wanted.test(found.get().value())) {
+      if (found.isPresent()) {
         return found.get().value();
       }
       assertThat(System.nanoTime()).as(address + " is " + found).isLessThan(end);
     }
+  }
+
+  private static boolean heard(Received<String> dumped, String part) {
+    return dumped.all().stream().anyMatch(line -> line.contains(part));
   }
 
   @Test
@@ -84,19 +100,21 @@ class ServerBridgesTest {
                 List.of("stdbuf", "-oL", "oscdump", "-L", "" + out),
                 dumped::add,
                 () -> dumped.end("it ended"));
-        ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
+        ClaspClient client = client(server)) {
       server.awaitLog("bridge desk is running");
-      oscsend(in, "/1/fader3", "f", "0.5");
-      assertThat(await(client, "/lights/3/level", _ -> true)).isEqualTo(Value.of(127.5));
-      // oscdump may need a moment until it listens: the value is sent until it does.
+      assertThat(await(client, "/lights/3/level", () -> oscsend(in, "/1/fader3", "f", "0.5")))
+          .isEqualTo(Value.of(127.5));
+      // oscdump may need a moment until it listens, and a newer value may take the place of an
+      // older one: both are sent until both have come.
+      long end = System.nanoTime() + Patience.LIMIT.toNanos();
       do {
         client.blocking().set("/lights/3/level", Value.of(51.0));
         client.blocking().set("/lights/3/level", Value.of(255.0));
-      } while (dumped.all().stream().noneMatch(line -> line.contains("/1/fader3 f 1.0")));
-      assertThat(dumped.all()).anyMatch(line -> line.contains("/1/fader3 f 0.2"));
+        assertThat(System.nanoTime()).as(dumped.all().toString()).isLessThan(end);
+      } while (!heard(dumped, "/1/fader3 f 1.0") || !heard(dumped, "/1/fader3 f 0.2"));
       // No rule has it, so it keeps its path.
-      oscsend(in, "/cue/go", "i", "7");
-      assertThat(await(client, "/osc/cue/go", _ -> true)).isEqualTo(Value.of(7));
+      assertThat(await(client, "/osc/cue/go", () -> oscsend(in, "/cue/go", "i", "7")))
+          .isEqualTo(Value.of(7));
       assertThat(clasp(server, "list")).contains("desk").contains("running");
       assertThat(clasp(server, "show", "desk")).contains("/cue/go");
       assertThat(clasp(server, "preview", "desk", "in", "/1/fader1", "1"))
@@ -107,8 +125,8 @@ class ServerBridgesTest {
           Files.readString(file).replace("to_max: 255", "to_max: 100").replace("{n}/l", "{n}/L"));
       server.signal("HUP");
       server.awaitLog("changed: bridge desk");
-      oscsend(in, "/1/fader3", "f", "0.5");
-      assertThat(await(client, "/lights/3/Level", _ -> true)).isEqualTo(Value.of(50.0));
+      assertThat(await(client, "/lights/3/Level", () -> oscsend(in, "/1/fader3", "f", "0.5")))
+          .isEqualTo(Value.of(50.0));
       assertThat(dump.running()).isTrue();
     }
   }
@@ -117,7 +135,7 @@ class ServerBridgesTest {
   void aBundleOfClaspIsABundleOfOsc() throws Exception {
     ServerProcess server = stage.server();
     try (OscSocket device = new OscSocket();
-        ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
+        ClaspClient client = client(server)) {
       clasp(
           server,
           "add",
@@ -131,9 +149,7 @@ class ServerBridgesTest {
           "bind=127.0.0.1:0",
           "-o",
           "gather=50ms");
-      while (!clasp(server, "list").contains("running")) {
-        Thread.onSpinWait();
-      }
+      awaitRunning(server);
       client
           .bundle(
               new BundleBuilder()
@@ -159,19 +175,14 @@ class ServerBridgesTest {
     try (OscSocket other = new OscSocket()) {
       port = other.port();
       clasp(server, "add", "busy", "osc", "-o", "bind=127.0.0.1:" + port);
-      String list;
-      do {
-        list = clasp(server, "list");
-      } while (!list.contains("waiting"));
-      assertThat(list).contains("" + port);
+      Pause.until(server::transcript, () -> clasp(server, "list").contains("waiting"));
+      assertThat(clasp(server, "list")).contains("" + port);
     }
     clasp(server, "restart", "busy");
-    while (!clasp(server, "list").contains("running")) {
-      Thread.onSpinWait();
-    }
-    try (ClaspClient client = ClaspClient.builder(server.url().toString()).connectBlocking()) {
-      oscsend(port, "/x", "s", "there");
-      assertThat(await(client, "/osc/x", _ -> true)).isEqualTo(Value.of("there"));
+    awaitRunning(server);
+    try (ClaspClient client = client(server)) {
+      assertThat(await(client, "/osc/x", () -> oscsend(port, "/x", "s", "there")))
+          .isEqualTo(Value.of("there"));
     }
     clasp(server, "remove", "busy");
     assertThat(clasp(server, "list")).contains("No bridges");

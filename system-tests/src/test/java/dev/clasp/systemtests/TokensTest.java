@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.clasp.client.BundleBuilder;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientState;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -196,6 +198,71 @@ class TokensTest {
     admin.send(set("/s11/audio/secret", 2), Qos.CONFIRM);
     admin.exchange();
     assertThat(narrow.messages()).isEmpty();
+  }
+
+  private static ClaspClient java(String token) {
+    return stage.java("java", builder -> builder.token(token));
+  }
+
+  private static void assertRefused(int code, String address, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ClaspException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(ClaspException.Kind.REJECTED);
+              assertThat(e.code()).hasValue(code);
+              assertThat(e.address()).hasValue(address);
+            });
+  }
+
+  @Test
+  void s3OurClientIsToldWhatTheTokenMayNotAndNothingIsApplied() {
+    Watch viewer =
+        stage.connect(stage.node(), "viewer", Map.of("token", READER)).subscribe("/s3/lights/j*");
+    ClaspClient desk = java(NO_SCENE);
+
+    assertRefused(
+        403,
+        "/s3/scene/active",
+        () ->
+            desk.blocking()
+                .bundle(
+                    new BundleBuilder()
+                        .set("/s3/lights/java", 0.8)
+                        .set("/s3/scene/active", "sunset")
+                        .emit("/s3/scene/activated")));
+    desk.blocking().bundle(new BundleBuilder().set("/s3/lights/java", 0.6));
+
+    viewer.await("/s3/lights/java", 0.6);
+    assertThat(viewer.all()).hasSize(1);
+  }
+
+  @Test
+  void s11OurClientReadsAndWritesWhereItMay() {
+    ClaspClient reader = java(READER);
+    assertRefused(301, "/s11/java/a", () -> reader.blocking().set("/s11/java/a", 1));
+    assertThat(reader.blocking().get("/s11/java/a")).isEmpty();
+
+    PeerClient python = stage.connect(stage.python(), "python", Map.of("token", LIGHTS));
+    Watch onPython = python.subscribe("/s11/lights/java");
+    ClaspClient writer = java(LIGHTS);
+    writer.blocking().set("/s11/lights/java", 0.75);
+    onPython.await("/s11/lights/java", 0.75);
+    assertRefused(
+        301,
+        "/s11/audio/master/volume",
+        () -> writer.blocking().set("/s11/audio/master/volume", 1));
+
+    ClaspClient admin = java(ADMIN);
+    admin.blocking().set("/s11/system/java", true);
+    admin.blocking().emit("/s11/system/admin/action");
+    assertThat(reader.blocking().get("/s11/system/java")).isPresent();
+
+    admin.blocking().set("/s11/audio/java", 1);
+    ClaspClient narrow = java(LIGHTS_ONLY);
+    assertRefused(301, "/**", () -> narrow.blocking().subscribe("/**"));
+    assertRefused(301, "/s11/audio/java", () -> narrow.blocking().get("/s11/audio/java"));
+    assertThat(narrow.cached("/s11/audio/java")).isEmpty();
   }
 
   // --- S12 ---------------------------------------------------------------------------------------

@@ -67,7 +67,12 @@ class UdpSessionTest {
   }
 
   private ClaspClient connect(String url) {
-    ClaspClient client = ClaspClient.builder(url).name("udp").connectBlocking();
+    ClaspClient client =
+        ClaspClient.builder(url)
+            .name("udp")
+            .connectTimeout(Patience.START)
+            .requestTimeout(Patience.LIMIT)
+            .connectBlocking();
     open.add(client);
     return client;
   }

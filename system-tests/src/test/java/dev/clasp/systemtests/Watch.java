@@ -57,6 +57,18 @@ final class Watch {
     return received.awaitCount(count);
   }
 
+  /** Waits until there are as many at addresses that begin so, and returns those. */
+  List<Delivery> awaitBelow(String beginning, int count) {
+    return received.awaitAnswer(
+        count + " items below " + beginning,
+        all ->
+            Optional.of(
+                    all.stream()
+                        .filter(delivery -> delivery.address().startsWith(beginning))
+                        .toList())
+                .filter(found -> found.size() >= count));
+  }
+
   /** Everything so far. */
   List<Delivery> all() {
     return received.all();

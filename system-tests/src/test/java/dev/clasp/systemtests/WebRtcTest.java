@@ -271,6 +271,17 @@ class WebRtcTest {
 
   // --- through the router ------------------------------------------------------------------------
 
+  /** What is relayed waits two seconds for that and no longer, which a busy machine may exceed. */
+  private static void awaitAnnounced(PeerClient to, PeerClient peer) {
+    String session = peer.session();
+    to.events()
+        .awaitFirst(
+            "announcement of " + session,
+            event ->
+                event.get("notice").asText().equals("p2p-announced")
+                    && event.get("peer").asText().equals(session));
+  }
+
   @Test
   void whereNoDirectWayExistsDataGoesThroughTheRouterAndNobodyElseSeesIt() {
     networks.forward(false);
@@ -279,6 +290,8 @@ class WebRtcTest {
     PeerClient other = connectFirst();
     start(a, Map.of("timeout", 4_000));
     start(b, Map.of("timeout", 4_000));
+    awaitAnnounced(a, b);
+    awaitAnnounced(b, a);
     call(other, "watch", Map.of("pattern", "/clasp/p2p/**"));
 
     assertThatThrownBy(() -> call(a, "p2p-connect", Map.of("peer", b.session())))
@@ -323,6 +336,8 @@ class WebRtcTest {
     PeerClient b = connectSecond();
     start(a, Map.of("mode", "ROUTER_ONLY"));
     start(b, Map.of());
+    awaitAnnounced(a, b);
+    awaitAnnounced(b, a);
     assertThat(sendText(a, b, "to b", true)).isEqualTo("RELAY");
     awaitData(b, "to b");
     assertThatThrownBy(() -> call(b, "p2p-connect", Map.of("peer", a.session())))

@@ -91,8 +91,7 @@ public final class MappingRun {
       Direction direction, MappedSignal signal, long nanos, Consumer<MappedSignal> target) {
     Entry entry = entry(direction, signal.address());
     if (entry.unmatched() != null) {
-      target.accept(
-          new MappedSignal(entry.unmatched(), signal.type(), signal.value(), signal.hints()));
+      target.accept(signal.at(entry.unmatched()));
       return;
     }
     moment.nanos = nanos;
@@ -148,6 +147,9 @@ public final class MappingRun {
       moment.note("the transform drops the value");
       return null;
     }
+    if (signal.gesture().isPresent()) {
+      return gesture(take, memory, result, signal, moment, target);
+    }
     if (rule.deadband() >= 0
         && memory.last != null
         && Deadband.near(memory.last, result, rule.deadband())) {
@@ -192,6 +194,36 @@ public final class MappingRun {
     for (MappedSignal each : List.copyOf(collected)) {
       target.accept(each);
     }
+    return null;
+  }
+
+  /**
+   * Contacts share an address, so nothing of them is held back: of moves that come too early each
+   * is left out, and a beginning or an end is never too early.
+   */
+  private static @Nullable String gesture(
+      Take take,
+      RuleMemory memory,
+      Value result,
+      MappedSignal signal,
+      Moment moment,
+      Consumer<MappedSignal> target) {
+    Rule rule = take.rule;
+    List<MappedSignal> signals = new ArrayList<>();
+    if (!take.signals(result, signal, moment, signals)) {
+      return "the value is not an array that could be split";
+    }
+    if (signal.isMove()) {
+      if (rule.intervalNanos() > 0
+          && memory.sent
+          && moment.nanos - memory.sentAt < rule.intervalNanos()) {
+        moment.note("rate: a move of a gesture that comes too early is left out");
+        return null;
+      }
+      memory.sent = true;
+      memory.sentAt = moment.nanos;
+    }
+    signals.forEach(target);
     return null;
   }
 
@@ -493,6 +525,6 @@ public final class MappingRun {
         Optional.empty(),
         List.of(),
         List.of("no rule takes it: it keeps its path"),
-        List.of(new MappedSignal(target, signal.type(), signal.value(), signal.hints())));
+        List.of(signal.at(target)));
   }
 }

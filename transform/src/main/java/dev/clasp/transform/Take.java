@@ -175,7 +175,8 @@ final class Take {
   }
 
   private MappedSignal signal(String target, Value value, MappedSignal from) {
-    return new MappedSignal(target, rule.type().orElse(from.type()), value, hints(from.hints()));
+    return new MappedSignal(
+        target, rule.type().orElse(from.type()), value, hints(from.hints()), from.gesture());
   }
 
   /** Those of the rule count before those that the signal brings. */

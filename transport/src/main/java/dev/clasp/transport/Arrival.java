@@ -43,7 +43,7 @@ final class Arrival implements Visitor {
    * @param proxied the immediate peer is a trusted proxy
    */
   Arrival(Channel channel, boolean proxied, Doorkeeper.Pass pass, Lobby lobby) {
-    this(channel, SocketLink.remoteOf(channel), proxied, pass, lobby, _ -> channel.close());
+    this(channel, SocketLink.remoteOf(channel), proxied, pass, lobby, _ -> close(channel));
   }
 
   /**
@@ -112,12 +112,22 @@ final class Arrival implements Visitor {
 
   /** Ends the connection after so long, instead of when was said before. */
   void keepFor(long nanos) {
-    closeAfter(nanos, channel::close);
+    closeAfter(nanos, () -> close(channel));
+  }
+
+  /** No time is set until somebody sets one again: whoever sends an answer watches it. */
+  void keep() {
+    cancelDeadline();
   }
 
   /** Something came that shows that the peer is there: others have been quiet for longer. */
   void heard() {
     lobby.waiting().heardFrom(this);
+  }
+
+  /** The handlers may say goodbye first. (Not channel.close(): without a socket, it stops time.) */
+  private static void close(Channel channel) {
+    channel.pipeline().close();
   }
 
   private void closeAfter(long nanos, Runnable end) {
@@ -152,6 +162,19 @@ final class Arrival implements Visitor {
     cancelDeadline();
     link = newLink;
     newLink.whenEstablished(this::established);
+  }
+
+  /** It carries a protocol of its own from now on, which watches the time. */
+  void becomesGuest(ConnectionCounter transport) {
+    lobby.counts().add(transport);
+    cancelDeadline();
+  }
+
+  /** A guest has been let in, or somebody gets an answer that takes its time. */
+  void letIn() {
+    if (!established) {
+      established();
+    }
   }
 
   private void established() {

@@ -116,7 +116,7 @@ public final class ClientTls {
   }
 
   /** Must the certificate be one for the host of the URL? */
-  boolean checksName() {
+  public boolean checksName() {
     return switch (trust) {
       case Trust.System _, Trust.Authorities _ -> true;
       case Trust.Pinned _, Trust.Anybody _ -> false;
@@ -124,7 +124,7 @@ public final class ClientTls {
   }
 
   /** Who decides. For {@link #checksName} to have an effect, the engine must ask for it too. */
-  X509TrustManager trustManager() {
+  public X509TrustManager trustManager() {
     return switch (trust) {
       case Trust.System _ -> new DatedTrust(standard(null));
       case Trust.Authorities(List<X509Certificate> certificates) ->
@@ -182,7 +182,7 @@ public final class ClientTls {
    *
    * @throws TransportException TLS is not available
    */
-  SslContext context() {
+  public SslContext context() {
     SslContext made = context;
     if (made == null) {
       synchronized (this) {

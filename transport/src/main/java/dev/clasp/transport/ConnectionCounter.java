@@ -12,7 +12,11 @@ public enum ConnectionCounter {
   TCP("transport=tcp", "Of those, the ones that speak CLASP over TCP"),
   QUIC("transport=quic", "Of those, the ones over QUIC"),
   UDP("transport=udp", "Of those, the ones over UDP"),
+  MQTT("transport=mqtt", "Of those, the ones that speak MQTT"),
+  HTTP2("transport=http2", "Of those, the ones that speak HTTP/2"),
   TLS("security=tls", "Of those, the ones inside TLS"),
+  STREAMED("answer=streamed", "Answers of pages that were sent piece by piece"),
+  STREAM_CUT("answer=cut", "Of those, the ones that were cut off because nobody read them"),
   REFUSED_TOTAL("result=limit", "Refused: too many connections in all"),
   REFUSED_ADDRESS("result=ip_limit", "Refused: too many from one address"),
   REFUSED_UNAUTHENTICATED(
@@ -27,6 +31,7 @@ public enum ConnectionCounter {
   REFUSED_TLS("result=tls_error", "Refused: TLS that failed, or that this listener does not speak"),
   REFUSED_PLAIN("result=plain", "Refused: no TLS, which this listener insists on"),
   REFUSED_MQTT("result=mqtt", "Refused: MQTT, which this listener does not speak"),
+  REFUSED_HTTP2("result=http2_flood", "Ended: HTTP/2 that asks for too much"),
   REFUSED_DISABLED("result=disabled", "Refused: a protocol that is switched off"),
   REFUSED_UNKNOWN("result=protocol_error", "Refused: nothing that is known here");
 

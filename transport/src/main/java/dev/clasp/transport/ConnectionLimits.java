@@ -24,7 +24,9 @@ import java.util.function.Consumer;
  *     queue of the system
  * @param maxMessage longest message in bytes; a longer one ends the connection, a WebSocket with
  *     1009. Over TCP 65,536 at most
- * @param maxBody longest body of a plain HTTP request in bytes
+ * @param maxBody longest body of a plain HTTP request in bytes. The default takes every value, as
+ *     JSON too, and is so small that one address without a token cannot take all the memory for
+ *     bodies ({@link BodyBudget}: 20 connections with four bodies each)
  * @param handshake from accept to the end of the first request, or to the first bytes of CLASP
  * @param keepAlive from a plain HTTP request to the end of the next one on the same connection
  */
@@ -53,7 +55,7 @@ public record ConnectionLimits(
           false,
           2000,
           FrameDescriptor.MAX_FRAME,
-          16 << 10,
+          512 << 10,
           Duration.ofSeconds(5),
           Duration.ofSeconds(60));
 

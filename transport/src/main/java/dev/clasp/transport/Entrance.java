@@ -6,9 +6,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -78,6 +80,10 @@ final class Entrance extends ChannelInboundHandlerAdapter {
           server.addHttp(pipeline, arrival);
           handOn(context, in);
         }
+        case HTTP2 -> {
+          server.addHttp2(pipeline, arrival);
+          handOn(context, in);
+        }
         case TCP -> {
           if (server.config().protocols.contains(LinkServer.Protocol.TCP)) {
             server.addTcp(pipeline, arrival);
@@ -105,8 +111,14 @@ final class Entrance extends ChannelInboundHandlerAdapter {
           }
         }
         case MQTT -> {
-          warn(ConnectionCounter.REFUSED_MQTT, "refused MQTT, which this port does not speak");
-          end(context, in, NOTHING);
+          Optional<GuestProtocol> guest = server.guest();
+          if (guest.isPresent()) {
+            server.addGuest(pipeline, arrival, guest.get());
+            handOn(context, in);
+          } else {
+            warn(ConnectionCounter.REFUSED_MQTT, "refused MQTT, which this port does not speak");
+            end(context, in, NOTHING);
+          }
         }
         case BARE_FRAME -> {
           warn(
@@ -166,7 +178,10 @@ final class Entrance extends ChannelInboundHandlerAdapter {
   private boolean mustBeSecure(FirstBytes kind) {
     return server.config().tlsOnly
         && !arrival.secure()
-        && (kind == FirstBytes.HTTP || kind == FirstBytes.TCP)
+        && (kind == FirstBytes.HTTP
+            || kind == FirstBytes.HTTP2
+            || kind == FirstBytes.TCP
+            || kind == FirstBytes.MQTT)
         && !(arrival.peer() instanceof InetSocketAddress peer
             && peer.getAddress() != null
             && peer.getAddress().isLoopbackAddress());
@@ -179,11 +194,15 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     end(
         context,
         in,
-        kind == FirstBytes.HTTP
-            ? http(
-                HttpReply.text(426, "this router wants TLS: use https:// or wss://\n")
-                    .withHeader("Upgrade", "TLS/1.2"))
-            : NOTHING);
+        switch (kind) {
+          case HTTP ->
+              http(
+                  HttpReply.text(426, "this router wants TLS: use https:// or wss://\n")
+                      .withHeader("Upgrade", "TLS/1.2"));
+          case HTTP2 ->
+              http2(Http2Error.INADEQUATE_SECURITY, "this router wants TLS: use https://");
+          default -> NOTHING;
+        });
   }
 
   private static byte[] look(ByteBuf in, int most) {
@@ -201,7 +220,26 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     end(
         context,
         in,
-        kind == FirstBytes.HTTP ? refusal.map(why -> http(why.reply())).orElse(NOTHING) : NOTHING);
+        refusal
+            .map(why ->
+                switch (kind) {
+                  case HTTP -> http(why.reply());
+                  case HTTP2 -> http2(Http2Error.ENHANCE_YOUR_CALM, why.text());
+                  default -> NOTHING;
+                })
+            .orElse(NOTHING));
+  }
+
+  /** Empty SETTINGS and GOAWAY with a reason (RFC 9113 sections 6.5 and 6.8). */
+  private static byte[] http2(Http2Error error, String reason) {
+    byte[] text = reason.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(9 + 9 + 8 + text.length)
+        .put(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0})
+        .put(new byte[] {0, 0, (byte) (8 + text.length), 7, 0, 0, 0, 0, 0})
+        .putInt(0)
+        .putInt((int) error.code())
+        .put(text)
+        .array();
   }
 
   /** The answer without the machinery: nothing of the request has to be understood for it. */

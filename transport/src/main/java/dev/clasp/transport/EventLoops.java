@@ -88,6 +88,21 @@ public final class EventLoops implements AutoCloseable {
     return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
+  /**
+   * For connections of a client: loop, kind of channel, names that are resolved in the background,
+   * and the system looking after silent peers. Each call takes the next loop.
+   */
+  public Bootstrap bootstrap() {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(group.next())
+            .channel(channel())
+            .resolver(BackgroundResolver.INSTANCE)
+            .option(ChannelOption.TCP_NODELAY, true);
+    keepAlive(bootstrap);
+    return bootstrap;
+  }
+
   Class<? extends SocketChannel> channel() {
     return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
   }
@@ -118,7 +133,7 @@ public final class EventLoops implements AutoCloseable {
   private static final int KEEP_COUNT = 3;
 
   /** Lets the system look after the connections that a server accepts. */
-  void childKeepAlive(ServerBootstrap bootstrap) {
+  public void childKeepAlive(ServerBootstrap bootstrap) {
     bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
     keepAlive(bootstrap::childOption);
   }

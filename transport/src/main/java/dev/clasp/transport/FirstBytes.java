@@ -1,5 +1,7 @@
 package dev.clasp.transport;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Tells by its first bytes what a connection speaks (D20, transports.md 3.3). A function of the
  * bytes alone; one byte decides, except where two protocols begin alike.
@@ -9,6 +11,8 @@ enum FirstBytes {
   UNDECIDED,
   /** A page or a WebSocket: a method, or the empty lines that HTTP allows in front of one. */
   HTTP,
+  /** HTTP/2 without an upgrade (RFC 9113 section 3.4). */
+  HTTP2,
   /** CLASP behind lengths: the top byte of a length is zero, because lengths end at 65,536. */
   TCP,
   /** A handshake record of TLS. */
@@ -29,6 +33,9 @@ enum FirstBytes {
     0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
   };
 
+  /** What every connection of HTTP/2 begins with. PRI is no method of HTTP/1.1. */
+  private static final byte[] HTTP2_PREFACE = "PRI * HTTP/2".getBytes(StandardCharsets.US_ASCII);
+
   private static final int TLS_HANDSHAKE = 0x16;
   private static final int MQTT_CONNECT = 0x10;
 
@@ -42,21 +49,24 @@ enum FirstBytes {
       case 0 -> TCP;
       case TLS_HANDSHAKE -> TLS;
       case MQTT_CONNECT -> MQTT;
-      case '\r' -> beginsWithCarriageReturn(b, offset, length);
+      case '\r' -> begins(b, offset, length, PROXY_SIGNATURE, PROXY);
       case '\n' -> HTTP;
+      case 'P' -> begins(b, offset, length, HTTP2_PREFACE, HTTP2);
       case 'S' -> beginsWithMagic(b, offset, length);
       default -> isLetter(first) ? HTTP : UNKNOWN;
     };
   }
 
-  private static FirstBytes beginsWithCarriageReturn(byte[] b, int offset, int length) {
-    int n = Math.min(length, PROXY_SIGNATURE.length);
+  /** What begins like HTTP/1.1 until it has all of a signature. */
+  private static FirstBytes begins(
+      byte[] b, int offset, int length, byte[] signature, FirstBytes kind) {
+    int n = Math.min(length, signature.length);
     for (int i = 0; i < n; i++) {
-      if (b[offset + i] != PROXY_SIGNATURE[i]) {
+      if (b[offset + i] != signature[i]) {
         return HTTP;
       }
     }
-    return n < PROXY_SIGNATURE.length ? UNDECIDED : PROXY;
+    return n < signature.length ? UNDECIDED : kind;
   }
 
   /** S is the magic of a frame, and the first letter of HTTP methods such as SEARCH. */

@@ -22,6 +22,17 @@ public interface HttpHandler {
     answer.accept(handle(query));
   }
 
+  /**
+   * What is answered to a request that is refused before it is whole: its body is too long, or not
+   * as its head says. On an event loop.
+   *
+   * @param path of the request
+   * @param refusal with its status, and a sentence as text
+   */
+  default HttpReply refused(String path, HttpReply refusal) {
+    return refusal;
+  }
+
   /** What a server without pages answers: probes are fine, everybody else should upgrade. */
   static HttpReply probesOnly(HttpQuery query) {
     boolean read = query.method().equals("GET") || query.method().equals("HEAD");

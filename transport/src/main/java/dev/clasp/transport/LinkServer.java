@@ -9,7 +9,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
@@ -55,13 +54,20 @@ public final class LinkServer implements AutoCloseable {
   private final Builder config;
   private final OpenLinks links = new OpenLinks();
   private final Lobby lobby;
+  private final OpenPages pages = new OpenPages();
   private final AtomicInteger turnedAway = new AtomicInteger();
   private volatile @Nullable Channel listener;
   private volatile @Nullable InetSocketAddress address;
 
+  private volatile Optional<GuestProtocol> guest;
+
   private LinkServer(Builder config) {
     this.config = config;
-    this.lobby = new Lobby(config.limits, config.proxies, config.requiredAcceptor());
+    this.guest = config.guest;
+    this.lobby =
+        config.lobby != null
+            ? config.lobby
+            : new Lobby(config.limits, config.proxies, config.requiredAcceptor());
   }
 
   public static Builder builder() {
@@ -80,7 +86,6 @@ public final class LinkServer implements AutoCloseable {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(config.requiredLoops().group())
-            .channel(config.requiredLoops().serverChannel())
             .option(ChannelOption.SO_BACKLOG, 1024)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
@@ -96,7 +101,14 @@ public final class LinkServer implements AutoCloseable {
                 });
     bootstrap.handler(new AcceptPace(config.limits.acceptRate(), lobby.counts()));
     config.requiredLoops().childKeepAlive(bootstrap);
-    ChannelFuture bound = bootstrap.bind(config.host, config.port).awaitUninterruptibly();
+    InheritedSocket given = config.inherited;
+    ChannelFuture bound =
+        (given == null
+                ? bootstrap
+                    .channel(config.requiredLoops().serverChannel())
+                    .bind(config.host, config.port)
+                : bootstrap.channelFactory(given::channel).register())
+            .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new TransportException(
           TransportException.Kind.BIND,
@@ -173,8 +185,13 @@ public final class LinkServer implements AutoCloseable {
                     .setMaxInitialLineLength(4096)
                     .setMaxHeaderSize(8192)
                     .setMaxChunkSize(8192)))
-        .addLast(new HttpObjectAggregator(config.limits.maxBody(), true))
         .addLast(new HttpEntry(this, arrival));
+  }
+
+  /** Hands HTTP/2 to a connection. */
+  void addHttp2(ChannelPipeline pipeline, Arrival arrival) {
+    lobby.counts().add(ConnectionCounter.HTTP2);
+    Http2Entry.addTo(pipeline, this, arrival);
   }
 
   /** Puts TLS in front of a connection; what is inside it decides what it is. */
@@ -208,6 +225,34 @@ public final class LinkServer implements AutoCloseable {
     }
     links.add(link);
     link.whenEnded(() -> links.remove(link));
+  }
+
+  /** Connections that get pages and stay for long. */
+  OpenPages pages() {
+    return pages;
+  }
+
+  /** Is a peer asked for a certificate? */
+  boolean certificates(Arrival arrival) {
+    return arrival.secure()
+        && config.tls.isPresent()
+        && config.tls.get().clients() != ServerTls.Clients.NOT_ASKED;
+  }
+
+  /** Lets connections in that speak MQTT; new ones from now on. Any thread. */
+  public void welcome(GuestProtocol protocol) {
+    guest = Optional.of(protocol);
+  }
+
+  /** Who speaks MQTT, if anybody does. */
+  Optional<GuestProtocol> guest() {
+    return guest;
+  }
+
+  /** Makes a connection one of a guest. */
+  void addGuest(ChannelPipeline pipeline, Arrival arrival, GuestProtocol protocol) {
+    arrival.becomesGuest(ConnectionCounter.MQTT);
+    protocol.enter(new Guest(pipeline.channel(), arrival, false));
   }
 
   Builder config() {
@@ -254,22 +299,28 @@ public final class LinkServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, closes every link with 1001 and waits up to 3 s for them to end; then closes
-   * all other connections. Does not wait on an event loop. Idempotent.
+   * Stops accepting, ends answers that are being sent, closes every link with 1001 and waits up to
+   * 4 s for all of them to end; then closes all other connections. Does not wait on an event loop.
+   * Idempotent.
    */
   @Override
   public void close() {
     stopAccepting();
+    pages.close();
     links.close();
     if (!config.requiredLoops().onLoop()) {
       links.awaitNone();
+      pages.awaitNone();
     }
-    lobby.waiting().close();
+    if (config.lobby == null) {
+      lobby.waiting().close();
+    }
   }
 
   /** Settings of a {@link LinkServer}. Not thread-safe. */
   public static final class Builder {
     String host = "127.0.0.1";
+    @Nullable InheritedSocket inherited;
     int port;
     @Nullable EventLoops loops;
     @Nullable LinkAcceptor acceptor;
@@ -283,8 +334,16 @@ public final class LinkServer implements AutoCloseable {
     Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
     Optional<ServerTls> tls = Optional.empty();
     boolean tlsOnly;
+    Optional<GuestProtocol> guest = Optional.empty();
+    @Nullable Lobby lobby;
 
     private Builder() {}
+
+    /** A socket that listens already, in the place of one at host and port. */
+    public Builder inherited(InheritedSocket value) {
+      inherited = value;
+      return this;
+    }
 
     /** Address to bind. */
     public Builder host(String value) {
@@ -335,6 +394,23 @@ public final class LinkServer implements AutoCloseable {
     /** Whose word is taken for whom they speak for. */
     public Builder proxies(TrustedProxies value) {
       proxies = value;
+      return this;
+    }
+
+    /** Who speaks MQTT; without, such connections are refused. */
+    public Builder guest(GuestProtocol value) {
+      guest = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * Shares the limits of another listener; instead of limits, proxies and acceptor of its own.
+     */
+    public Builder lobby(Lobby value) {
+      lobby = value;
+      limits = value.limits();
+      proxies = value.proxies();
+      acceptor = value.acceptor();
       return this;
     }
 

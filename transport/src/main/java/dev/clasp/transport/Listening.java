@@ -123,7 +123,10 @@ final class Listening {
 
   /** Our own code failed. */
   void failed(Throwable e) {
-    LOG.error("{}: unexpected failure, closing the connection", link.remote(), e);
+    LOG.atError()
+        .addKeyValue("peer", String.valueOf(link.remote()).replaceFirst("^.*/", ""))
+        .setCause(e)
+        .log("{}: unexpected failure, closing the connection", link.remote());
     link.close(new CloseReason(CloseReason.INTERNAL_ERROR, "internal error"));
   }
 }

@@ -15,6 +15,7 @@ public final class Lobby {
   private final ConnectionCounts counts;
   private final Doorkeeper doorkeeper;
   private final WaitingRoom waiting;
+  private final BodyBudget bodies = BodyBudget.ofAll();
 
   Lobby(ConnectionLimits limits, TrustedProxies proxies, LinkAcceptor acceptor) {
     this.limits = limits;
@@ -54,6 +55,11 @@ public final class Lobby {
 
   WaitingRoom waiting() {
     return waiting;
+  }
+
+  /** Memory for bodies of requests. */
+  BodyBudget bodies() {
+    return bodies;
   }
 
   /** Is the word of this peer taken for whom it speaks for? */

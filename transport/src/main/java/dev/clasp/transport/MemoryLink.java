@@ -88,8 +88,27 @@ public final class MemoryLink implements FrameLink {
    */
   public static CompletableFuture<FrameLink> connect(
       String name, EventLoop nearLoop, LinkAcceptor near, EventLoop farLoop, LinkAcceptor far) {
+    return connect(new LocalAddress(name), nearLoop, near, farLoop, far);
+  }
+
+  /**
+   * The same for somebody who came from elsewhere by another protocol.
+   *
+   * @param peer where from, as the far end sees it: {@code host:port}
+   */
+  public static CompletableFuture<FrameLink> connectFor(
+      String peer, EventLoop nearLoop, LinkAcceptor near, EventLoop farLoop, LinkAcceptor far) {
+    return connect(new ForeignAddress(peer), nearLoop, near, farLoop, far);
+  }
+
+  private static CompletableFuture<FrameLink> connect(
+      SocketAddress name,
+      EventLoop nearLoop,
+      LinkAcceptor near,
+      EventLoop farLoop,
+      LinkAcceptor far) {
     MemoryLink here = new MemoryLink(nearLoop, new LocalAddress("router"));
-    MemoryLink there = new MemoryLink(farLoop, new LocalAddress(name));
+    MemoryLink there = new MemoryLink(farLoop, name);
     here.other = there;
     there.other = here;
     CompletableFuture<FrameLink> result = new CompletableFuture<>();

@@ -23,7 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file in the PEM form (RFC 7468): certificates and keys between their lines.
+ * A file in the PEM form (RFC 7468): certificates and keys between their lines; or one certificate
+ * or key in DER, as the reference's programs take it.
  *
  * @param path for messages
  */
@@ -44,12 +45,14 @@ record PemFile(Path path, List<Block> blocks) {
   private static final byte[] EC_PUBLIC_KEY = {6, 7, 42, -122, 72, -50, 61, 2, 1};
 
   private static final int SEQUENCE = 0x30;
+  private static final int INTEGER = 2;
   private static final int OCTET_STRING = 4;
+  private static final int OBJECT_IDENTIFIER = 6;
 
   /**
    * Reads a file.
    *
-   * @throws TlsFileException it cannot be read, or holds nothing in PEM
+   * @throws TlsFileException it cannot be read, or holds nothing in PEM or DER
    */
   static PemFile read(Path path) {
     byte[] bytes;
@@ -81,14 +84,62 @@ record PemFile(Path path, List<Block> blocks) {
       }
     }
     if (blocks.isEmpty()) {
-      throw new TlsFileException(
-          path
-              + " holds nothing in PEM form: it must have lines such as -----BEGIN CERTIFICATE-----."
-              + (bytes.length > 0 && bytes[0] == SEQUENCE
-                  ? " It looks like DER: convert it with openssl, -inform DER"
-                  : ""));
+      blocks.add(new Block(labelOfDer(path, bytes), bytes));
     }
     return new PemFile(path, List.copyOf(blocks));
+  }
+
+  /** What would stand in the lines around it, by how it begins. */
+  private static String labelOfDer(Path path, byte[] der) {
+    int first = contentOf(der, 0);
+    if (tag(der, 0) == SEQUENCE && tag(der, first) == SEQUENCE) {
+      // Encrypted keys begin with an algorithm, certificates with what is signed.
+      return tag(der, contentOf(der, first)) == OBJECT_IDENTIFIER
+          ? "ENCRYPTED PRIVATE KEY"
+          : "CERTIFICATE";
+    }
+    if (tag(der, 0) == SEQUENCE && tag(der, first) == INTEGER && tag(der, first + 1) == 1) {
+      int second = tag(der, first + 3);
+      switch (tag(der, first + 2)) {
+        case 0 -> {
+          if (second == SEQUENCE) {
+            return "PRIVATE KEY";
+          }
+          if (second == INTEGER) {
+            return "RSA PRIVATE KEY";
+          }
+        }
+        case 1 -> {
+          if (second == OCTET_STRING) {
+            return "EC PRIVATE KEY";
+          }
+          if (second == SEQUENCE) {
+            // With the public key (RFC 5958).
+            return "PRIVATE KEY";
+          }
+        }
+        case 3 ->
+            throw new TlsFileException(
+                path
+                    + " looks like PKCS#12. Take out what is in it with: openssl pkcs12 -in FILE"
+                    + " -nodes -out NEW.pem");
+        default -> {}
+      }
+    }
+    throw new TlsFileException(
+        path
+            + " holds nothing in PEM form: it must have lines such as -----BEGIN CERTIFICATE-----."
+            + " It is no certificate or key in DER form either");
+  }
+
+  /** The byte there; -1 behind the end. */
+  private static int tag(byte[] der, int at) {
+    return at < der.length ? der[at] & 0xff : -1;
+  }
+
+  /** Where the content of an element begins. */
+  private static int contentOf(byte[] der, int at) {
+    return at + 1 + lengthBytes(der, at + 1);
   }
 
   /** Old keys have headers, up to an empty line. */

@@ -1,5 +1,7 @@
 package dev.clasp.transport;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
@@ -56,6 +58,18 @@ public final class ServerTls {
   record Loaded(
       TlsIdentity identity, List<X509Certificate> clientAuthorities, SslContext context) {}
 
+  /**
+   * For clients that ask what we speak (RFC 7301). The others, among them whoever speaks CLASP, are
+   * not bothered; what comes then decides, not what was agreed on.
+   */
+  private static final ApplicationProtocolConfig HTTP =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2,
+          ApplicationProtocolNames.HTTP_1_1);
+
   private record Stamp(Path path, Instant modified, long size) {}
 
   private final Source files;
@@ -83,7 +97,7 @@ public final class ServerTls {
   }
 
   /** For TLS over TCP, with what is in force now. */
-  SslContext context() {
+  public SslContext context() {
     return loaded.context();
   }
 
@@ -130,6 +144,7 @@ public final class ServerTls {
           SslContextBuilder.forServer(identity.keyManagers())
               .sslProvider(provider(identity))
               .protocols("TLSv1.3", "TLSv1.2")
+              .applicationProtocolConfig(HTTP)
               .clientAuth(
                   switch (files.clients()) {
                     case NOT_ASKED -> ClientAuth.NONE;

@@ -90,7 +90,8 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
     }
   }
 
-  KeyManagerFactory keyManagers() {
+  /** For TLS engines that are not made here. */
+  public KeyManagerFactory keyManagers() {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);

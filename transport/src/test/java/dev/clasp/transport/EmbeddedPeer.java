@@ -2,10 +2,13 @@ package dev.clasp.transport;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.DefaultChannelId;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.local.LocalServerChannel;
 import io.netty.util.NetUtil;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -40,7 +43,12 @@ final class EmbeddedPeer implements AutoCloseable {
   private final Valve valve = new Valve();
 
   private EmbeddedPeer() {
-    this(new EmbeddedChannel());
+    this(new EmbeddedChannel(listener(), DefaultChannelId.newInstance(), true, false));
+  }
+
+  /** Where an accepted connection comes from: Netty's HTTP/2 knows by that which end it is. */
+  private static Channel listener() {
+    return new LocalServerChannel();
   }
 
   private EmbeddedPeer(EmbeddedChannel channel) {
@@ -92,7 +100,7 @@ final class EmbeddedPeer implements AutoCloseable {
     return accepted(
         server,
         new EmbeddedPeer(
-            new EmbeddedChannel() {
+            new EmbeddedChannel(listener(), DefaultChannelId.newInstance(), true, false) {
               @Override
               protected SocketAddress remoteAddress0() {
                 return remote;
@@ -170,13 +178,17 @@ final class EmbeddedPeer implements AutoCloseable {
 
   /** Ends the connection without ceremony. */
   void disconnect() {
-    channel.close();
+    channel.unsafe().close(channel.voidPromise());
     channel.runPendingTasks();
   }
 
   /** Nothing is left behind, and no exception has passed. */
   @Override
   public void close() {
+    if (channel.isOpen()) {
+      channel.close();
+      disconnect();
+    }
     channel.finishAndReleaseAll();
   }
 }

@@ -28,8 +28,19 @@ class FirstBytesTest {
   @Test
   void methodsAndEmptyLinesAreHttp() {
     for (String text :
-        new String[] {"G", "GET /", "post", "PRI * HTTP/2.0", "SEARCH /", "\n", "\r\nG"}) {
+        new String[] {"G", "GET /", "post", "PUT", "PROPFIND /", "SEARCH /", "\n", "\r\nG"}) {
       assertThat(of(text)).as(text).isEqualTo(FirstBytes.HTTP);
+    }
+  }
+
+  @Test
+  void http2IsKnownByItsPreface() {
+    String preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    assertThat(of(preface)).isEqualTo(FirstBytes.HTTP2);
+    assertThat(of(preface.substring(0, 12))).isEqualTo(FirstBytes.HTTP2);
+    for (int length = 1; length < 12; length++) {
+      assertThat(of(preface.substring(0, length))).isEqualTo(FirstBytes.UNDECIDED);
+      assertThat(of(preface.substring(0, length) + "x")).isEqualTo(FirstBytes.HTTP);
     }
   }
 

@@ -480,6 +480,87 @@ class HttpEntryTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"PUT", "POST", "PATCH", "DELETE", "OPTIONS", "REPORT"})
+  void everyMethodMayHaveABody(String method) {
+    try (EmbeddedPeer peer = connect()) {
+      peer.send(method + " /a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello");
+
+      assertThat(Answer.of(peer.receivedText()).status()).isEqualTo(200);
+      assertThat(queries.getFirst().method()).isEqualTo(method);
+      assertThat(queries.getFirst().body()).isEqualTo(ascii("hello"));
+    }
+  }
+
+  @Test
+  void asksForTheBodyOfWhomWaitsForThat() {
+    try (EmbeddedPeer peer = connect()) {
+      peer.send("PUT /a HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+      assertThat(peer.receivedText()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+      assertThat(queries).isEmpty();
+      peer.send("hello");
+      assertThat(Answer.of(peer.receivedText()).body()).isEqualTo("page of /a\n");
+    }
+    try (EmbeddedPeer peer = connect()) {
+      peer.send("PUT /a HTTP/1.1\r\nContent-Length: 999999\r\nExpect: 100-continue\r\n\r\n");
+      Answer answer = Answer.of(peer.receivedText());
+      assertThat(answer.status()).isEqualTo(413);
+      assertThat(answer.body()).isEqualTo("the body is longer than 524288 bytes\n");
+    }
+  }
+
+  @Test
+  void unpacksABody() throws Exception {
+    java.io.ByteArrayOutputStream packed = new java.io.ByteArrayOutputStream();
+    try (var gzip = new java.util.zip.GZIPOutputStream(packed)) {
+      gzip.write(ascii("hello"));
+    }
+    try (EmbeddedPeer peer = connect()) {
+      peer.send(
+          ascii(
+              "PUT /a HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Length: "
+                  + packed.size()
+                  + "\r\n\r\n"),
+          packed.toByteArray());
+
+      assertThat(Answer.of(peer.receivedText()).status()).isEqualTo(200);
+      assertThat(queries.getFirst().body()).isEqualTo(ascii("hello"));
+      assertThat(queries.getFirst().headers())
+          .doesNotContainKey("content-encoding")
+          .containsEntry("content-length", "5");
+    }
+  }
+
+  @Test
+  void packsAnAnswerForWhomLikesIt() {
+    builder.http(_ -> HttpReply.text(200, "x".repeat(5000)));
+    try (EmbeddedPeer peer = connect()) {
+      for (String method : List.of("GET", "HEAD")) {
+        peer.send(method + " / HTTP/1.1\r\nAccept-Encoding: gzip\r\n\r\n");
+
+        Answer answer = Answer.of(peer.receivedText());
+        assertThat(answer.headers())
+            .containsEntry("content-encoding", "gzip")
+            .containsEntry("vary", "Accept-Encoding");
+        assertThat(Integer.parseInt(answer.headers().get("content-length"))).isLessThan(200);
+        assertThat(answer.body().isEmpty()).isEqualTo(method.equals("HEAD"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {204, 304})
+  void anAnswerThatHasNoBodySaysNoLength(int status) {
+    builder.http(_ -> HttpReply.text(status, ""));
+    try (EmbeddedPeer peer = connect()) {
+      peer.send("GET / HTTP/1.1\r\n\r\n");
+
+      assertThat(Answer.of(peer.receivedText()).headers())
+          .doesNotContainKeys("content-length", "content-type");
+      assertThat(peer.isOpen()).isTrue();
+    }
+  }
+
   @Test
   void everyAnswerIsProtectedAlsoARefusal() {
     for (String request :
@@ -646,7 +727,7 @@ class HttpEntryTest {
   @Test
   void refusesALargeBody() {
     try (EmbeddedPeer peer = connect()) {
-      peer.send("POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 16385\r\n\r\n");
+      peer.send("POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 524289\r\n\r\n");
 
       assertThat(peer.receivedText()).startsWith("HTTP/1.1 413 ");
       assertThat(peer.isOpen()).isFalse();
@@ -655,11 +736,36 @@ class HttpEntryTest {
   }
 
   @Test
+  void whoeverAnswersSaysHowARefusalLooks() {
+    builder.http(
+        new HttpHandler() {
+          @Override
+          public HttpReply handle(HttpQuery query) {
+            return HttpReply.text(200, "ok\n");
+          }
+
+          @Override
+          public HttpReply refused(String path, HttpReply refusal) {
+            return new HttpReply(
+                refusal.status(),
+                "application/problem+json",
+                path.getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    try (EmbeddedPeer peer = connect()) {
+      peer.send("PUT /a?b=c HTTP/1.1\r\nContent-Length: 524289\r\n\r\n");
+      Answer answer = Answer.of(peer.receivedText());
+      assertThat(answer.status()).isEqualTo(413);
+      assertThat(answer.body()).isEqualTo("/a");
+    }
+  }
+
+  @Test
   void aBodyThatGrowsIsStoppedAtTheLimit() {
     try (EmbeddedPeer peer = connect()) {
       peer.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
       for (int i = 0; i < 100 && peer.isOpen(); i++) {
-        peer.send("400\r\n" + "x".repeat(0x400) + "\r\n");
+        peer.send("4000\r\n" + "x".repeat(0x4000) + "\r\n");
       }
       peer.advance(Duration.ofSeconds(5));
 

@@ -99,6 +99,24 @@ class PemFileTest {
     assertThat(file.certificates()).containsExactly(one.certificate(), two.certificate());
   }
 
+  /** The reference's programs take DER (operations.md 4). */
+  @Test
+  void readsCertificatesAndKeysInDer() throws Exception {
+    Certificates rsa = Certificates.create(folder, "der-rsa", "RSA", "CN=x");
+    Certificates ec = Certificates.create(folder, "der-ec", "EC", "CN=x");
+    byte[] certificate = PemFile.read(ec.pem()).certificates().getFirst().getEncoded();
+
+    assertThat(PemFile.parse(NAME, certificate).certificates())
+        .isEqualTo(PemFile.read(ec.pem()).certificates());
+    assertThat(PemFile.parse(NAME, ec.key().getEncoded()).privateKey()).isEqualTo(ec.key());
+    assertThat(PemFile.parse(NAME, rsa.key().getEncoded()).privateKey()).isEqualTo(rsa.key());
+    assertThat(PemFile.parse(NAME, inner(rsa.key().getEncoded())).privateKey())
+        .isEqualTo(rsa.key());
+    byte[] sec1 = withCurve(inner(ec.key().getEncoded()), ec.key().getEncoded());
+    assertThat(((ECPrivateKey) PemFile.parse(NAME, sec1).privateKey()).getS())
+        .isEqualTo(((ECPrivateKey) ec.key()).getS());
+  }
+
   @Test
   void saysWhichFileIsWrongAndHow() throws Exception {
     Certificates one = Certificates.create(folder, "a", "EC", "CN=one");
@@ -107,8 +125,18 @@ class PemFileTest {
     assertProblem(() -> PemFile.read(folder.resolve("none")), "there is no file", "clasp cert");
     assertProblem(() -> PemFile.read(folder), "cannot read");
     assertProblem(() -> parse("hello"), "key.pem holds nothing in PEM form");
+    assertProblem(() -> PemFile.parse(NAME, new byte[] {0x30, 3, 2, 1, 9}), "nothing in PEM form");
+    assertProblem(() -> PemFile.parse(NAME, new byte[] {0x30}), "nothing in PEM form");
+    assertProblem(() -> PemFile.parse(NAME, new byte[0]), "nothing in PEM form");
     assertProblem(
-        () -> PemFile.parse(NAME, one.key().getEncoded()), "It looks like DER", "-inform DER");
+        () -> PemFile.parse(NAME, new byte[] {0x30, 9, 2, 1, 3, 0x30}),
+        "PKCS#12",
+        "openssl pkcs12");
+    assertProblem(
+        () -> PemFile.parse(NAME, new byte[] {0x30, 9, 0x30, 5, 6, 1, 1, 5, 0, 4, 0}).privateKey(),
+        "has a password");
+    assertProblem(
+        () -> PemFile.parse(NAME, one.key().getEncoded()).certificates(), "no certificate");
     assertProblem(() -> PemFile.read(one.pem()).privateKey(), "no private key", "CERTIFICATE");
     assertProblem(() -> PemFile.read(one.keyPem()).certificates(), "no certificate");
     assertProblem(

@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +70,7 @@ class QuicServerTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Recorder.LIMIT_SECONDS);
     while (!what.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -129,7 +130,7 @@ class QuicServerTest {
   /** T-02, T-29: who opens no stream holds nobody up, and is really closed. */
   @Test
   void aPeerThatOpensNoStreamIsClosedInTimeAndDelaysNobody() throws Exception {
-    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofSeconds(4)));
+    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofSeconds(10)));
     QuicServer server =
         stage.start(lobby, QuicConfig.of("127.0.0.1", 0, stage.tls(QuicStage.SERVER)));
     RawQuicPeer silent = raw(server);
@@ -159,8 +160,9 @@ class QuicServerTest {
             "quic://localhost:" + relay.port(),
             DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(2)),
             here);
-    await(() -> lobby.count(ConnectionCounter.ACCEPTED) == 1);
-    await(() -> lobby.count(ConnectionCounter.TIMED_OUT) == 1);
+    // More than one: the client goes on trying.
+    await(() -> lobby.count(ConnectionCounter.ACCEPTED) >= 1);
+    await(() -> lobby.count(ConnectionCounter.TIMED_OUT) >= 1);
 
     TransportException failure = failure(dial);
     assertThat(failure.kind()).isEqualTo(TransportException.Kind.TIMEOUT);
@@ -325,7 +327,7 @@ class QuicServerTest {
   /** When there is no place for a handshake, it comes as soon as there is one. */
   @Test
   void aHandshakeWaitsForItsPlace() throws Exception {
-    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofSeconds(2)));
+    Lobby lobby = QuicStage.lobby(there, limits -> limits.withHandshake(Duration.ofSeconds(5)));
     QuicServer server =
         stage.start(
             lobby, QuicConfig.of("127.0.0.1", 0, stage.tls(QuicStage.SERVER)).withPending(1, 1));
@@ -334,9 +336,10 @@ class QuicServerTest {
     CompletableFuture<FrameLink> stuck =
         stage.dial(
             "quic://localhost:" + relay.port(),
-            DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(6)),
+            DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(4)),
             new Recorder());
-    await(() -> lobby.count(ConnectionCounter.ACCEPTED) == 1);
+    // It gives up before the server does, and does not ask for the place again.
+    await(() -> lobby.count(ConnectionCounter.ACCEPTED) >= 1);
 
     FrameLink link = stage.connect(server, here);
     write(link, frame(10));

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,7 +118,7 @@ class StreamLinkTest {
 
   private static void awaitWaiting(Thread thread) {
     while (thread.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
       assertThat(thread.isAlive()).isTrue();
     }
   }
@@ -268,7 +269,7 @@ class StreamLinkTest {
 
     pipe.take(15);
     while (recorder.writability.size() < 2) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
 
     assertThat(recorder.writability).containsExactly(false, true);
@@ -286,7 +287,7 @@ class StreamLinkTest {
     }
     onLoop(link, () -> {});
     while (link.pendingBytes() > 0) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     // What the writer told the loop last is in front of this.
     while (!link.writable()) {

@@ -311,7 +311,7 @@ class TlsTest {
         server(
             LinkServer.builder()
                 .tls(ours.serverTls())
-                .limits(ConnectionLimits.DEFAULT.withHandshake(java.time.Duration.ofMillis(300))));
+                .limits(ConnectionLimits.DEFAULT.withHandshake(java.time.Duration.ofSeconds(2))));
     try (Socket socket = new Socket("127.0.0.1", port(server))) {
       socket.setSoTimeout(20_000);
       // The beginning of a record.

@@ -474,7 +474,7 @@ class WebSocketClientTest {
         keep(
             LinkServer.builder()
                 .loops(loops)
-                .limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMillis(500)))
+                .limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMinutes(10)))
                 .acceptor(recorder)
                 .build());
     server.start();

@@ -20,6 +20,7 @@ import dev.clasp.testkit.RawPeer;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -321,17 +322,19 @@ class WebSocketServerTest {
   void idleAndHalfRequestsAreClosedAtTheDeadline() throws Exception {
     LinkServer server =
         start(patient().limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMillis(100))));
-    RawPeer idle = connect(server);
-    RawPeer half = connect(server).send("GET / HTTP/1.1\r\nHost");
-
-    assertThat(idle.readToEnd()).isEmpty();
-    assertThat(half.readToEnd()).isEmpty();
+    assertThat(connect(server).readToEnd()).isEmpty();
+    RawPeer half = connect(server);
+    try {
+      assertThat(half.send("GET / HTTP/1.1\r\nHost").readToEnd()).isEmpty();
+    } catch (SocketException e) {
+      // The deadline came before the bytes: the answer to those is a reset.
+      assertThat(e).hasMessageMatching("(?i).*(reset|broken pipe|aborted).*");
+    }
   }
 
   @Test
   void aTlsHelloIsNoRequest() throws Exception {
-    LinkServer server =
-        start(patient().limits(ConnectionLimits.DEFAULT.withHandshake(Duration.ofMillis(200))));
+    LinkServer server = start(patient());
     RawPeer peer = connect(server);
     byte[] hello = bytes(517);
     System.arraycopy(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xFC, 3, 3}, 0, hello, 0, 11);

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A protocol that bridges can speak. Found by {@link java.util.ServiceLoader}; thread-safe. */
 public interface BridgeProvider {
@@ -22,6 +23,14 @@ public interface BridgeProvider {
   List<BridgeSetting> settings();
 
   /**
+   * Fields inside settings that are trees whose texts are never shown again, at any depth; the name
+   * of a whole setting may be among them.
+   */
+  default Set<String> secretFields() {
+    return Set.of();
+  }
+
+  /**
    * Looks whether settings that are each of their kind fit together; opens nothing.
    *
    * @throws BridgeException (lasting) they do not
@@ -34,8 +43,29 @@ public interface BridgeProvider {
   }
 
   /**
-   * Settings from the two addresses that the bridge service knows (bridges.md 2.11): the first
-   * setting that is an endpoint gets the source, the second the target.
+   * Whether the paths of its endpoints are addresses of the router as they are, and not names below
+   * the namespace (bridges.md 2.5). What is sent to such an endpoint is still only what is in the
+   * namespace.
+   */
+  default boolean verbatim(BridgeSettings settings, TypeProfile profile) {
+    return false;
+  }
+
+  /**
+   * Which settings the two addresses are that the bridge service knows (bridges.md 2.11): where it
+   * listens or connects, and where it sends to; the second may be missing.
+   */
+  default List<String> ends() {
+    return settings().stream()
+        .filter(setting -> setting.kind() == BridgeSetting.Kind.ENDPOINT)
+        .map(BridgeSetting::name)
+        .limit(2)
+        .toList();
+  }
+
+  /**
+   * Settings from the two addresses of the bridge service, by {@link #ends}; what is set already
+   * stays.
    *
    * @param source where it listens or connects; may be empty
    * @param target where it sends to if the target speaks the same protocol; may be empty
@@ -43,11 +73,7 @@ public interface BridgeProvider {
    */
   default Map<String, Value> fromService(String source, String target, Map<String, Value> config) {
     Map<String, Value> settings = new LinkedHashMap<>(config);
-    Iterator<String> ends =
-        settings().stream()
-            .filter(setting -> setting.kind() == BridgeSetting.Kind.ENDPOINT)
-            .map(BridgeSetting::name)
-            .iterator();
+    Iterator<String> ends = ends().iterator();
     for (String address : List.of(source, target)) {
       if (ends.hasNext()) {
         String name = ends.next();

@@ -222,6 +222,20 @@ public final class BridgeSettings {
         : OptionalLong.empty();
   }
 
+  /**
+   * One that has a standard value.
+   *
+   * @throws BridgeException (lasting) it is out of its range
+   */
+  public int whole(String name, int least, int most) {
+    long number = integer(name).orElseThrow();
+    if (number < least || number > most) {
+      throw BridgeException.lasting(
+          name + " must be from " + least + " to " + most + ", not " + number);
+    }
+    return (int) number;
+  }
+
   public OptionalDouble number(String name) {
     return values.get(name) instanceof Value.Float real
         ? OptionalDouble.of(real.value())

@@ -33,17 +33,55 @@ public interface Endpoint extends AutoCloseable {
   }
 
   /**
+   * Whether the present value of a path may be told without being new, for one that is {@link
+   * #stateful}: not if it is an order to a device. Called under a lock of the host: it returns at
+   * once, and locks nothing.
+   *
+   * @param path as in what is sent
+   */
+  default boolean repeats(String path) {
+    return true;
+  }
+
+  /**
+   * Whether it has a use for gestures: steps of contacts, with an id and a phase. Whoever has not
+   * is sent none. Constant while it runs.
+   */
+  default boolean gestures() {
+    return false;
+  }
+
+  /**
    * Sends. What cannot be sent is told to {@link EndpointContext#dropped}. May block for a while:
    * then newer values of the same address take the place of older ones.
    */
   void send(Parcel parcel);
+
+  /**
+   * The rules are others from now on: it lets go of what the other side holds, as before a close,
+   * and goes on. Comes in turn with {@link #send}. What it gives to {@link EndpointContext#receive}
+   * meanwhile on the calling thread goes by the rules from before.
+   */
+  default void letGo() {}
+
+  /**
+   * The router is away, or back. Comes in turn with {@link #send}; who hears nothing after the
+   * start has a router. That it is away may be told twice. For protocols whose devices shall show
+   * something else meanwhile.
+   */
+  default void routerConnected(boolean connected) {}
 
   /** What people may want to know of it now: peers, ports, rates. Any thread. */
   default Map<String, Value> details() {
     return Map.of();
   }
 
-  /** Frees everything; ports are free when it returns. Idempotent, and possible without a start. */
+  /**
+   * Frees everything; ports are free when it returns. Idempotent, and possible without a start.
+   *
+   * <p>What it gives to {@link EndpointContext#receive} before it returns still reaches the router:
+   * the place to let go of what the other side holds. What it gives later does not.
+   */
   @Override
   void close();
 }

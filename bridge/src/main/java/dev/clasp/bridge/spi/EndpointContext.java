@@ -2,6 +2,8 @@ package dev.clasp.bridge.spi;
 
 import dev.clasp.protocol.Message.SignalDefinition;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What the host offers an endpoint. Thread-safe; no method blocks or throws. */
 public interface EndpointContext {
@@ -14,11 +16,27 @@ public interface EndpointContext {
     return TypeProfile.COMPATIBLE;
   }
 
+  /** Of the bridge, now: {@code /ws}; empty for the root. It may change while the bridge runs. */
+  default String namespace() {
+    return "";
+  }
+
   /**
    * Something has come. What one thread hands over keeps its order; if the router is slow, newer
    * values of a parameter replace older ones, and events wait, up to a bound.
    */
   void receive(Parcel parcel);
+
+  /**
+   * The same, for somebody who waits for an answer.
+   *
+   * @param outcome told once the router has taken it, or why it does not; soon, unless the router
+   *     is away: then perhaps never. Called on any thread, and must not wait
+   */
+  default void receive(Parcel parcel, Consumer<Optional<String>> outcome) {
+    receive(parcel);
+    outcome.accept(Optional.empty());
+  }
 
   /**
    * It works.
@@ -27,7 +45,11 @@ public interface EndpointContext {
    */
   void up(String how);
 
-  /** It does not work at the moment, and the endpoint itself is trying again. */
+  /**
+   * It does not work at the moment, and the endpoint itself is trying again. Nothing is sent until
+   * it is up; so while one of several devices works it stays up, and {@link #up} and {@link #error}
+   * name those that are missing.
+   */
   void down(String why);
 
   /** It is finished: the host closes it and makes another after a pause. */
@@ -44,6 +66,11 @@ public interface EndpointContext {
    * addresses are paths, as in {@link #receive}.
    */
   default void offers(List<SignalDefinition> signals) {}
+
+  /** A way to the router for peers that say who they are; empty if the host has none. */
+  default Optional<RouterDoor> router() {
+    return Optional.empty();
+  }
 
   /** Counts bytes of the other protocol. */
   void bytes(long in, long out);

@@ -58,6 +58,22 @@ public interface Connection {
     return Optional.empty();
   }
 
+  /**
+   * Whether events may be lost, oldest first, when the peer does not keep up, instead of the end of
+   * the session. Asked whenever one has to wait.
+   */
+  default boolean mayLoseEvents() {
+    return false;
+  }
+
+  /**
+   * Whether the peer is told with an ERROR of its own that the router is about to stop, and when to
+   * come back. Constant. Without, it hears the reason of the end only.
+   */
+  default boolean hearsGoodbye() {
+    return true;
+  }
+
   /** HELLO was accepted: the peer is one that has been let in. May be called again. */
   default void established() {}
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.adapterhttp;
+
+import org.jspecify.annotations.NullMarked;

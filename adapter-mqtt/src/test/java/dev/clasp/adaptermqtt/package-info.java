@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.adaptermqtt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgeartnet;
+
+import org.jspecify.annotations.NullMarked;

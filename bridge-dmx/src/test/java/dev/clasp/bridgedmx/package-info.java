@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgedmx;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgehttp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgemidi;
+
+import org.jspecify.annotations.NullMarked;

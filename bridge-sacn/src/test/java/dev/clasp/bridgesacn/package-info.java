@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgesacn;
+
+import org.jspecify.annotations.NullMarked;

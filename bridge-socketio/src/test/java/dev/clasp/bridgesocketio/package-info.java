@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgesocketio;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.bridgewebsocket;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,118 @@
+import type { Parameters } from './parameters';
+
+/** Slots of a universe of DMX512 (ANSI E1.11). */
+export const SLOTS = 512;
+
+/** Where bridges to lights put their universes unless they are told otherwise. */
+const NAMESPACES = ['/artnet', '/sacn', '/dmx'];
+
+/** A universe: its levels are parameters {@code <path>/<slot>}, or bytes at {@code <path>}, or both. */
+export interface Universe {
+  /** {@code /artnet/1} */
+  path: string;
+  /** How many of its slots have a parameter. */
+  slots: number;
+}
+
+const SLOT = /^(.+\/\d{1,5})\/(\d{1,3})$/;
+const WHOLE = /^(.+)\/\d{1,5}$/;
+
+/** Universes that are among the addresses, in the order of the list. */
+export function universesOf(addresses: readonly string[], frames: Iterable<string>): Universe[] {
+  const found = new Map<string, Universe>();
+  const universe = (path: string): Universe => {
+    let known = found.get(path);
+    if (!known) {
+      known = { path, slots: 0 };
+      found.set(path, known);
+    }
+    return known;
+  };
+  for (const address of addresses) {
+    if (!NAMESPACES.some((namespace) => address.startsWith(`${namespace}/`))) {
+      continue;
+    }
+    const slot = SLOT.exec(address);
+    if (slot && Number(slot[2]) >= 1 && Number(slot[2]) <= SLOTS) {
+      universe(slot[1]!).slots++;
+    }
+  }
+  for (const path of frames) {
+    universe(path);
+  }
+  return [...found.values()];
+}
+
+/**
+ * Levels of a universe as they are now.
+ *
+ * @param into one number for each slot, 0 to 255; −1 for one that nobody has said anything about
+ */
+export function levelsOf(path: string, parameters: Parameters, frames: Frames, into: Int16Array): void {
+  into.fill(-1);
+  const frame = frames.get(path);
+  if (frame) {
+    into.set(frame.subarray(0, SLOTS));
+  }
+  for (let slot = 1; slot <= SLOTS; slot++) {
+    const parameter = parameters.get(`${path}/${slot}`);
+    if (parameter && (!frame || parameter.writtenAt >= frames.at(path))) {
+      const level = levelOf(parameter.value);
+      if (level !== null) {
+        into[slot - 1] = level;
+      }
+    }
+  }
+}
+
+/** As bridges to lights read a value: whole numbers are raw, others 0 to 1, truth is full or nothing. */
+export function levelOf(value: unknown): number | null {
+  if (typeof value === 'boolean') {
+    return value ? 255 : 0;
+  }
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    return null;
+  }
+  const raw = Number.isInteger(value) || value > 1 ? value : value * 255;
+  return Math.min(255, Math.max(0, Math.round(raw)));
+}
+
+/** Whole universes that came as bytes, the newest of each. */
+export class Frames {
+  private readonly newest = new Map<string, { bytes: Uint8Array; at: number }>();
+
+  /** Looks whether it is one. */
+  offer(address: string, value: unknown, now = Date.now()): void {
+    if (
+      value instanceof Uint8Array &&
+      value.length >= 1 &&
+      value.length <= SLOTS &&
+      WHOLE.test(address) &&
+      NAMESPACES.some((namespace) => address.startsWith(`${namespace}/`))
+    ) {
+      this.newest.set(address, { bytes: value, at: now });
+    }
+  }
+
+  get(path: string): Uint8Array | undefined {
+    return this.newest.get(path)?.bytes;
+  }
+
+  /** When it came; milliseconds since 1970, local clock. */
+  at(path: string): number {
+    return this.newest.get(path)?.at ?? 0;
+  }
+
+  /** How many universes. */
+  get size(): number {
+    return this.newest.size;
+  }
+
+  paths(): Iterable<string> {
+    return this.newest.keys();
+  }
+
+  clear(): void {
+    this.newest.clear();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.dmx;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.examples.spring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.midi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.rdm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.clasp.web;
+
+import org.jspecify.annotations.NullMarked;
