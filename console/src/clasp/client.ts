@@ -117,6 +117,8 @@ export interface Surroundings {
   /** 0 to 1. */
   random(): number;
   open(url: string): Socket;
+  /** What a listener has thrown. */
+  report(error: unknown): void;
 }
 
 export interface ClientOptions {
@@ -134,7 +136,7 @@ const CONNECT_TIMEOUT = 5_000;
 const ANSWER_TIMEOUT = 5_000;
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 5_000;
-const SYNC_INTERVAL = 10_000;
+const SYNC_INTERVAL = 5_000;
 /** So many SYNCs in a row without a sign of life, and the connection is dead. */
 const PATIENCE = 2;
 /** Clock samples to choose the best of. */
@@ -174,6 +176,7 @@ function surroundings(): Surroundings {
     clearTimeout: (timer) => clearTimeout(timer as number),
     random: Math.random,
     open: (url) => new WebSocket(url, 'clasp') as unknown as Socket,
+    report: (error) => reportError(error),
   };
 }
 
@@ -655,9 +658,7 @@ export class Client {
           sub.callback(received);
         } catch (e) {
           // One bad listener must not keep the others from what has come.
-          queueMicrotask(() => {
-            throw e;
-          });
+          this.around.report(e);
         }
       }
     }
