@@ -94,7 +94,7 @@ class FakeSocket implements Socket {
   }
 
   newest(type: Message['type']): Sent {
-    const found = this.sent.findLast(({ message }) => message.type === type);
+    const found = [...this.sent].reverse().find(({ message }) => message.type === type);
     if (!found) {
       throw new Error(`no ${type} was sent`);
     }
