@@ -1,3 +1,4 @@
+import { Api, Refused } from '../src/lib/api';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
   bridgeRates,
@@ -6,7 +7,6 @@ import {
   fieldValue,
   mappingOf,
   pollBridges,
-  Refused,
   rulesOf,
   valueOf,
   type Bridge,
@@ -84,7 +84,7 @@ test('calls carry the token and say that they are meant; a refusal keeps its sen
     calls.push([url, options]);
     return Promise.resolve(answer);
   });
-  const bridges = new Bridges('http://router/x/', () => 'secret');
+  const bridges = new Bridges(new Api('http://router/x/', () => 'secret'));
   expect(await bridges.list()).toEqual([]);
   expect(calls[0]?.[0]).toBe('http://router/x/admin/v1/bridges');
   expect((calls[0]?.[1].headers as Record<string, string>)['Authorization']).toBe('Bearer secret');
@@ -96,7 +96,7 @@ test('calls carry the token and say that they are meant; a refusal keeps its sen
   expect((calls[1]?.[1].headers as Record<string, string>)['X-Clasp-Admin']).toBe('1');
 
   answer = new Response('the port is taken\n', { status: 409 });
-  await expect(bridges.act('a', 'enable')).rejects.toThrow(new Refused('the port is taken'));
+  await expect(bridges.act('a', 'enable')).rejects.toThrow(new Refused('the port is taken', 409));
 });
 
 test('the list is asked for until it is enough', async () => {
@@ -106,7 +106,7 @@ test('the list is asked for until it is enough', async () => {
     Promise.resolve(works ? new Response('{"bridges":[]}') : new Response('no', { status: 403 })),
   );
   const heard: string[] = [];
-  const stop = pollBridges(new Bridges('http://router/', () => ''), {
+  const stop = pollBridges(new Bridges(new Api('http://router/', () => '')), {
     answered: () => heard.push('answered'),
     failed: (why) => heard.push(why),
   });

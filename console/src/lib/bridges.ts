@@ -1,3 +1,5 @@
+import { Refused, type Api } from './api';
+
 /** What the admin API says of bridges; see docs/admin-api.md. */
 
 export type BridgeState = 'stopped' | 'starting' | 'running' | 'degraded' | 'waiting' | 'failed';
@@ -62,88 +64,53 @@ export interface Preview {
   steps: string[];
 }
 
-/** The router said no, or nothing. */
-export class Refused extends Error {}
-
 const INTERVAL = 1_000;
-const TIMEOUT = 8_000;
+/** For the answer, after the time that was asked for. */
+const GRACE = 8_000;
+
+function path(name: string): string {
+  return `admin/v1/bridges/${encodeURIComponent(name)}`;
+}
 
 /** Calls of the admin API about bridges. */
 export class Bridges {
-  readonly #base: string;
-  readonly #token: () => string;
-
-  /**
-   * @param base address of the page
-   */
-  constructor(base: string, token: () => string) {
-    this.#base = new URL('admin/v1/', base).href;
-    this.#token = token;
-  }
+  constructor(private readonly api: Api) {}
 
   async list(): Promise<Bridge[]> {
-    return (await this.#ask<{ bridges: Bridge[] }>('GET', 'bridges')).bridges;
+    return (await this.api.get<{ bridges: Bridge[] }>('admin/v1/bridges')).bridges;
   }
 
   async protocols(): Promise<Protocol[]> {
-    return (await this.#ask<{ protocols: Protocol[] }>('GET', 'bridge-protocols')).protocols;
+    return (await this.api.get<{ protocols: Protocol[] }>('admin/v1/bridge-protocols')).protocols;
   }
 
   /** Makes a bridge, or changes the one of that name. */
   async save(definition: Definition, isNew: boolean): Promise<void> {
     await (isNew
-      ? this.#ask('POST', 'bridges', definition)
-      : this.#ask('PUT', `bridges/${encodeURIComponent(definition.name)}`, definition));
+      ? this.api.post('admin/v1/bridges', definition)
+      : this.api.put(path(definition.name), definition));
   }
 
   async remove(name: string): Promise<void> {
-    await this.#ask('DELETE', `bridges/${encodeURIComponent(name)}`);
+    await this.api.delete(path(name));
   }
 
   async act(name: string, what: 'enable' | 'disable' | 'restart'): Promise<void> {
-    await this.#ask('POST', `bridges/${encodeURIComponent(name)}/${what}`, {});
+    await this.api.post(`${path(name)}/${what}`);
   }
 
   /** The next thing that its device sends; null if it sends nothing in time. */
   async learn(name: string, seconds: number): Promise<Heard | null> {
-    const answer = await this.#ask<{ heard: Heard | null }>(
-      'POST',
-      `bridges/${encodeURIComponent(name)}/learn`,
+    const answer = await this.api.post<{ heard: Heard | null }>(
+      `${path(name)}/learn`,
       { seconds },
-      seconds * 1_000 + TIMEOUT,
+      seconds * 1_000 + GRACE,
     );
     return answer.heard;
   }
 
   preview(definition: Definition, direction: 'in' | 'out', address: string, value: unknown): Promise<Preview> {
-    return this.#ask('POST', 'bridge-preview', { definition, direction, address, value });
-  }
-
-  async #ask<T>(method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<T> {
-    const token = this.#token();
-    const headers: Record<string, string> = { 'X-Clasp-Admin': '1' };
-    if (token) {
-      headers['Authorization'] = `Bearer ${token}`;
-    }
-    if (body !== undefined) {
-      headers['Content-Type'] = 'application/json';
-    }
-    let reply: Response;
-    try {
-      reply = await fetch(this.#base + path, {
-        method,
-        headers,
-        cache: 'no-store',
-        signal: AbortSignal.timeout(timeout),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    } catch {
-      throw new Refused('');
-    }
-    if (!reply.ok) {
-      throw new Refused((await reply.text()).trim());
-    }
-    return (reply.status === 204 ? undefined : await reply.json()) as T;
+    return this.api.post('admin/v1/bridge-preview', { definition, direction, address, value });
   }
 }
 

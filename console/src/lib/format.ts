@@ -1,4 +1,4 @@
-import { t } from './strings';
+import { t } from '../strings/common';
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 

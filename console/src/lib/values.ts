@@ -1,4 +1,4 @@
-import { t } from './strings';
+import { t } from '../strings/common';
 
 /** How a value is shown. The published client turns every number type into a JavaScript number. */
 export type ValueType = 'number' | 'boolean' | 'text' | 'colour' | 'bytes' | 'list' | 'map' | 'null';

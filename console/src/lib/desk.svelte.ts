@@ -1,0 +1,199 @@
+import { getContext, setContext } from 'svelte';
+import { Api } from './api';
+import { Feed } from './feed';
+import { oncePerFrame } from './frame';
+import { Link, linkUrl, type LinkListener, type LinkState } from './link';
+import { Ring } from './ring';
+import { pollStatus, ratesBetween, type Rates, type Status } from './status';
+import { TokenStore } from './token';
+import { Frames } from './universes';
+
+/** Failed questions after which a connection that seems alive is not believed. */
+const SILENT_POLLS = 3;
+const TREND = 60;
+/** After so long the first snapshot has come. */
+const SETTLE_MS = 400;
+
+const KEY = Symbol('desk');
+
+/**
+ * What every screen works with: the connection to the router, what it says, and who we are to it. One for the page.
+ *
+ * What changes with every message is not observed; a screen reads {@link frame} and then looks into {@link feed}.
+ */
+export class Desk {
+  /** Address of the page. */
+  readonly page: string;
+  /** The WebSocket of the router. */
+  readonly socket: string;
+  readonly tokens = new TokenStore(() => sessionStorage);
+  readonly api: Api;
+  readonly feed = new Feed(oncePerFrame(() => this.frame++));
+  /** Frames of light universes. */
+  readonly lights = new Frames();
+  readonly trendIn = new Ring(TREND);
+  readonly trendOut = new Ring(TREND);
+
+  /** Null until the router has said it, and for who may not see it. */
+  status: Status | null = $state.raw(null);
+  rates: Rates = $state.raw({ messagesIn: null, messagesOut: null, sessions: new Map() });
+  /** Questions in a row that had no answer. */
+  statusFails = $state(0);
+  /** Counts answers, for what draws figures. */
+  polls = $state(0);
+  link: LinkState = $state.raw({ kind: 'connecting', attempt: 1 });
+  /** The page was connected once. */
+  everLive = $state(false);
+  /** The first snapshot has had its time: an empty table now means an empty router. */
+  settled = $state(false);
+  /** Local time, in milliseconds since 1970, every second. */
+  now = $state(Date.now());
+  paused = $state(false);
+  /** Changes when there is something to draw. */
+  frame = $state(0);
+  hasToken = $state(false);
+  /** Why a token is wanted, perhaps nothing; null while none is. */
+  problem: string | null = $state(null);
+  /** The token may not see figures and sessions. */
+  statusHidden = $state(false);
+  /** The token does not reach all addresses. */
+  notAll = $state(false);
+
+  private readonly connection: Link;
+  private stopPolling = () => {};
+
+  constructor(page: string) {
+    this.page = new URL('./', page).href;
+    this.socket = linkUrl(page);
+    this.api = new Api(this.page, () => this.tokens.get());
+    this.hasToken = this.tokens.get() !== '';
+    this.connection = Link.to(this.socket, 'CLASP console', this.listener(), () => this.tokens.get());
+  }
+
+  /** Our own session; empty while there is none. */
+  get session(): string {
+    return this.link.kind === 'live' ? this.link.session : '';
+  }
+
+  /** Who sees the status is an administrator. */
+  get administrator(): boolean {
+    return this.status !== null;
+  }
+
+  start(): void {
+    this.problem = null;
+    this.statusHidden = false;
+    this.notAll = false;
+    this.connection.start();
+    this.stopPolling();
+    this.stopPolling = pollStatus(new URL('api/status', this.page).href, this.tokens.get(), {
+      answered: (next) => this.answered(next),
+      failed: () => {
+        this.statusFails++;
+        // A browser learns late, or never, that a network is gone.
+        if (this.statusFails === SILENT_POLLS && this.link.kind === 'live') {
+          this.connection.replace();
+        }
+      },
+      hidden: () => {
+        this.statusHidden = true;
+        this.status = null;
+        this.statusFails = 0;
+        this.connection.retryNow();
+      },
+      denied: (said) => {
+        // No more attempts with this one.
+        this.connection.stop();
+        this.tokens.set('');
+        this.hasToken = false;
+        this.everLive = false;
+        this.problem = said;
+      },
+    });
+  }
+
+  stop(): void {
+    this.stopPolling();
+    this.connection.stop();
+  }
+
+  retryNow(): void {
+    if (this.problem === null) {
+      this.connection.retryNow();
+    }
+  }
+
+  logIn(token: string): void {
+    this.tokens.set(token);
+    this.hasToken = true;
+    this.start();
+  }
+
+  /** Forgets the token, and what was shown by right of it. */
+  forget(): void {
+    this.stop();
+    this.tokens.set('');
+    location.reload();
+  }
+
+  setPaused(pause: boolean): void {
+    this.paused = pause;
+    if (pause) {
+      this.feed.pause();
+    } else {
+      this.feed.resume();
+    }
+  }
+
+  private answered(next: Status): void {
+    this.rates = ratesBetween(this.status, next);
+    if (this.rates.messagesIn !== null && this.rates.messagesOut !== null) {
+      this.trendIn.push(this.rates.messagesIn);
+      this.trendOut.push(this.rates.messagesOut);
+    }
+    this.status = next;
+    this.statusFails = 0;
+    this.polls++;
+    this.connection.retryNow();
+  }
+
+  private listener(): LinkListener {
+    return {
+      state: (state) => {
+        this.link = state;
+        this.everLive ||= state.kind === 'live';
+      },
+      connected: () => {
+        this.settled = false;
+        setTimeout(() => (this.settled = true), SETTLE_MS);
+        this.lights.clear();
+        this.feed.connected();
+      },
+      parameter: (address, value, meta) => {
+        if (!this.feed.paused) {
+          this.lights.offer(address, value);
+        }
+        this.feed.parameter(address, value, meta);
+      },
+      signal: (address, value) => {
+        if (!this.feed.paused) {
+          this.lights.offer(address, value);
+        }
+        this.feed.signal(address, value);
+      },
+      narrow: () => {
+        this.notAll = true;
+      },
+    };
+  }
+}
+
+/** For everything inside the component that calls it. */
+export function provideDesk(desk: Desk): Desk {
+  return setContext(KEY, desk);
+}
+
+/** The desk of the page; to be called while a component is made. */
+export function useDesk(): Desk {
+  return getContext<Desk>(KEY);
+}
