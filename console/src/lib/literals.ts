@@ -130,7 +130,7 @@ export function javaValue(value: Value): string {
         return `new byte[] {${Array.from(value, (b) => (b > 127 ? b - 256 : b)).join(', ')}}`;
       }
       if (Array.isArray(value)) {
-        return value.length === 1 && value[0] instanceof Uint8Array ? `List.<Object>of(${javaValue(value[0])})` : `List.of(${value.map(javaValue).join(', ')})`;
+        return `List.of(${value.map(javaValue).join(', ')})`;
       }
       return `Map.ofEntries(${Object.entries(value)
         .map(([key, entry]) => `Map.entry(${javaText(key)}, ${javaValue(entry)})`)
