@@ -56,7 +56,9 @@ function read(literal: string, quote: string, escapes: [RegExp, (match: RegExpEx
     if (at >= literal.length) {
       throw new Error(`no end: ${literal}`);
     }
-    expect(literal.charCodeAt(at)).toBeGreaterThanOrEqual(0x20);
+    if (literal.charCodeAt(at) < 0x20) {
+      throw new Error('a literal does not go over the end of a line');
+    }
     if (literal[at] !== '\\') {
       out += literal[at++];
       continue;
@@ -99,14 +101,14 @@ function readJava(literal: string): string {
 
 describe('a text as source code', () => {
   it('is the same text in JavaScript', () => {
-    for (let i = 0; i < 3_000; i++) {
+    for (let i = 0; i < 500; i++) {
       const wanted = text(12);
       expect(new Function(`return ${jsText(wanted)};`)()).toBe(wanted);
     }
   });
 
   it('is the same text in Python and Java', () => {
-    for (let i = 0; i < 3_000; i++) {
+    for (let i = 0; i < 500; i++) {
       const wanted = text(12);
       expect(readPython(pythonText(wanted))).toBe(wanted);
       expect(readJava(javaText(wanted))).toBe(wanted);
@@ -114,7 +116,7 @@ describe('a text as source code', () => {
   });
 
   it('is the same text in a shell', () => {
-    const wanted = Array.from({ length: 300 }, () => wellFormed(text(12)).replaceAll('\0', ''));
+    const wanted = Array.from({ length: 100 }, () => wellFormed(text(12)).replaceAll('\0', ''));
     const script = wanted.map((one) => `printf '%s\\0' ${shellText(one)}`).join('\n');
     const out = execFileSync('/bin/sh', ['-s'], { input: script, encoding: 'utf8' }) as string;
     expect(out.split('\0').slice(0, -1)).toEqual(wanted);
@@ -139,7 +141,7 @@ describe('a value as source code', () => {
           : typeof v === 'object' && v !== null && !(v instanceof Uint8Array)
             ? mapOf(Object.entries(v).map(([key, entry]) => [key, numbers(entry)]))
             : (v as Value);
-    for (let i = 0; i < 3_000; i++) {
+    for (let i = 0; i < 500; i++) {
       const wanted = value();
       const made = new Function(`return (${jsValue(wanted)});`)() as Value;
       expect(numbers(made)).toEqual(numbers(wanted));
@@ -150,7 +152,7 @@ describe('a value as source code', () => {
   });
 
   it('is the same value in JSON, or there is none', () => {
-    for (let i = 0; i < 3_000; i++) {
+    for (let i = 0; i < 500; i++) {
       const wanted = value();
       const json = apiJson(wanted);
       if (json === undefined) {
@@ -197,7 +199,7 @@ describe('a value as source code', () => {
 
 describe('an address in a URL', () => {
   it('comes back as it was', () => {
-    for (let i = 0; i < 2_000; i++) {
+    for (let i = 0; i < 500; i++) {
       const wanted = `/${wellFormed(text(8)).replaceAll('..', 'x').replaceAll('.', 'y')}`;
       const url = new URL(`http://host/v1/state${pathOf(wanted)}`);
       expect(decodeURIComponent(url.pathname.slice('/v1/state'.length))).toBe(wanted);

@@ -190,11 +190,11 @@ describe('what is shown of it', () => {
   it('shows the same as a filter over all, however messages come', () => {
     let seed = 7;
     const random = (n: number) => (seed = (seed * 48_271) % 2_147_483_647) % n;
-    for (let round = 0; round < 50; round++) {
+    for (let round = 0; round < 20; round++) {
       const traffic = new Traffic(1 + random(20));
       const view = new TrafficView(traffic);
       let accepts = (_: { address: string }) => true;
-      for (let step = 0; step < 200; step++) {
+      for (let step = 0; step < 120; step++) {
         const what = random(12);
         if (what === 0) {
           const digit = String(random(3));
