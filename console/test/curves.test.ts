@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import text from './curves.json?raw';
 import { curveOf, definitionOfCurve, dragged, handlesOf, pathOf, resampled, valueAt } from '../src/lib/curves';
 
 /** TransformTypeTest of the router holds the same file to what the router calculates. */
-const golden = JSON.parse(readFileSync(new URL('curves.json', import.meta.url), 'utf8')) as {
+const golden = JSON.parse(text) as {
   curve: unknown;
   points: number[];
 }[];

@@ -183,10 +183,10 @@ export class Bridges {
 
   /** A stored value that fits a pattern, the first of them; null if there is none. */
   async stored(pattern: string): Promise<{ address: string; value: unknown } | null> {
-    const page = await this.api.get<{ params: { address: string; value: unknown }[] }>(
+    const page = await this.api.get<{ parameters: { address: string; value: unknown }[] }>(
       `admin/v1/state?limit=1&pattern=${encodeURIComponent(pattern)}`,
     );
-    return page.params[0] ?? null;
+    return page.parameters[0] ?? null;
   }
 
   /** Makes a bridge, or changes the one of that name. */
