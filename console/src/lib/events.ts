@@ -67,11 +67,12 @@ const AFTER_FAILURE = 2_000;
  */
 export class EventFollower<T> {
   private last = 0;
-  private stopped = false;
+  /** Counts starts and stops, so that a late answer does not begin anew what was stopped. */
+  private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param got new events, the oldest first; `missed` = some before them are not known any more, or the router is another
+   * @param got new events, the oldest first
    * @param failed what the router said, perhaps nothing; it is asked again
    */
   constructor(
@@ -82,22 +83,24 @@ export class EventFollower<T> {
   ) {}
 
   start(): void {
-    void this.ask();
+    this.stop();
+    void this.ask(this.turn);
   }
 
+  /** Asks no more; after another {@link start} it goes on where it was. */
   stop(): void {
-    this.stopped = true;
+    this.turn++;
     clearTimeout(this.timer);
   }
 
-  private async ask(): Promise<void> {
+  private async ask(turn: number): Promise<void> {
     let pause = 0;
     try {
       const answer = await this.api.get<Answer<T>>(
         `admin/v1/events?kind=${this.kind}&after=${this.last}&wait=${WAIT_SECONDS}&limit=${PAGE}`,
         (WAIT_SECONDS + 8) * 1000,
       );
-      if (this.stopped) {
+      if (turn !== this.turn) {
         return;
       }
       const newest = answer.events.at(-1)?.number;
@@ -108,12 +111,12 @@ export class EventFollower<T> {
       }
       this.failed('');
     } catch (refusal) {
-      if (this.stopped) {
+      if (turn !== this.turn) {
         return;
       }
       this.failed(refusal instanceof Error ? refusal.message || '?' : '?');
       pause = AFTER_FAILURE;
     }
-    this.timer = setTimeout(() => void this.ask(), pause);
+    this.timer = setTimeout(() => void this.ask(turn), pause);
   }
 }
