@@ -72,9 +72,9 @@ export class History {
     SERIES.forEach((name) => this.columns.set(name, []));
   }
 
-  /** For uPlot: the times, then a column for each series. */
+  /** For uPlot: copies of the times, then of a column for each series. */
   data(series: readonly Series[]): [number[], ...(number | null)[][]] {
-    return [this.times, ...series.map((name) => this.columns.get(name)!)];
+    return [this.times.slice(), ...series.map((name) => this.columns.get(name)!.slice())];
   }
 
   /** The newest number; null if there is none. */
