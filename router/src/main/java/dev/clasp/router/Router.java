@@ -16,6 +16,7 @@ import dev.clasp.security.Scopes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -236,6 +237,20 @@ public final class Router {
     lapse(timelines.publishersPlaying(), whose);
     lapse(bundles.orphaned(), whose);
     return expelled;
+  }
+
+  /**
+   * How many sessions each token has, by its id; those without a token are left out. Any thread.
+   */
+  public Map<String, Integer> sessionsByToken() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (Session session : sessions.values()) {
+      String token = session.rights().identity().tokenId();
+      if (!token.isEmpty()) {
+        counts.merge(token, 1, Integer::sum);
+      }
+    }
+    return counts;
   }
 
   private static void lapse(Set<Session> ended, Predicate<Identity> whose) {

@@ -71,6 +71,7 @@ final class Session {
   private SignalRegistry.@Nullable Announcer announcer;
   private @Nullable Request request;
   private volatile @Nullable ClockEstimate clock;
+  private volatile @Nullable SessionError lastError;
 
   private final ArrayDeque<CatchUp> snapshots = new ArrayDeque<>(2);
 
@@ -184,6 +185,16 @@ final class Session {
       lane.countDenied(lane.view.type());
       witness.denied(party(), refusal.code(), refusal.text(), Optional.ofNullable(address));
     }
+  }
+
+  /** Takes note of an ERROR that goes to the client. */
+  void erred(SessionError error) {
+    lastError = error;
+  }
+
+  /** The last ERROR that the client was sent. Any thread. */
+  Optional<SessionError> lastError() {
+    return Optional.ofNullable(lastError);
   }
 
   /**
