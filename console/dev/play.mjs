@@ -4,11 +4,7 @@
 //
 // --rate is writes per second over all parameters; --signals adds an event each second, a stream and gestures.
 import { parseArgs } from 'node:util';
-import { Clasp } from '@clasp-to/core';
-import WebSocket from 'ws';
-
-globalThis.WebSocket ??= WebSocket;
-console.debug = () => {};
+import { connect } from './clasp.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,21 +33,21 @@ function hue(turn) {
   return { r: channel(0), g: channel(1 / 3), b: channel(2 / 3) };
 }
 
-const lights = await Clasp.builder(options.url).withName('light desk').connect();
+const lights = await connect(options.url, 'light desk');
 const set = (i, time) => {
   const fixture = Math.floor(i / attributes.length) + 1;
   const [name, value] = attributes[i % attributes.length];
-  lights.set(`/lights/${fixture}/${name}`, value(time, fixture));
+  lights.fire(`/lights/${fixture}/${name}`, value(time, fixture));
 };
 for (let i = 0; i < parameters; i++) {
   set(i, 0);
 }
-lights.set('/show/title', 'The Tempest');
-lights.set('/show/cue', 12);
-lights.set('/show/notes', { scene: 'storm', calls: ['thunder', 'mast'], standby: true });
-lights.set('/tempo/bpm', 120);
-lights.set('/machine/frame', new Uint8Array([1, 2, 3, 255]));
-lights.set('/machine/target', null);
+lights.fire('/show/title', 'The Tempest');
+lights.fire('/show/cue', 12n);
+lights.fire('/show/notes', { scene: 'storm', calls: ['thunder', 'mast'], standby: true });
+lights.fire('/tempo/bpm', 120);
+lights.fire('/machine/frame', new Uint8Array([1, 2, 3, 255]));
+lights.fire('/machine/target', null);
 
 const begin = performance.now();
 let sent = 0;
@@ -63,7 +59,7 @@ const timer = setInterval(() => {
 }, 10);
 
 if (options.signals) {
-  const sound = await Clasp.builder(options.url).withName('sound').connect();
+  const sound = await connect(options.url, 'sound');
   let beat = 0;
   setInterval(() => sound.emit('/show/beat', { bar: 1 + (beat >> 2), beat: 1 + (beat++ & 3) }), 1000);
   setInterval(() => sound.stream('/sensor/level', Math.random()), 20);

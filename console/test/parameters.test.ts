@@ -1,51 +1,89 @@
 import { describe, expect, test } from 'vitest';
+import type { Value } from '../src/clasp';
 import { compareAddresses, HISTORY, Parameters } from '../src/lib/parameters';
 
 const all = () => true;
 
+/** A live write, or with {@code meta} a snapshot. */
+function write(
+  parameters: Parameters,
+  address: string,
+  value: Value,
+  now: number,
+  meta?: { revision: number; writtenAt?: number; writer?: string },
+): void {
+  const { revision, writtenAt, writer } = meta ?? {};
+  parameters.write(
+    { address, value, snapshot: meta !== undefined, ...(revision === undefined ? {} : { revision }), ...(writer === undefined ? {} : { writer }) },
+    now,
+    writtenAt,
+  );
+}
+
 describe('a parameter', () => {
   test('has the value, revision and time of its snapshot', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 0.5, 1000, { revision: 7, writtenAt: 400 });
-    expect(parameters.get('/a')).toMatchObject({ value: 0.5, type: 'number', revision: 7, revisionExact: true, writtenAt: 400 });
+    write(parameters, '/a', 0.5, 1000, { revision: 7, writtenAt: 400 });
+    expect(parameters.get('/a')).toMatchObject({ value: 0.5, type: 'number', revision: 7, writtenAt: 400 });
   });
 
-  test('counts the writes it sees after that, which may be fewer than there were', () => {
+  test('has the revision of each write, and none when the router said none', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 1, 1000, { revision: 7 });
-    parameters.write('/a', 2, 2000);
-    parameters.write('/a', 2, 3000);
-    expect(parameters.get('/a')).toMatchObject({ value: 2, revision: 9, revisionExact: false, writtenAt: 3000 });
+    write(parameters, '/a', 1, 1000, { revision: 7, writer: 's1' });
+    parameters.write({ address: '/a', value: 2, snapshot: false, revision: 8 }, 2000);
+    expect(parameters.get('/a')).toMatchObject({ value: 2, revision: 8, writer: '', writtenAt: 2000 });
+    write(parameters, '/a', 3, 3000);
+    expect(parameters.get('/a')).toMatchObject({ value: 3, revision: 0 });
+  });
+
+  test('has a lock and an end when a write says so, and otherwise does not know', () => {
+    const parameters = new Parameters();
+    write(parameters, '/a', 1, 1000, { revision: 1 });
+    expect([parameters.get('/a')?.lock, parameters.get('/a')?.expiresAt]).toEqual([undefined, undefined]);
+    parameters.write({ address: '/a', value: 1, snapshot: false, revision: 2, lock: true, ttl: { sliding: 5 } }, 2000);
+    expect(parameters.get('/a')).toMatchObject({ lock: { holder: null }, expiresAt: 7000 });
+    parameters.write({ address: '/a', value: 1, snapshot: false, revision: 3, unlock: true, ttl: 'never' }, 3000);
+    expect(parameters.get('/a')).toMatchObject({ lock: null, expiresAt: null });
+    write(parameters, '/a', 1, 4000);
+    expect(parameters.get('/a')).toMatchObject({ lock: null, expiresAt: undefined });
+  });
+
+  test('has what the HTTP API says about its present revision, and nothing of another', () => {
+    const parameters = new Parameters();
+    write(parameters, '/a', 1, 1000, { revision: 5 });
+    const parameter = parameters.get('/a')!;
+    parameter.detail({ revision: 4, writer: 'old', lockHolder: 'old' }, 2000);
+    expect(parameter).toMatchObject({ writer: '', lock: undefined });
+    parameter.detail({ revision: 5, writer: 'w', lockHolder: 'h', expiresInSeconds: 3 }, 2000);
+    expect(parameter).toMatchObject({ writer: 'w', lock: { holder: 'h' }, expiresAt: 5000 });
+    const version = parameter.version;
+    parameter.detail({ revision: 5, writer: 'w', lockHolder: 'h', expiresInSeconds: 2 }, 3000);
+    expect(parameter.version).toBe(version);
+    parameter.detail({ revision: 5, writer: 'w' }, 3000);
+    expect(parameter).toMatchObject({ lock: null, expiresAt: null });
   });
 
   test('that a second snapshot repeats is not written again', () => {
     const parameters = new Parameters();
-    parameters.write('/a', { x: 1 }, 1000, { revision: 7, writtenAt: 900 });
-    parameters.write('/a', { x: 1 }, 5000, { revision: 7, writtenAt: 900 });
+    write(parameters, '/a', { x: 1 }, 1000, { revision: 7, writtenAt: 900 });
+    write(parameters, '/a', { x: 1 }, 5000, { revision: 7, writtenAt: 900 });
     expect(parameters.get('/a')).toMatchObject({ revision: 7, writtenAt: 900 });
-    parameters.write('/n', 1, 1000, { revision: 1 });
-    parameters.write('/n', 1, 5000, { revision: 1 });
+    write(parameters, '/n', 1, 1000, { revision: 1 });
+    write(parameters, '/n', 1, 5000, { revision: 1 });
     expect(parameters.get('/n')).toMatchObject({ writtenAt: 1000 });
     expect(parameters.get('/n')?.history?.length).toBe(1);
   });
 
-  test('learns its exact revision from a snapshot', () => {
-    const parameters = new Parameters();
-    parameters.write('/a', 1, 1000);
-    parameters.write('/a', 1, 1100, { revision: 12 });
-    expect(parameters.get('/a')).toMatchObject({ revision: 12, revisionExact: true });
-  });
-
   test('is not written in the future when the clocks of router and browser differ', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 1, 1000, { revision: 1, writtenAt: 9000 });
+    write(parameters, '/a', 1, 1000, { revision: 1, writtenAt: 9000 });
     expect(parameters.get('/a')?.writtenAt).toBe(1000);
   });
 
   test('remembers its last numbers', () => {
     const parameters = new Parameters();
     for (let i = 0; i < HISTORY + 10; i++) {
-      parameters.write('/a', i, i);
+      write(parameters, '/a', i, i);
     }
     const history = parameters.get('/a')?.history;
     expect(history?.length).toBe(HISTORY);
@@ -55,17 +93,19 @@ describe('a parameter', () => {
 
   test('has a bar until it leaves 0 to 1', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 1, 0);
+    write(parameters, '/a', 1, 0);
     expect(parameters.get('/a')?.unit).toBe(true);
-    parameters.write('/a', 1.5, 0);
-    parameters.write('/a', 0.5, 0);
+    write(parameters, '/a', 1.5, 0);
+    write(parameters, '/a', 0.5, 0);
     expect(parameters.get('/a')?.unit).toBe(false);
+    write(parameters, '/i', 1n, 0);
+    expect(parameters.get('/i')).toMatchObject({ unit: true, type: 'integer' });
   });
 
   test('may change its type', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 1, 0);
-    parameters.write('/a', 'one', 1);
+    write(parameters, '/a', 1, 0);
+    write(parameters, '/a', 'one', 1);
     expect(parameters.get('/a')).toMatchObject({ type: 'text', value: 'one' });
   });
 });
@@ -74,39 +114,39 @@ describe('the selection', () => {
   test('is sorted, with new addresses in their places', () => {
     const parameters = new Parameters();
     for (const address of ['/b', '/a/10', '/a/2']) {
-      parameters.write(address, 1, 0);
+      write(parameters, address, 1, 0);
     }
     expect(parameters.select(all)).toEqual(['/a/2', '/a/10', '/b']);
-    parameters.write('/a/3', 1, 0);
-    parameters.write('/0', 1, 0);
-    parameters.write('/z', 1, 0);
+    write(parameters, '/a/3', 1, 0);
+    write(parameters, '/0', 1, 0);
+    write(parameters, '/z', 1, 0);
     expect(parameters.select(all)).toEqual(['/0', '/a/2', '/a/3', '/a/10', '/b', '/z']);
   });
 
   test('is filtered', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 1, 0);
-    parameters.write('/b', 1, 0);
+    write(parameters, '/a', 1, 0);
+    write(parameters, '/b', 1, 0);
     expect(parameters.select((address) => address === '/b')).toEqual(['/b']);
     expect(parameters.select(all)).toEqual(['/a', '/b']);
   });
 
   test('is the same array while no address comes', () => {
     const parameters = new Parameters();
-    parameters.write('/a', 1, 0);
+    write(parameters, '/a', 1, 0);
     const before = parameters.select(all);
-    parameters.write('/a', 2, 0);
+    write(parameters, '/a', 2, 0);
     expect(parameters.select(all)).toBe(before);
   });
 });
 
 test('after a reconnect only what comes again is there, with its trend', () => {
   const parameters = new Parameters();
-  parameters.write('/stays', 1, 0);
-  parameters.write('/goes', 1, 0);
+  write(parameters, '/stays', 1, 0);
+  write(parameters, '/goes', 1, 0);
   parameters.restart();
   expect(parameters.size).toBe(0);
-  parameters.write('/stays', 2, 1, { revision: 1 });
+  write(parameters, '/stays', 2, 1, { revision: 1 });
   expect(parameters.select(all)).toEqual(['/stays']);
   expect(parameters.get('/stays')?.history?.length).toBe(2);
 });
@@ -115,11 +155,11 @@ test('5,000 parameters and a second of writes take a small part of it', () => {
   const parameters = new Parameters();
   const before = performance.now();
   for (let i = 0; i < 5000; i++) {
-    parameters.write(`/fixture/${i % 50}/channel/${i}`, i, 0, { revision: 1 });
+    write(parameters, `/fixture/${i % 50}/channel/${i}`, i, 0, { revision: 1 });
   }
   expect(parameters.select(all)).toHaveLength(5000);
   for (let i = 0; i < 1000; i++) {
-    parameters.write(`/fixture/${i % 50}/channel/${i}`, i / 1000, 1);
+    write(parameters, `/fixture/${i % 50}/channel/${i}`, i / 1000, 1);
     parameters.select(all);
   }
   expect(performance.now() - before).toBeLessThan(3000);

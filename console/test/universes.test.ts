@@ -22,9 +22,9 @@ test('universes are found among all addresses, with how many of their slots are 
 
 test('slots are read from their parameters, and what nobody said is unknown', () => {
   const parameters = new Parameters();
-  parameters.write('/artnet/1/1', 255, 1000);
-  parameters.write('/artnet/1/2', 0.5, 1000);
-  parameters.write('/artnet/1/3', 'full', 1000);
+  parameters.write({ address: '/artnet/1/1', value: 255, snapshot: false }, 1000);
+  parameters.write({ address: '/artnet/1/2', value: 0.5, snapshot: false }, 1000);
+  parameters.write({ address: '/artnet/1/3', value: 'full', snapshot: false }, 1000);
   const all = levels('/artnet/1', parameters);
   expect([...all.subarray(0, 4)]).toEqual([255, 128, -1, -1]);
 });
@@ -32,8 +32,8 @@ test('slots are read from their parameters, and what nobody said is unknown', ()
 test('bytes are a whole universe, and what is newer wins', () => {
   const parameters = new Parameters();
   const frames = new Frames();
-  parameters.write('/sacn/1/1', 10, 1000);
-  parameters.write('/sacn/1/2', 20, 3000);
+  parameters.write({ address: '/sacn/1/1', value: 10, snapshot: false }, 1000);
+  parameters.write({ address: '/sacn/1/2', value: 20, snapshot: false }, 3000);
   frames.offer('/sacn/1', new Uint8Array([1, 2, 3]), 2000);
   frames.offer('/sacn/1/9', new Uint8Array(513), 2000);
   frames.offer('/images/1', new Uint8Array([1]), 2000);

@@ -1,8 +1,8 @@
 import { getContext, setContext } from 'svelte';
+import { Client, linkUrl, type LinkState, type Received } from '../clasp';
 import { Api } from './api';
 import { Feed } from './feed';
 import { oncePerFrame } from './frame';
-import { Link, linkUrl, type LinkListener, type LinkState } from './link';
 import { Ring } from './ring';
 import { pollStatus, ratesBetween, type Rates, type Status } from './status';
 import { TokenStore } from './token';
@@ -11,8 +11,7 @@ import { Frames } from './universes';
 /** Failed questions after which a connection that seems alive is not believed. */
 const SILENT_POLLS = 3;
 const TREND = 60;
-/** After so long the first snapshot has come. */
-const SETTLE_MS = 400;
+const FORBIDDEN = 301;
 
 const KEY = Symbol('desk');
 
@@ -28,7 +27,8 @@ export class Desk {
   readonly socket: string;
   readonly tokens = new TokenStore(() => sessionStorage);
   readonly api: Api;
-  readonly feed = new Feed(oncePerFrame(() => this.frame++));
+  readonly client: Client;
+  readonly feed: Feed;
   /** Frames of light universes. */
   readonly lights = new Frames();
   readonly trendIn = new Ring(TREND);
@@ -44,7 +44,7 @@ export class Desk {
   link: LinkState = $state.raw({ kind: 'connecting', attempt: 1 });
   /** The page was connected once. */
   everLive = $state(false);
-  /** The first snapshot has had its time: an empty table now means an empty router. */
+  /** Everything that the router remembers has come: an empty table now means an empty router. */
   settled = $state(false);
   /** Local time, in milliseconds since 1970, every second. */
   now = $state(Date.now());
@@ -59,7 +59,6 @@ export class Desk {
   /** The token does not reach all addresses. */
   notAll = $state(false);
 
-  private readonly connection: Link;
   private stopPolling = () => {};
 
   constructor(page: string) {
@@ -67,7 +66,19 @@ export class Desk {
     this.socket = linkUrl(page);
     this.api = new Api(this.page, () => this.tokens.get());
     this.hasToken = this.tokens.get() !== '';
-    this.connection = Link.to(this.socket, 'CLASP console', this.listener(), () => this.tokens.get());
+    this.client = new Client({ url: this.socket, name: 'CLASP console', token: () => this.tokens.get() });
+    this.feed = new Feed(
+      oncePerFrame(() => this.frame++),
+      (time) => this.client.local(time),
+    );
+    this.client.onState((state) => this.linked(state));
+    this.client.subscribe('/**', (received) => this.received(received), {
+      ready: () => (this.settled = true),
+      refused: (refusal) => {
+        this.settled = true;
+        this.notAll = refusal.code === FORBIDDEN;
+      },
+    });
   }
 
   /** Our own session; empty while there is none. */
@@ -84,7 +95,7 @@ export class Desk {
     this.problem = null;
     this.statusHidden = false;
     this.notAll = false;
-    this.connection.start();
+    this.client.start();
     this.stopPolling();
     this.stopPolling = pollStatus(new URL('api/status', this.page).href, this.tokens.get(), {
       answered: (next) => this.answered(next),
@@ -92,18 +103,18 @@ export class Desk {
         this.statusFails++;
         // A browser learns late, or never, that a network is gone.
         if (this.statusFails === SILENT_POLLS && this.link.kind === 'live') {
-          this.connection.replace();
+          this.client.replace();
         }
       },
       hidden: () => {
         this.statusHidden = true;
         this.status = null;
         this.statusFails = 0;
-        this.connection.retryNow();
+        this.client.retryNow();
       },
       denied: (said) => {
         // No more attempts with this one.
-        this.connection.stop();
+        this.client.stop();
         this.tokens.set('');
         this.hasToken = false;
         this.everLive = false;
@@ -114,12 +125,12 @@ export class Desk {
 
   stop(): void {
     this.stopPolling();
-    this.connection.stop();
+    this.client.stop();
   }
 
   retryNow(): void {
     if (this.problem === null) {
-      this.connection.retryNow();
+      this.client.retryNow();
     }
   }
 
@@ -154,37 +165,24 @@ export class Desk {
     this.status = next;
     this.statusFails = 0;
     this.polls++;
-    this.connection.retryNow();
+    this.client.retryNow();
   }
 
-  private listener(): LinkListener {
-    return {
-      state: (state) => {
-        this.link = state;
-        this.everLive ||= state.kind === 'live';
-      },
-      connected: () => {
-        this.settled = false;
-        setTimeout(() => (this.settled = true), SETTLE_MS);
-        this.lights.clear();
-        this.feed.connected();
-      },
-      parameter: (address, value, meta) => {
-        if (!this.feed.paused) {
-          this.lights.offer(address, value);
-        }
-        this.feed.parameter(address, value, meta);
-      },
-      signal: (address, value) => {
-        if (!this.feed.paused) {
-          this.lights.offer(address, value);
-        }
-        this.feed.signal(address, value);
-      },
-      narrow: () => {
-        this.notAll = true;
-      },
-    };
+  private linked(state: LinkState): void {
+    this.link = state;
+    if (state.kind === 'live') {
+      this.everLive = true;
+      this.settled = false;
+      this.lights.clear();
+      this.feed.connected();
+    }
+  }
+
+  private received(received: Received): void {
+    if (!this.feed.paused) {
+      this.lights.offer(received.address, received.value);
+    }
+    this.feed.received(received);
   }
 }
 

@@ -1,10 +1,10 @@
-import { Parameters, type SnapshotMeta } from './parameters';
+import type { Received } from '../clasp';
+import { Parameters } from './parameters';
 import { Signals } from './signals';
 
-interface Write {
-  value: unknown;
+interface Held {
+  received: Received;
   at: number;
-  meta: SnapshotMeta | undefined;
 }
 
 /** Most signals kept while the display is paused. */
@@ -22,16 +22,23 @@ export class Feed {
 
   private holding = false;
   private restarted = false;
-  private writes = new Map<string, Write>();
-  private heldSignals: { address: string; value: unknown; at: number }[] = [];
+  private writes = new Map<string, Held>();
+  private heldSignals: Held[] = [];
 
-  /** Told whenever there is something new to show. */
-  constructor(private readonly changed: () => void) {}
+  /**
+   * @param changed told whenever there is something new to show
+   * @param local the router's time (µs) by the clock of this machine, in milliseconds since 1970
+   */
+  constructor(
+    private readonly changed: () => void,
+    private readonly local: (time: number) => number = (time) => time / 1000,
+  ) {}
 
   get paused(): boolean {
     return this.holding;
   }
 
+  /** A connection begins; the router now tells everything it knows. */
   connected(): void {
     if (this.holding) {
       this.restarted = true;
@@ -42,25 +49,19 @@ export class Feed {
     }
   }
 
-  parameter(address: string, value: unknown, meta?: SnapshotMeta, now = Date.now()): void {
-    if (this.holding) {
-      this.held++;
-      this.writes.set(address, { value, at: now, meta });
+  received(received: Received, now = Date.now()): void {
+    if (!this.holding) {
+      this.show(received, now);
     } else {
-      this.parameters.write(address, value, now, meta);
-    }
-    this.changed();
-  }
-
-  signal(address: string, value: unknown, now = Date.now()): void {
-    if (this.holding) {
       this.held++;
-      this.heldSignals.push({ address, value, at: now });
-      if (this.heldSignals.length > 2 * HELD_SIGNALS) {
-        this.heldSignals = this.heldSignals.slice(-HELD_SIGNALS);
+      if (received.kind === 'param' && received.message.type !== 'PUBLISH') {
+        this.writes.set(received.address, { received, at: now });
+      } else {
+        this.heldSignals.push({ received, at: now });
+        if (this.heldSignals.length > 2 * HELD_SIGNALS) {
+          this.heldSignals = this.heldSignals.slice(-HELD_SIGNALS);
+        }
       }
-    } else {
-      this.signals.add(address, value, now);
     }
     this.changed();
   }
@@ -75,16 +76,26 @@ export class Feed {
     if (this.restarted) {
       this.parameters.restart();
     }
-    for (const [address, { value, at, meta }] of this.writes) {
-      this.parameters.write(address, value, at, meta);
+    for (const { received, at } of this.writes.values()) {
+      this.show(received, at);
     }
-    for (const { address, value, at } of this.heldSignals.slice(-HELD_SIGNALS)) {
-      this.signals.add(address, value, at);
+    for (const { received, at } of this.heldSignals.slice(-HELD_SIGNALS)) {
+      this.show(received, at);
     }
     this.restarted = false;
     this.held = 0;
     this.writes.clear();
     this.heldSignals = [];
     this.changed();
+  }
+
+  private show(received: Received, now: number): void {
+    // A PUBLISH of type param is forwarded and not stored, like an event.
+    if (received.kind !== 'param' || received.message.type === 'PUBLISH') {
+      this.signals.add(received, now);
+    } else {
+      const { timestamp } = received;
+      this.parameters.write(received, now, timestamp === undefined ? undefined : this.local(timestamp));
+    }
   }
 }

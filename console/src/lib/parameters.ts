@@ -1,57 +1,98 @@
+import { equal, numberOf, type Received, type Value } from '../clasp';
 import type { Filter } from './pattern';
 import { Ring } from './ring';
-import { sameValue, typeOf, type ValueType } from './values';
+import { typeOf, type ValueType } from './values';
 
 /** Values that the trend of a parameter shows. */
 export const HISTORY = 50;
 
-/** What only a snapshot tells. */
-export interface SnapshotMeta {
+/** Who holds a lock: a session, or somebody who is not known. */
+export type Lock = { holder: string | null };
+
+/** What the router's HTTP API says about a parameter beyond what the wire does. */
+export interface Details {
   revision: number;
-  /** Local time of the last write, in milliseconds since 1970, when the router said it. */
-  writtenAt?: number | undefined;
+  writer?: string | undefined;
+  lockHolder?: string | undefined;
+  expiresInSeconds?: number | undefined;
 }
 
 export class Parameter {
-  value: unknown = null;
+  value: Value = null;
   type: ValueType = 'null';
   /** Milliseconds since 1970, local clock. */
   writtenAt = 0;
+  /** 0 while it is not known. */
   revision = 0;
-  /** False once a write came that said no revision; then the real one may be higher. */
-  revisionExact = false;
+  /** The session that wrote the present value; empty while it is not known. */
+  writer = '';
+  /** Null: nobody holds one. Undefined: not known. */
+  lock: Lock | null | undefined;
+  /** When it ends unless it is written again; milliseconds since 1970, local clock. Null: never. Undefined: not known. */
+  expiresAt: number | null | undefined;
   /** Every number so far was in 0 … 1: worth a bar. */
   unit = true;
   history: Ring | undefined;
   /** Counts changes, so that a view knows whether to draw again. */
   version = 0;
+  /** When the HTTP API was asked last; milliseconds since 1970. */
+  askedAt = 0;
 
   constructor(readonly address: string) {}
 
-  /** A write; {@code meta} when a snapshot brought it. */
-  apply(value: unknown, now: number, meta?: SnapshotMeta): void {
-    const isNew = this.version === 0;
-    if (meta) {
-      const known = !isNew && sameValue(this.value, value);
-      this.revision = meta.revision;
-      this.revisionExact = true;
-      if (known) {
-        this.writtenAt = meta.writtenAt ?? this.writtenAt;
-        this.version++;
-        return;
-      }
-    } else {
-      this.revision++;
-      this.revisionExact = false;
+  /** A write; {@code writtenAt} when the router said it. */
+  apply(received: Omit<Received, 'message' | 'kind' | 'address'>, now: number, writtenAt?: number): void {
+    const { value, snapshot, revision = 0, writer = '', ttl, lock, unlock } = received;
+    const known = snapshot && this.version > 0 && equal(this.value, value);
+    const rewritten = revision === 0 || revision !== this.revision;
+    this.version++;
+    this.revision = revision;
+    if (writer !== '' || rewritten) {
+      this.writer = writer;
+    }
+    if (lock) {
+      this.lock = { holder: null };
+    } else if (unlock) {
+      this.lock = null;
+    }
+    if (ttl !== undefined) {
+      this.expiresAt = ttl === 'never' ? null : now + 1000 * ('sliding' in ttl ? ttl.sliding : ttl.absolute);
+    } else if (rewritten) {
+      this.expiresAt = undefined;
+    }
+    if (known) {
+      this.writtenAt = writtenAt ?? this.writtenAt;
+      return;
     }
     this.value = value;
     this.type = typeOf(value);
-    this.writtenAt = Math.min(now, meta?.writtenAt ?? now);
-    this.version++;
-    if (typeof value === 'number') {
-      this.unit &&= value >= 0 && value <= 1;
+    this.writtenAt = Math.min(now, writtenAt ?? now);
+    const number = numberOf(value);
+    if (number !== undefined) {
+      this.unit &&= number >= 0 && number <= 1;
       this.history ??= new Ring(HISTORY);
-      this.history.push(value);
+      this.history.push(number);
+    }
+  }
+
+  /** What was asked for at {@code now}. What belongs to another revision than the present one is not believed. */
+  detail(details: Details, now: number): void {
+    if (details.revision !== this.revision) {
+      return;
+    }
+    const { writer = '', lockHolder, expiresInSeconds } = details;
+    const lock = lockHolder === undefined ? null : { holder: lockHolder };
+    const expiresAt = expiresInSeconds === undefined ? null : now + 1000 * expiresInSeconds;
+    const same =
+      this.writer === writer &&
+      this.lock !== undefined &&
+      this.lock?.holder === lock?.holder &&
+      (expiresAt === null ? this.expiresAt === null : Math.abs((this.expiresAt ?? 0) - expiresAt) < 1000);
+    if (!same) {
+      this.writer = writer;
+      this.lock = lock;
+      this.expiresAt = expiresAt;
+      this.version++;
     }
   }
 }
@@ -76,7 +117,8 @@ export class Parameters {
     return this.byAddress.get(address);
   }
 
-  write(address: string, value: unknown, now: number, meta?: SnapshotMeta): void {
+  write(received: Omit<Received, 'message' | 'kind'>, now: number, writtenAt?: number): void {
+    const { address } = received;
     let parameter = this.byAddress.get(address);
     if (!parameter) {
       parameter = this.former.get(address) ?? new Parameter(address);
@@ -84,7 +126,7 @@ export class Parameters {
       this.byAddress.set(address, parameter);
       this.added.push(address);
     }
-    parameter.apply(value, now, meta);
+    parameter.apply(received, now, writtenAt);
   }
 
   /** A new connection: what does not come again is gone from the router. */

@@ -1,11 +1,13 @@
+import type { Received, Value } from '../clasp';
+
 /** What is delivered and not remembered. */
-export type SignalKind = 'event' | 'stream' | 'gesture';
+export type SignalKind = Received['kind'];
 
 export interface Signal {
   readonly id: number;
   readonly address: string;
-  kind: SignalKind;
-  value: unknown;
+  readonly kind: SignalKind;
+  value: Value;
   /** Of a gesture; else empty. */
   phase: string;
   /** Milliseconds since 1970. */
@@ -14,25 +16,17 @@ export interface Signal {
   count: number;
 }
 
-/** Signals of one address that follow each other within this time may be one stream. */
-export const STREAM_GAP = 250;
+/** Signals of one address that follow each other within this time are a run. */
+export const RUN_GAP = 250;
 
-/** So many in a row are one. */
-export const STREAM_RUN = 4;
-
-const PHASES = new Set(['start', 'move', 'end', 'cancel']);
-
-interface Gesture {
-  phase: string;
-  gestureId: number;
-}
+/** So many events in a row are one line. */
+export const EVENT_RUN = 4;
 
 /**
  * The newest signals, newest first.
  *
- * The published client does not say whether a signal is an event or a stream, and a stream of 60 samples a second would
- * push every event out of sight. So a quick run from one address becomes one line that counts. Gestures carry their id
- * and phase in the value; the moves of one are one line, too.
+ * A stream of 60 samples a second would push every event out of sight. So the samples of one address that follow each
+ * other quickly are one line that counts; so are events, from the fourth on, and the moves of one gesture.
  */
 export class Signals {
   private list: Signal[] = [];
@@ -53,22 +47,24 @@ export class Signals {
     this.gestures.clear();
   }
 
-  add(address: string, value: unknown, now: number): void {
-    if (isGesture(value)) {
-      this.addGesture(address, value, now);
+  add(received: Pick<Received, 'kind' | 'address' | 'value' | 'phase' | 'gestureId' | 'samples'>, now: number): void {
+    const { kind, address, samples } = received;
+    const value = samples ?? received.value;
+    if (kind === 'gesture') {
+      this.addGesture(address, received.gestureId ?? 0, received.phase ?? 'start', value, now);
     } else {
-      this.addToRun(address, value, now);
+      this.addToRun(address, kind, value, now);
     }
   }
 
-  private addGesture(address: string, value: Gesture, now: number): void {
-    const { phase, gestureId, ...payload } = value;
-    const key = `${gestureId} ${address}`;
+  private addGesture(address: string, id: number, phase: string, value: Value, now: number): void {
+    const key = `${id} ${address}`;
     let signal = phase === 'start' ? undefined : this.gestures.get(key);
     if (signal) {
-      extend(signal, payload, now);
+      // An end that says nothing leaves the last position.
+      extend(signal, value ?? signal.value, now);
     } else {
-      signal = this.begin(address, 'gesture', payload, now);
+      signal = this.begin(address, 'gesture', value, now);
       this.gestures.set(key, signal);
     }
     signal.phase = phase;
@@ -77,30 +73,29 @@ export class Signals {
     }
   }
 
-  private addToRun(address: string, value: unknown, now: number): void {
+  private addToRun(address: string, kind: SignalKind, value: Value, now: number): void {
     let run = this.runs.get(address);
     const last = run?.[run.length - 1];
-    if (!run || !last || now - last.lastAt > STREAM_GAP) {
+    if (!run || !last || now - last.lastAt > RUN_GAP || last.kind !== kind) {
       run = [];
       this.runs.set(address, run);
-    } else if (last.kind === 'stream') {
+    } else if (kind === 'stream' || last.count > 1) {
       extend(last, value, now);
       return;
     }
-    run.push(this.begin(address, 'event', value, now));
-    if (run.length === STREAM_RUN) {
+    run.push(this.begin(address, kind, value, now));
+    if (run.length === EVENT_RUN) {
       this.join(run);
     }
   }
 
-  /** Makes one stream of the first of a run, which keeps its place, and takes the others away. */
+  /** Makes one line of the first of a run, which keeps its place, and takes the others away. */
   private join(run: Signal[]): void {
     const [first, ...others] = run;
     const last = others[others.length - 1];
     if (!first || !last) {
       return;
     }
-    first.kind = 'stream';
     first.count = run.length;
     first.value = last.value;
     first.lastAt = last.lastAt;
@@ -109,7 +104,7 @@ export class Signals {
     this.list = this.list.filter((signal) => !gone.has(signal));
   }
 
-  private begin(address: string, kind: SignalKind, value: unknown, now: number): Signal {
+  private begin(address: string, kind: SignalKind, value: Value, now: number): Signal {
     const signal: Signal = {
       id: this.nextId++,
       address,
@@ -142,16 +137,8 @@ export class Signals {
   }
 }
 
-function extend(signal: Signal, value: unknown, now: number): void {
+function extend(signal: Signal, value: Value, now: number): void {
   signal.value = value;
   signal.lastAt = now;
   signal.count++;
-}
-
-function isGesture(value: unknown): value is Gesture {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  const { phase, gestureId } = value as Partial<Gesture>;
-  return typeof gestureId === 'number' && typeof phase === 'string' && PHASES.has(phase);
 }

@@ -1,3 +1,4 @@
+import { numberOf, type Value } from '../clasp';
 import type { Parameters } from './parameters';
 
 /** Slots of a universe of DMX512 (ANSI E1.11). */
@@ -66,14 +67,15 @@ export function levelsOf(path: string, parameters: Parameters, frames: Frames, i
 }
 
 /** As bridges to lights read a value: whole numbers are raw, others 0 to 1, truth is full or nothing. */
-export function levelOf(value: unknown): number | null {
+export function levelOf(value: Value): number | null {
   if (typeof value === 'boolean') {
     return value ? 255 : 0;
   }
-  if (typeof value !== 'number' || Number.isNaN(value)) {
+  const number = numberOf(value);
+  if (number === undefined || Number.isNaN(number)) {
     return null;
   }
-  const raw = Number.isInteger(value) || value > 1 ? value : value * 255;
+  const raw = Number.isInteger(number) || number > 1 ? number : number * 255;
   return Math.min(255, Math.max(0, Math.round(raw)));
 }
 

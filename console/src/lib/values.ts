@@ -1,7 +1,8 @@
+import { numberOf, type Value } from '../clasp';
 import { t } from '../strings/common';
 
-/** How a value is shown. The published client turns every number type into a JavaScript number. */
-export type ValueType = 'number' | 'boolean' | 'text' | 'colour' | 'bytes' | 'list' | 'map' | 'null';
+/** How a value is shown. */
+export type ValueType = 'integer' | 'number' | 'boolean' | 'text' | 'colour' | 'bytes' | 'list' | 'map' | 'null';
 
 export interface Colour {
   /** A CSS colour. */
@@ -14,8 +15,10 @@ export interface Colour {
 const SHOWN = 80;
 const TOOLTIP = 2000;
 
-export function typeOf(value: unknown): ValueType {
+export function typeOf(value: Value): ValueType {
   switch (typeof value) {
+    case 'bigint':
+      return 'integer';
     case 'number':
       return 'number';
     case 'boolean':
@@ -23,7 +26,7 @@ export function typeOf(value: unknown): ValueType {
     case 'string':
       return 'text';
     default:
-      if (value === null || value === undefined) {
+      if (value === null) {
         return 'null';
       }
       if (value instanceof Uint8Array) {
@@ -53,12 +56,12 @@ export function formatNumber(value: number): string {
 }
 
 /** One line of bounded length. */
-export function formatValue(value: unknown): string {
+export function formatValue(value: Value): string {
   return shorten(plain(value, SHOWN + 1), SHOWN);
 }
 
 /** The same with more of it, for a tooltip. */
-export function describeValue(value: unknown): string {
+export function describeValue(value: Value): string {
   return shorten(plain(value, TOOLTIP + 1), TOOLTIP);
 }
 
@@ -71,8 +74,10 @@ export function shorten(text: string, limit: number): string {
   return `${text.slice(0, cut)}…`;
 }
 
-function plain(value: unknown, room: number): string {
+function plain(value: Value, room: number): string {
   switch (typeOf(value)) {
+    case 'integer':
+      return String(value);
     case 'number':
       return formatNumber(value as number);
     case 'boolean':
@@ -97,9 +102,9 @@ function bytes(value: Uint8Array, room: number): string {
 }
 
 /** JSON, but it stops when it is long enough: a value may have 60,000 bytes and change a thousand times a second. */
-function json(value: unknown, room: number): string {
+function json(value: Value, room: number): string {
   let out = '';
-  const write = (v: unknown): void => {
+  const write = (v: Value): void => {
     if (out.length > room) {
       return;
     }
@@ -111,7 +116,7 @@ function json(value: unknown, room: number): string {
       out += '[';
       for (let i = 0; i < v.length && out.length <= room; i++) {
         out += i > 0 ? ', ' : '';
-        write(v[i]);
+        write(v[i] ?? null);
       }
       out += ']';
     } else if (typeof v === 'object' && v !== null) {
@@ -129,7 +134,7 @@ function json(value: unknown, room: number): string {
     } else if (typeof v === 'number') {
       out += formatNumber(v);
     } else {
-      out += String(v ?? null);
+      out += String(v);
     }
   };
   write(value);
@@ -137,38 +142,29 @@ function json(value: unknown, room: number): string {
 }
 
 /** Maps with the numbers r, g and b (and perhaps a or w), 0 to 1 or 0 to 255. */
-export function colourOf(value: unknown): Colour | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+export function colourOf(value: Value): Colour | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
     return null;
   }
-  const { r, g, b, a, ...rest } = value as Record<string, unknown>;
-  if (typeof r !== 'number' || typeof g !== 'number' || typeof b !== 'number') {
+  const { r, g, b, a, ...rest } = value;
+  const [red, green, blue] = [numberOf(r), numberOf(g), numberOf(b)];
+  if (red === undefined || green === undefined || blue === undefined) {
     return null;
   }
   if (Object.keys(rest).some((key) => !/^(w|ww|cw|amber|uv|lime)$/.test(key))) {
     return null;
   }
-  const scale = Math.max(r, g, b) <= 1 ? 255 : 1;
+  const scale = Math.max(red, green, blue) <= 1 ? 255 : 1;
   const channel = (c: number) => Math.round(Math.min(255, Math.max(0, c * scale)) || 0);
-  const channels = [
-    ['r', r],
-    ['g', g],
-    ['b', b],
-    ...Object.entries({ a, ...rest }).filter(([, v]) => typeof v === 'number'),
-  ] as [string, number][];
+  const more = Object.entries({ ...(a === undefined ? {} : { a }), ...rest });
+  const channels: [string, number | undefined][] = [
+    ['r', red],
+    ['g', green],
+    ['b', blue],
+    ...more.map(([name, v]): [string, number | undefined] => [name, numberOf(v)]),
+  ];
   return {
-    css: `rgb(${channel(r)} ${channel(g)} ${channel(b)})`,
-    text: channels.map(([name, v]) => `${name} ${formatNumber(v)}`).join('  '),
+    css: `rgb(${channel(red)} ${channel(green)} ${channel(blue)})`,
+    text: channels.flatMap(([name, v]) => (v === undefined ? [] : [`${name} ${formatNumber(v)}`])).join('  '),
   };
-}
-
-/** Whether two values are the same to a viewer; used only where a snapshot repeats what is known. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) {
-    return true;
-  }
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    return false;
-  }
-  return JSON.stringify(a) === JSON.stringify(b);
 }
