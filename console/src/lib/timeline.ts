@@ -33,7 +33,7 @@ export const MAX_KEYS = 1_000;
 /** A day. */
 export const MAX_LENGTH = 24 * 3600 * 1000;
 /** Keyframes in one message of a track, colours cut into steps included. */
-const MAX_SENT = 1_000;
+const MAX_SENT = 700;
 /** Steps a second of what the router cannot move by itself. */
 const STEP_RATE = 30;
 
@@ -140,7 +140,12 @@ export function wireKeyframes(keys: readonly Key[]): Keyframe[] {
     const count = Math.floor(steps[i]! * share);
     const next = keys[i + 1];
     if (count < 1 || !next) {
-      sent.push({ time: key.time * 1000, value: key.value, easing: key.easing, ...(key.bezier ? { bezier: [...key.bezier] } : {}) });
+      sent.push({
+        time: key.time * 1000,
+        value: key.value,
+        ...(key.easing === 'linear' ? {} : { easing: key.easing }),
+        ...(key.bezier ? { bezier: [...key.bezier] } : {}),
+      });
       return;
     }
     for (let k = 0; k <= count; k++) {
