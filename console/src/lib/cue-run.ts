@@ -201,7 +201,7 @@ export class CueRun {
     const value = { cue: next.cue, start: int(next.start), end: int(next.end), running: next.running, by: next.by };
     this.overtaken = false;
     try {
-      const { revision = 0 } = await this.wire.set(this.address, value, { revision: this.revision });
+      const { revision = 0 } = await this.wire.set(this.address, value, { revision: this.revision, ttl: 'never' });
       if (revision >= this.revision) {
         this.revision = revision;
         this.state = next;

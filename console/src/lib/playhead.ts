@@ -173,7 +173,7 @@ export class Playhead {
     this.state = state;
     this.changed();
     try {
-      await this.wire.set(this.address, valueOfState(state));
+      await this.wire.set(this.address, valueOfState(state), { ttl: 'never' });
     } catch (e) {
       this.problem = sentence(e);
       this.changed();

@@ -1,6 +1,6 @@
 import type { Ack, Keyframe, Received, Refusal } from '../clasp/client';
 import { encode } from '../clasp/codec';
-import type { Message } from '../clasp/message';
+import type { Message, Ttl } from '../clasp/message';
 import { int, type Value, type ValueMap } from '../clasp/values';
 
 /** What plays timelines and runs cues needs of the connection. */
@@ -8,7 +8,7 @@ export interface StageWire {
   readonly session: string;
   /** The router's clock, µs. */
   time(): number;
-  set(address: string, value: Value, options?: { revision?: number }): Promise<Ack>;
+  set(address: string, value: Value, options?: { revision?: number; ttl?: Ttl }): Promise<Ack>;
   fire(address: string, value: Value): boolean;
   bundle(messages: Message[], options?: { at?: number }): Promise<Ack>;
   subscribe(
