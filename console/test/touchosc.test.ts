@@ -1,4 +1,3 @@
-import { deflateRawSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Malformed } from '../src/lib/json-value';
 import { decodeLayout, encodeLayout } from '../src/lib/layout';
@@ -6,7 +5,12 @@ import { importTouchOsc, parseXml, type XmlElement } from '../src/lib/touchosc';
 import { inflate, unzip } from '../src/lib/unpack';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const b64 = (text: string) => Buffer.from(text).toString('base64');
+const b64 = (text: string) => btoa(text);
+
+async function packed(content: Uint8Array, format: 'deflate' | 'deflate-raw'): Promise<Uint8Array> {
+  const stream = new Blob([content as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream(format));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
 
 /** Enough of XML for what is written here; the browser has the real one. */
 function parse(text: string): XmlElement {
@@ -43,26 +47,27 @@ function parse(text: string): XmlElement {
 }
 
 /** A ZIP archive with one packed file. */
-function zip(name: string, content: Uint8Array, claim = content.length): Uint8Array {
-  const packed = deflateRawSync(content);
-  const head = (signature: number, length: number) => {
-    const b = Buffer.alloc(length);
-    b.writeUInt32LE(signature, 0);
-    return b;
-  };
-  const local = head(0x04034b50, 30);
-  local.writeUInt16LE(8, 8);
-  local.writeUInt16LE(name.length, 26);
-  const directory = head(0x02014b50, 46);
-  directory.writeUInt16LE(8, 10);
-  directory.writeUInt32LE(packed.length, 20);
-  directory.writeUInt32LE(claim, 24);
-  directory.writeUInt16LE(name.length, 28);
-  const end = head(0x06054b50, 22);
-  end.writeUInt16LE(1, 10);
-  const body = Buffer.concat([local, Buffer.from(name), packed]);
-  end.writeUInt32LE(body.length, 16);
-  return new Uint8Array(Buffer.concat([body, directory, Buffer.from(name), end]));
+async function zip(name: string, content: Uint8Array, claim = content.length): Promise<Uint8Array> {
+  const body = await packed(content, 'deflate-raw');
+  const local = 30 + name.length + body.length;
+  const archive = new Uint8Array(local + 46 + name.length + 22);
+  const view = new DataView(archive.buffer);
+  view.setUint32(0, 0x04034b50, true);
+  view.setUint16(8, 8, true);
+  view.setUint16(26, name.length, true);
+  archive.set(bytes(name), 30);
+  archive.set(body, 30 + name.length);
+  view.setUint32(local, 0x02014b50, true);
+  view.setUint16(local + 10, 8, true);
+  view.setUint32(local + 20, body.length, true);
+  view.setUint32(local + 24, claim, true);
+  view.setUint16(local + 28, name.length, true);
+  archive.set(bytes(name), local + 46);
+  const end = archive.length - 22;
+  view.setUint32(end, 0x06054b50, true);
+  view.setUint16(end + 10, 1, true);
+  view.setUint32(end + 16, local, true);
+  return archive;
 }
 
 const property = (type: string, key: string, value: string) =>
@@ -117,7 +122,7 @@ const FIRST = `<?xml version="1.0" encoding="UTF-8"?><layout version="17" mode="
 
 describe('a layout of TouchOSC', () => {
   test('of the second kind brings controls, addresses, ranges, colours and pages', async () => {
-    const { layout, left } = await importTouchOsc(new Uint8Array(deflateSync(TOSC)), '/osc', parse);
+    const { layout, left } = await importTouchOsc(await packed(bytes(TOSC), 'deflate'), '/osc', parse);
 
     expect(layout.title).toBe('Show');
     expect(layout.pages.map((page) => page.name)).toEqual(['Main', 'Second']);
@@ -133,7 +138,7 @@ describe('a layout of TouchOSC', () => {
   });
 
   test('of the first kind does, too', async () => {
-    const { layout, left } = await importTouchOsc(zip('index.xml', bytes(FIRST)), '', parse);
+    const { layout, left } = await importTouchOsc(await zip('index.xml', bytes(FIRST)), '', parse);
 
     const controls = layout.pages[0]!.controls;
     expect(layout.pages[0]!.name).toBe('Mix');
@@ -150,15 +155,16 @@ describe('a layout of TouchOSC', () => {
     ['something else', bytes('hello'), /no layout of TouchOSC/],
     ['nothing', new Uint8Array(), /no layout of TouchOSC/],
     ['other XML', bytes('<html></html>'), /begins with <html>/],
-    ['half a file', new Uint8Array(deflateSync(TOSC)).subarray(0, 200), /damaged/],
-    ['an archive without layout', zip('other.xml', bytes(FIRST)), /no index.xml/],
-    ['half an archive', zip('index.xml', bytes(FIRST)).subarray(0, 60), /damaged/],
+    ['half a file', async () => (await packed(bytes(TOSC), 'deflate')).subarray(0, 200), /damaged/],
+    ['an archive without layout', () => zip('other.xml', bytes(FIRST)), /no index.xml/],
+    ['half an archive', async () => (await zip('index.xml', bytes(FIRST))).subarray(0, 60), /damaged/],
     ['a document type', bytes('<!DOCTYPE lexml [<!ENTITY a "b">]><lexml/>'), /document type/],
     ['a large file', new Uint8Array(5 * 1024 * 1024), /larger than 4 MiB/],
     ['no control', bytes("<lexml version='3'></lexml>"), /no control/],
     ['too deep', bytes(`<lexml version='3'>${"<node type='GROUP'><properties></properties><children>".repeat(60)}${'</children></node>'.repeat(60)}</lexml>`), /too many controls, or too many in each other/],
   ])('refuses %s with a sentence', async (name, file, sentence) => {
-    const attempt = importTouchOsc(file, '/osc', name === 'a document type' ? parseXml : parse);
+    const content = typeof file === 'function' ? await file() : file;
+    const attempt = importTouchOsc(content, '/osc', name === 'a document type' ? parseXml : parse);
     await expect(attempt).rejects.toThrow(sentence);
     await expect(attempt).rejects.toBeInstanceOf(Malformed);
   });
@@ -177,15 +183,15 @@ describe('a layout of TouchOSC', () => {
 
 describe('unpacking', () => {
   test('stops when too much comes out', async () => {
-    const bomb = new Uint8Array(deflateSync(Buffer.alloc(10 * 1024 * 1024)));
+    const bomb = await packed(new Uint8Array(10 * 1024 * 1024), 'deflate');
     expect(bomb.length).toBeLessThan(20_000);
     await expect(inflate(bomb, 'deflate', 1024 * 1024)).rejects.toThrow(/more than 1 MiB/);
-    const archive = zip('index.xml', new Uint8Array(10 * 1024 * 1024), 10);
+    const archive = await zip('index.xml', new Uint8Array(10 * 1024 * 1024), 10);
     await expect(unzip(archive, 'index.xml', 1024 * 1024)).rejects.toThrow(/more than 1 MiB/);
   });
 
   test('never leaves the archive, whatever its directory says', async () => {
-    const archive = zip('index.xml', bytes(FIRST));
+    const archive = await zip('index.xml', bytes(FIRST));
     for (let i = 0; i < archive.length; i++) {
       const bent = archive.slice();
       bent[i] = bent[i]! ^ 0xff;
