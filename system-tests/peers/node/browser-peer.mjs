@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { send, serve } from './lines.mjs';
+import { commands } from './screen.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
 const LIMIT = 30_000;
@@ -78,9 +79,29 @@ context.setDefaultTimeout(LIMIT);
 context.setDefaultNavigationTimeout(LIMIT);
 
 const pages = new Map();
+/** Profiles of their own, by the name that a test gives them: pages of one share storage and service workers. */
+const profiles = new Map();
 
-async function open({ client: name, url, width = 1280, height = 800, scheme = 'dark' }) {
-  const page = await context.newPage();
+function profileOf(storage) {
+  if (storage === undefined) {
+    return context;
+  }
+  if (!profiles.has(storage)) {
+    const own = context.browser().newContext();
+    profiles.set(
+      storage,
+      own.then((made) => {
+        made.setDefaultTimeout(LIMIT);
+        made.setDefaultNavigationTimeout(LIMIT);
+        return made;
+      }),
+    );
+  }
+  return profiles.get(storage);
+}
+
+async function open({ client: name, url, width = 1280, height = 800, scheme = 'dark', storage }) {
+  const page = await (await profileOf(storage)).newPage();
   const complaints = [];
   page.on('console', (message) => {
     if (message.type() !== 'debug') {
@@ -91,9 +112,22 @@ async function open({ client: name, url, width = 1280, height = 800, scheme = 'd
     }
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack}`));
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    // The page itself took it back, or was left.
+    if (why !== 'net::ERR_ABORTED') {
+      complaints.push(`failed: ${request.url()} ${why}`);
+    }
+  });
   pages.set(name, { page, complaints });
   await page.exposeBinding('report', (_, notice) => send(notice));
+  await page.exposeBinding('violated', (_, what) => complaints.push(`policy: ${what}`));
+  // The browser's console tells of most violations; the event tells of each, and which rule it was.
+  await page.addInitScript(() =>
+    addEventListener('securitypolicyviolation', (event) =>
+      window.violated(`${event.effectiveDirective} does not allow ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`),
+    ),
+  );
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: scheme });
   const response = await page.goto(url);
@@ -101,22 +135,10 @@ async function open({ client: name, url, width = 1280, height = 800, scheme = 'd
 }
 
 async function onPage({ page, complaints }, command) {
+  if (Object.hasOwn(commands, command.do)) {
+    return commands[command.do](page, command, LIMIT);
+  }
   switch (command.do) {
-    case 'await':
-      return page.locator(command.selector).first().waitFor({ state: command.state ?? 'visible' });
-    case 'text':
-      return page.locator(command.selector).first().innerText();
-    case 'count':
-      return page.locator(command.selector).count();
-    case 'click':
-      return page.locator(command.selector).click();
-    case 'fill':
-      return page.locator(command.selector).fill(command.text);
-    case 'select':
-      return page.locator(command.selector).selectOption(command.text);
-    case 'screenshot':
-      await page.screenshot({ path: command.file });
-      return undefined;
     case 'complaints':
       return complaints;
     case 'inject':

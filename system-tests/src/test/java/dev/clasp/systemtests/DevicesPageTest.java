@@ -2,7 +2,6 @@ package dev.clasp.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.zxing.BinaryBitmap;
 import com.google.zxing.RGBLuminanceSource;
 import com.google.zxing.common.HybridBinarizer;
@@ -17,7 +16,7 @@ import dev.clasp.server.ClaspServer;
 import dev.clasp.server.DevicesCompanion;
 import dev.clasp.server.ServerConfig;
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,7 @@ class DevicesPageTest {
   }
 
   private ClaspServer server = start();
-  private PeerClient page = open();
+  private Screen screen = open();
 
   private static ClaspServer start() {
     return ClaspServer.start(
@@ -93,58 +92,49 @@ class DevicesPageTest {
     return "stage.local:" + server.address().getPort();
   }
 
-  private PeerClient open() {
+  private Screen open() {
     List<String> command = new ArrayList<>(Installation.browser());
     command.add("--host-resolver-rules=MAP stage.local 127.0.0.1");
-    PeerClient client =
-        stage.with(Peer.program("chromium with names", command)).client("devices page");
-    client.call("open", Map.of("url", Json.of("http://" + host() + "/")));
-    client.call("click", Map.of("selector", Json.of("[data-testid=network-open]")));
-    return client;
+    return stage
+        .screen(
+            stage.with(Peer.program("chromium with names", command)),
+            URI.create("http://" + host() + "/"),
+            Map.of())
+        .go("discover");
   }
 
   @BeforeEach
   void opened() {
-    await("[data-testid=network]");
+    screen.await("network");
   }
 
   @AfterEach
   void stop() {
-    JsonNode complaints = page.call("complaints");
-    page.call("close-page");
+    screen.requireNoComplaints();
+    // What is noted from here on is that the server has gone.
+    screen.allow("ERR_", "WebSocket");
     server.close();
-    assertThat(complaints).as(complaints.toString()).isEmpty();
-  }
-
-  private void await(String selector) {
-    page.call("await", Map.of("selector", Json.of(selector)));
-  }
-
-  private String text(String selector) {
-    return page.call("text", Map.of("selector", Json.of(selector))).asText();
   }
 
   @Test
   void showsOtherRoutersWithoutBelievingThem() {
-    await("[data-testid=device-name]:text-is(\"Front of house\")");
-    await("[data-testid=device-name]:text-is(\"<img src=x onerror=alert(1)>\")");
-    await("[data-testid=device-sources]:text-is(\"mdns\")");
-    await("[data-testid=device-link][href=\"http://192.0.2.7:7330/\"]");
-    assertThat(text("[data-testid=device-row]")).contains("this router");
+    screen.await("device-name", "Front of house");
+    screen.await("device-name", "<img src=x onerror=alert(1)>");
+    screen.await("device-sources", "mdns");
+    screen.await("[data-testid=device-link][href=\"http://192.0.2.7:7330/\"]");
+    assertThat(screen.text("device-row")).contains("this router");
   }
 
   @Test
   void theQrCodeIsReadFromTheScreen() throws Exception {
-    await("[data-testid=qr][data-url=\"ws://" + host() + "/\"]");
-    Path picture = Installation.output("devices.png");
-    assertThat(readQr(picture)).isEqualTo("ws://" + host() + "/");
+    screen.await("[data-testid=qr][data-url=\"ws://" + host() + "/\"]");
+    assertThat(readQr()).isEqualTo("ws://" + host() + "/");
   }
 
   /** The picture may come a moment after its place. */
-  private String readQr(Path picture) throws Exception {
+  private String readQr() throws Exception {
     for (int tries = 1; ; tries++) {
-      page.call("screenshot", Map.of("file", Json.of(picture.toString())));
-      BufferedImage image = ImageIO.read(picture.toFile());
+      BufferedImage image = ImageIO.read(screen.screenshot("devices").toFile());
       int[] pixels =
           image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
       try {

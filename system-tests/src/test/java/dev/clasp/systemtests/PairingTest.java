@@ -4,7 +4,6 @@ import static dev.clasp.systemtests.Frames.subscribe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Value;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -148,34 +146,20 @@ class PairingTest {
 
   @Test
   void anAdministratorShowsACodeInTheConsole() throws IOException {
-    PeerClient page = stage.browser().client("pairing console");
-    page.call("open", Map.of("url", Json.of(stage.server().page().toString())));
-    on(page, "fill", "token-input", Map.of("text", Json.of(ADMIN)));
-    on(page, "click", "token-submit", Map.of());
-    on(page, "click", "pairing-open", Map.of());
-    on(page, "fill", "pairing-scopes", Map.of("text", Json.of("read:/audio/**")));
-    on(page, "click", "pairing-show", Map.of());
-    on(page, "await", "pairing-code", Map.of());
-    String code = on(page, "text", "pairing-code", Map.of()).asText();
+    Screen screen = stage.screen().allowRefusals().logIn(ADMIN).go("discover");
+    screen.click("pairing-open");
+    screen.fill("pairing-scopes", "read:/audio/**");
+    screen.click("pairing-show");
+    String code = screen.text("pairing-code");
     assertThat(code).matches("\\d{3} \\d{3}");
-    assertThat(on(page, "text", "pairing-left", Map.of()).asText()).contains("5 attempts");
-    Path picture = Installation.output("pairing.png");
-    page.call("screenshot", Map.of("file", Json.of(picture.toString())));
-    assertThat(Files.size(picture)).isGreaterThan(10_000);
+    assertThat(screen.text("pairing-left")).contains("5 attempts");
+    assertThat(Files.size(screen.screenshot("pairing"))).isGreaterThan(10_000);
 
     Run run = useCode(code);
 
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.err()).contains("the token allows read:/audio/**");
-    on(page, "await", "pairing-over", Map.of());
-    page.call("close-page");
-  }
-
-  private static JsonNode on(
-      PeerClient page, String action, String testid, Map<String, JsonNode> more) {
-    Map<String, JsonNode> arguments = new HashMap<>(more);
-    arguments.put("selector", Json.of("[data-testid=" + testid + "]"));
-    return page.call(action, arguments);
+    screen.await("pairing-over");
   }
 
   @Test

@@ -25,6 +25,7 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
   private final String[] serverOptions;
   private final List<Peer> peers = new ArrayList<>();
   private final List<Runnable> endings = new ArrayList<>();
+  private final List<Screen> screens = new ArrayList<>();
   private @Nullable ServerProcess server;
   private @Nullable Peer firstNode;
   private @Nullable Peer secondNode;
@@ -162,6 +163,27 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
     return client;
   }
 
+  /** The console of the server in a tab of its own, as it begins; see {@link Screen}. */
+  Screen screen() {
+    return screen(browser(), server().page(), Map.of());
+  }
+
+  /** The console on one of its screens: {@code "patch"}. */
+  Screen screen(String name) {
+    return screen().go(name);
+  }
+
+  /**
+   * A page in a tab of its own.
+   *
+   * @param options as {@link Screen#open(PeerClient, URI, Map)} takes them
+   */
+  Screen screen(Peer chromium, URI page, Map<String, ?> options) {
+    Screen screen = Screen.open(chromium.client("screen " + ++names), page, options);
+    screens.add(screen);
+    return screen;
+  }
+
   /** A client of ours, connected to the server. */
   ClaspClient java(String name) {
     return java(name, UnaryOperator.identity());
@@ -234,6 +256,7 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
       }
     }
     endings.clear();
+    closeScreens();
     if (server != null) {
       if (!server.running()) {
         throw new AssertionError("the server has died\n" + transcripts());
@@ -243,6 +266,21 @@ final class Stage implements AfterEachCallback, AfterAllCallback, TestExecutionE
         throw new AssertionError(
             "the server logged an error: " + complaint.get() + "\n" + transcripts());
       }
+    }
+  }
+
+  private void closeScreens() {
+    AssertionError complaints = null;
+    for (Screen screen : screens) {
+      try {
+        screen.close();
+      } catch (AssertionError e) {
+        complaints = e;
+      }
+    }
+    screens.clear();
+    if (complaints != null) {
+      throw new AssertionError(complaints.getMessage() + "\n" + transcripts(), complaints);
     }
   }
 

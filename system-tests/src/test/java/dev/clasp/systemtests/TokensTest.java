@@ -334,33 +334,23 @@ class TokensTest {
     admin.send(set("/s11/lights/page", 1), Qos.CONFIRM);
     admin.send(set("/console/secret", 1), Qos.CONFIRM);
     admin.exchange();
-    PeerClient page = stage.browser().client("console");
-    page.call("open", Map.of("url", Json.of(stage.server().page().toString())));
+    Screen screen = stage.screen().allowRefusals();
 
-    logIn(page, token("page"));
-    page.call("await", Map.of("selector", Json.of("[data-testid=token-problem]")));
-    logIn(page, LIGHTS_ONLY);
-    page.call("await", Map.of("selector", Json.of(row("/s11/lights/page"))));
-    assertThat(page.call("count", Map.of("selector", Json.of(row("/console/secret")))).intValue())
-        .isZero();
-    page.call("await", Map.of("selector", Json.of("[data-testid=scope-banner]")));
+    screen.logIn(token("page"));
+    screen.await("token-problem");
+    screen.logIn(LIGHTS_ONLY);
+    screen.await(row("/s11/lights/page"));
+    assertThat(screen.count(row("/console/secret"))).isZero();
+    screen.await("scope-banner");
 
-    page.call("click", Map.of("selector", Json.of("[data-testid=token-forget]")));
-    logIn(page, ADMIN);
-    page.call("await", Map.of("selector", Json.of(row("/console/secret"))));
-    page.call("await", Map.of("selector", Json.of("[data-testid=session-name]")));
-    page.call("close-page");
+    screen.click("token-forget");
+    screen.logIn(ADMIN);
+    screen.await(row("/console/secret"));
+    screen.go("sessions").await("session-name");
   }
 
   private static String row(String address) {
     return "[data-testid=param-row][data-address='" + address + "']";
-  }
-
-  private static void logIn(PeerClient page, String token) {
-    page.call("await", Map.of("selector", Json.of("[data-testid=token-form]")));
-    page.call(
-        "fill", Map.of("selector", Json.of("[data-testid=token-input]"), "text", Json.of(token)));
-    page.call("click", Map.of("selector", Json.of("[data-testid=token-submit]")));
   }
 
   // --- files that change -------------------------------------------------------------------------
