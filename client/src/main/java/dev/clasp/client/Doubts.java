@@ -17,6 +17,8 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>The value is there, written by a session of ours: it was carried out.
+ *   <li>A value of ours is there that was sent behind it, by a bundle or with a condition: it was
+ *       carried out before, and is confirmed without a revision.
  *   <li>Another value is there, younger than our write: that one counts. Whether ours was carried
  *       out before it makes no difference to anybody any more; it is confirmed without a revision.
  *   <li>Everything else, also no answer or no right to read: it is sent.
@@ -110,16 +112,20 @@ final class Doubts {
     if (found.writer().filter(sessions::contains).isPresent()) {
       if (isSame(found.value(), write.value())) {
         confirm(write, OptionalLong.of(found.revision()));
+      } else if (write.aftermath().values().stream().anyMatch(v -> isSame(found.value(), v))
+          || write.aftermath().moving() && isYounger(found, write)) {
+        confirm(write, OptionalLong.empty());
       }
-      return;
-    }
-    long written = clock.time() - (reactor.nanos() - (write.valueDeadline() - limitNanos)) / 1000;
-    long margin = MARGIN_MICROS + clock.reading().roundTrip().toNanos() / 1000;
-    if (found.writer().isPresent()
-        && found.timestampMicros().isPresent()
-        && found.timestampMicros().getAsLong() > written + margin) {
+    } else if (found.writer().isPresent() && isYounger(found, write)) {
       confirm(write, OptionalLong.empty());
     }
+  }
+
+  private boolean isYounger(Parameter found, Request.Write write) {
+    long written = clock.time() - (reactor.nanos() - (write.valueDeadline() - limitNanos)) / 1000;
+    long margin = MARGIN_MICROS + clock.reading().roundTrip().toNanos() / 1000;
+    return found.timestampMicros().isPresent()
+        && found.timestampMicros().getAsLong() > written + margin;
   }
 
   /** A whole number may come back as a float. */
