@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -990,7 +991,8 @@ public final class ClaspClient implements AutoCloseable {
                 features,
                 name,
                 tokenMayChange ? Optional.empty() : Optional.of(tokens.get()),
-                Optional.empty()));
+                Optional.empty(),
+                Optional.of(new UUID(0, 0))));
       } catch (EncodeException e) {
         throw new ClaspException(
             Kind.INVALID, "the name or the token cannot be sent: " + e.getMessage(), e);

@@ -160,7 +160,9 @@ final class Correlation {
     }
   }
 
-  /** The plain write of the address that was sent last and is not answered; null if there is none. */
+  /**
+   * The plain write of the address that was sent last and is not answered; null if there is none.
+   */
   private @Nullable Write newestPlain(String address) {
     ArrayDeque<Write> queue = unanswered == 0 ? null : writes.get(address);
     if (queue != null && !queue.isEmpty()) {

@@ -26,8 +26,11 @@ import java.util.function.Consumer;
  */
 final class Doubts {
 
-  /** Sessions of this client that a value may be from. */
+  /** The last sessions of this client, that a value may be from. */
   private static final int SESSIONS = 16;
+
+  /** The same while there are doubts: on a bad network none of many connections may settle one. */
+  private static final int SESSIONS_IN_DOUBT = 1024;
 
   /** Beyond the round trip: by how much the clocks may disagree. */
   private static final long MARGIN_MICROS = 20_000;
@@ -59,10 +62,10 @@ final class Doubts {
 
   /** A connection is there. */
   void opened(String session, List<Request.Write> writes) {
-    if (sessions.size() >= SESSIONS) {
+    sessions.add(session);
+    while (sessions.size() > (writes.isEmpty() ? SESSIONS : SESSIONS_IN_DOUBT)) {
       sessions.remove();
     }
-    sessions.add(session);
     for (Request.Write write : writes) {
       Request.Read read = Requests.read(write.address());
       open.put(read, write);

@@ -323,8 +323,7 @@ class DoubtTest {
   void whatALaterTimelineHasMovedIsNotUndone() {
     CompletableFuture<Ack> write = client.set("/a", 7);
     client.timeline(
-        "/a",
-        new TimelineBuilder().at(Duration.ZERO, 0.0).at(Duration.ofSeconds(1), 1.0).build());
+        "/a", new TimelineBuilder().at(Duration.ZERO, 0.0).at(Duration.ofSeconds(1), 1.0).build());
     // The router has played it while the client was away.
     doubtAgainst(state("/a", Value.of(0.4), 5, "session-1", now() + 4_000_000));
 
@@ -344,6 +343,22 @@ class DoubtTest {
 
     assertThat(rig.sent()).isEmpty();
     assertThat(client.statistics().waiting()).isZero();
+  }
+
+  @Test
+  void aDoubtThatManyConnectionsDoNotSettleIsStillOne() {
+    CompletableFuture<Ack> write = writeInDoubt();
+    for (int i = 0; i < 100; i++) {
+      rig.link().breaks("again");
+      rig.reactor.pass(Duration.ofMinutes(1));
+      rig.welcome();
+      assertThat(rig.sent()).containsExactly(new Message.Get("/a"), PING);
+    }
+
+    rig.link().says(state("/a", Value.of(7), 4, "session-1", now()), PONG);
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(write.isDone()).isTrue();
   }
 
   @Test
