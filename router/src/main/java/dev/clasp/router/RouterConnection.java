@@ -567,11 +567,11 @@ public final class RouterConnection {
    */
   private @Nullable Session predecessor(Message.Hello hello, Identity identity) {
     Session before = hello.instance().map(router.instances()::get).orElse(null);
-    return before != null
-            && before != session
-            && before.rights().identity().subject().equals(identity.subject())
-        ? before
-        : null;
+    return before != null && before != session && isOf(before, identity) ? before : null;
+  }
+
+  private static boolean isOf(Session s, Identity identity) {
+    return s.rights().identity().subject().equals(identity.subject());
   }
 
   /** The client is back on another connection. */
@@ -673,9 +673,10 @@ public final class RouterConnection {
         .instance()
         .ifPresent(instance -> {
           s.ofInstance(instance, () -> replaced(s));
-          Session other = router.instances().put(instance, s);
-          if (other != null) {
+          Session other = router.instances().putIfAbsent(instance, s);
+          if (other != null && isOf(other, identity)) {
             // Both were let in at the same time.
+            router.instances().put(instance, s);
             other.replace(() -> {});
           }
         });
