@@ -442,6 +442,17 @@ final class Exchange {
     needFence = true;
   }
 
+  /** It will not have the whole state. */
+  void fail(SubscriptionHandle subscription, ClaspException why) {
+    completer.fail(subscription, why);
+  }
+
+  /** Its sink takes no more. */
+  void drop(SubscriptionHandle subscription, ClaspException why) {
+    leave(subscription);
+    subscription.end(Optional.of(why));
+  }
+
   void leave(SubscriptionHandle subscription) {
     completer.fail(subscription, subscription.closedEarly());
     if (subscriptions.remove(subscription) && link != null) {
