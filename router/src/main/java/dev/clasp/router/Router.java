@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,6 +64,10 @@ public final class Router {
   private final Histories histories;
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+  /** Those of clients that have said how to recognise them when they come back. */
+  private final Map<UUID, Session> instances = new ConcurrentHashMap<>();
+
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
   private final Timelines timelines;
@@ -524,6 +529,10 @@ public final class Router {
 
   SignalRegistry signals() {
     return signals;
+  }
+
+  Map<UUID, Session> instances() {
+    return instances;
   }
 
   Map<String, Session> sessions() {
