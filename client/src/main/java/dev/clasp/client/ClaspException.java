@@ -148,14 +148,6 @@ public abstract sealed class ClaspException extends RuntimeException {
     }
   }
 
-  /** There is no such thing: {@link Refusal#NOT_FOUND}. */
-  public static final class NotFound extends Rejected {
-    private NotFound(
-        String message, @Nullable Throwable cause, int code, @Nullable String address) {
-      super(message, cause, code, address, Refusal.NOT_FOUND);
-    }
-  }
-
   /** Too often, or too many: {@link Refusal#TOO_MANY}. */
   public static final class RateLimited extends Rejected {
     private RateLimited(
@@ -216,9 +208,8 @@ public abstract sealed class ClaspException extends RuntimeException {
           case FORBIDDEN -> new NotAuthorised(message, cause, code, address);
           case LOCK_HELD -> new Locked(message, cause, code, address);
           case REVISION_CONFLICT -> new RevisionConflict(message, cause, code, address);
-          case NOT_FOUND -> new NotFound(message, cause, code, address);
           case TOO_MANY -> new RateLimited(message, cause, code, address);
-          case BAD_PATTERN, TOO_SLOW, NOT_ACCEPTED, UNABLE, OTHER ->
+          case NOT_FOUND, BAD_PATTERN, TOO_SLOW, NOT_ACCEPTED, UNABLE, OTHER ->
               new Rejected(message, cause, code, address, refusal);
         };
       }
