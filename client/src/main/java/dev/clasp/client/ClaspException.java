@@ -102,6 +102,7 @@ public abstract sealed class ClaspException extends RuntimeException {
    * #refusal} tell. What one can decide by is a class of its own.
    */
   public static sealed class Rejected extends ClaspException {
+    /** See {@link #refusal()}. */
     private final Refusal refusal;
 
     private Rejected(
