@@ -805,9 +805,9 @@ public final class ClaspClient implements AutoCloseable {
     }
 
     /**
-     * For each request, from the call to the answer. Default 5 s, or what the system property {@code
-     * clasp.client.requestTimeout} says: for slow machines and lines, without a change of the
-     * program.
+     * For each request, from the call to the answer. Default 5 s, or what the system property
+     * {@code clasp.client.requestTimeout} says: for slow machines and lines, without a change of
+     * the program.
      */
     public Builder requestTimeout(Duration value) {
       requestTimeout = positive(value, "the limit for requests");
@@ -925,7 +925,8 @@ public final class ClaspClient implements AutoCloseable {
     }
 
     /**
-     * How much one {@link View} may hold, and one {@link ClaspClient#list}. A view with more ends with OVERFLOW.
+     * How much one {@link View} may hold, and one {@link ClaspClient#list}. A view with more ends
+     * with OVERFLOW.
      *
      * @param parameters at least 1; default 1,000,000
      * @param bytes memory of addresses and values, about; at least 1024; default 256 MiB

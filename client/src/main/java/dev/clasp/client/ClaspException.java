@@ -83,7 +83,9 @@ public abstract sealed class ClaspException extends RuntimeException {
     }
   }
 
-  /** More is waiting to be sent than the limits of the client allow, or a view has grown too big. */
+  /**
+   * More is waiting to be sent than the limits of the client allow, or a view has grown too big.
+   */
   public static final class Overflow extends ClaspException {
     private Overflow(String message, @Nullable Throwable cause) {
       super(Kind.OVERFLOW, message, cause);

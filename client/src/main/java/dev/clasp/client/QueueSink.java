@@ -75,8 +75,7 @@ final class QueueSink implements SignalSink, SignalQueue {
       ClaspException why = failure;
       throw why != null
           ? why.here()
-          : ClaspException.of(
-              Kind.CLOSED, "the subscription is closed; there are no more signals");
+          : ClaspException.of(Kind.CLOSED, "the subscription is closed; there are no more signals");
     }
     return Optional.ofNullable(signal);
   }

@@ -148,8 +148,7 @@ class UpdatesTest {
                 "RevisionConflict { expected: 1 }",
                 Refusal.REVISION_CONFLICT,
                 ClaspException.RevisionConflict.class),
-            new Case(
-                400, "ValueTooLarge", Refusal.NOT_ACCEPTED, ClaspException.Rejected.class),
+            new Case(400, "ValueTooLarge", Refusal.NOT_ACCEPTED, ClaspException.Rejected.class),
             new Case(429, "slow down", Refusal.TOO_MANY, ClaspException.RateLimited.class),
             new Case(302, "expired", Refusal.FORBIDDEN, ClaspException.NotAuthorised.class),
             new Case(500, "oh", Refusal.UNABLE, ClaspException.Rejected.class),
