@@ -7,6 +7,6 @@ case ${1-5} in
   exit 2
   ;;
 esac
-# Nine tests, each for the same share of the time in iterations of two seconds.
+# Twelve tests, each for the same share of the time in iterations of two seconds.
 exec mvn -q -pl stress -am -Dmaven.test.skip=true \
-  -Dstress.iterations=$((${1-5} * 60 / 9 / 2)) -Dstress.time=2000 verify
+  -Dstress.iterations=$((${1-5} * 60 / 12 / 2)) -Dstress.time=2000 verify

@@ -36,7 +36,7 @@ fun main(args: Array<String>) {
 
         try {
             desk.set("/lights/1", Value.of(0.5), SetOptions.CONFIRM.ifRevision(99))
-        } catch (e: ClaspException) {
+        } catch (e: ClaspException.RevisionConflict) {
             println("refused with ${e.code().asInt}")
         }
     }

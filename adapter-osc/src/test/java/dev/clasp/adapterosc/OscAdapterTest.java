@@ -20,6 +20,7 @@ import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.server.ServerException;
 import dev.clasp.testkit.FakeAuthenticator;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transport.ConnectionLimits;
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,12 +117,6 @@ class OscAdapterTest {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("in time").isLessThan(end);
       Thread.sleep(5);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (DatagramSocket free = new DatagramSocket(0, LOCAL)) {
-      return free.getLocalPort();
     }
   }
 
@@ -270,7 +265,7 @@ class OscAdapterTest {
 
   @Test
   void withAReplyPortAllThatAHostSendsIsOneSession() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     try (Stage stage = new Stage(ANY.withReplyPort(port));
         OscSocket ear = new OscSocket("127.0.0.1", port, stage.udp())) {
       try (OscSocket first = stage.program()) {
@@ -311,7 +306,7 @@ class OscAdapterTest {
 
   @Test
   void peersOfTheConfigurationHearWithoutAsking() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     OscAdapterConfig config =
         ANY.withPeers(
             List.of(

@@ -17,6 +17,7 @@ import dev.clasp.dmx.GoneParameters;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.rdm.Uid;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -45,18 +46,9 @@ class ArtNetEndpointTest {
   private static final String OTHER = "127.0.0.4";
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final int port = freePort();
+  private final int port = FreePort.find();
   private final RealContext desk = new RealContext("desk");
   private final RealContext stage = new RealContext("stage");
-
-  private static int freePort() {
-    try (DatagramSocket probe =
-        new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(DESK), 0))) {
-      return probe.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   @AfterEach
   void closeAll() throws Exception {

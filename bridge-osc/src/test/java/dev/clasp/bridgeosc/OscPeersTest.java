@@ -7,11 +7,10 @@ import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.bridgetestkit.FakeContext;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.testkit.PeerProgram;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,13 +65,6 @@ class OscPeersTest {
     PeerProgram program = PeerProgram.start(install, folder, List.of(command));
     open.add(program);
     return program;
-  }
-
-  /** Free a moment ago; the programs cannot tell which one they took. */
-  private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
   }
 
   private static MappedSignal param(String address, Value... values) {
@@ -139,7 +131,7 @@ class OscPeersTest {
 
   @Test
   void oscdumpUnderstandsWhatIsSent() throws IOException {
-    int port = freePort();
+    int port = FreePort.find();
     PeerProgram dump = program(LIBLO, "oscdump", "-L", "" + port);
     OscEndpoint endpoint =
         started(
@@ -201,7 +193,7 @@ class OscPeersTest {
 
   @Test
   void oscdumpUnderstandsWhatIsSentOverTcp() throws IOException {
-    int port = freePort();
+    int port = FreePort.find();
     PeerProgram dump = program(LIBLO, "oscdump", "-L", "osc.tcp://:" + port + "/");
     OscEndpoint endpoint =
         started(
@@ -222,7 +214,7 @@ class OscPeersTest {
 
   @Test
   void pureDataHearsAndAnswers() throws IOException {
-    int port = freePort();
+    int port = FreePort.find();
     OscEndpoint endpoint =
         started(
             Map.of(

@@ -11,6 +11,7 @@ import dev.clasp.bridgetestkit.FakeContext;
 import dev.clasp.dmx.DmxPath;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -153,7 +154,7 @@ class SacnEndpointTest {
 
   @Test
   void aBindToOneAddressHearsMulticastAndUnicast() throws IOException {
-    int port = freePort();
+    int port = FreePort.find();
     Value at = Value.of("127.0.0.1:" + port);
     SacnEndpoint to =
         started(
@@ -184,17 +185,11 @@ class SacnEndpointTest {
 
   @Test
   void theAddressChoosesTheInterface() throws IOException {
-    Value at = Value.of("127.0.0.1:" + freePort());
+    Value at = Value.of("127.0.0.1:" + FreePort.find());
     started(hearing, Map.of("bind", at));
     SacnEndpoint from = started(sending, Map.of("bind", at, "mode", Value.of("sender")));
     from.send(set("/1/1", Value.of(9)));
     arrives("/1/1", Value.of(9));
-  }
-
-  private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   @Test

@@ -8,11 +8,10 @@ import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.bridgetestkit.FakeContext;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.testkit.PeerProgram;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,13 +37,6 @@ class SacnPeersTest {
   void closeAll() throws Exception {
     for (AutoCloseable each : open.reversed()) {
       each.close();
-    }
-  }
-
-  /** Free a moment ago. */
-  private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
-      return socket.getLocalPort();
     }
   }
 
@@ -96,7 +88,7 @@ class SacnPeersTest {
   @ParameterizedTest
   @ValueSource(strings = {"sacn", "e131"})
   void nodeHearsSlotForSlotAndIsHeard(String library) throws IOException {
-    int hear = freePort();
+    int hear = FreePort.find();
     SacnEndpoint endpoint = started(hear);
     PeerProgram peer = peer(library, hear, endpoint);
     byte[] levels = new byte[512];
@@ -120,9 +112,9 @@ class SacnPeersTest {
 
   @Test
   void ofTwoConsolesTheHigherIsShownAndTheLowerWhenItIsSilent() throws IOException {
-    int first = freePort();
-    int second = freePort();
-    SacnEndpoint endpoint = started(freePort());
+    int first = FreePort.find();
+    int second = FreePort.find();
+    SacnEndpoint endpoint = started(FreePort.find());
     PeerProgram main = peer("e131", first, endpoint);
     PeerProgram backup = peer("sacn", second, endpoint);
     backup.type("{\"universe\":1,\"priority\":100,\"slots\":[11]}");

@@ -34,7 +34,7 @@ final class ServicePort implements RouterPort {
   /** Of what the caller does not take now, the newest values wait. */
   private static CompletableFuture<OptionalLong> slow() {
     return CompletableFuture.failedFuture(
-        new ClaspException(ClaspException.Kind.OVERFLOW, "the caller reads too slowly"));
+        ClaspException.of(ClaspException.Kind.OVERFLOW, "the caller reads too slowly"));
   }
 
   @Override

@@ -67,7 +67,7 @@ class BridgeServiceTest {
         public CompletableFuture<ClaspClient> connect(String bridge, BridgeService.Route route) {
           connections.add(bridge + " " + route.url() + " " + route.token().orElse("-"));
           return CompletableFuture.failedFuture(
-              new ClaspException(ClaspException.Kind.UNREACHABLE, "nobody is there"));
+              ClaspException.of(ClaspException.Kind.UNREACHABLE, "nobody is there"));
         }
       };
 

@@ -47,7 +47,7 @@ final class FakeRouter {
   CompletableFuture<RouterPort> connect(String name) {
     if (refusesConnections) {
       return CompletableFuture.failedFuture(
-          new ClaspException(ClaspException.Kind.UNREACHABLE, "nobody is there"));
+          ClaspException.of(ClaspException.Kind.UNREACHABLE, "nobody is there"));
     }
     Port port = new Port(name);
     ports.add(port);
@@ -114,7 +114,7 @@ final class FakeRouter {
     List<CompletableFuture<OptionalLong>> all = new ArrayList<>();
     ports.forEach(port -> all.addAll(port.open));
     all.forEach(
-        each -> each.completeExceptionally(new ClaspException(ClaspException.Kind.CLOSED, "lost")));
+        each -> each.completeExceptionally(ClaspException.of(ClaspException.Kind.CLOSED, "lost")));
     answers.clear();
     clock.settle();
   }
@@ -144,7 +144,7 @@ final class FakeRouter {
       }
       if (!forbidden.isEmpty() && address.startsWith(forbidden)) {
         return CompletableFuture.failedFuture(
-            new ClaspException(ClaspException.Kind.REJECTED, "not allowed"));
+            ClaspException.of(ClaspException.Kind.REJECTED, "not allowed"));
       }
       return track(answer(OptionalLong.of(write(this, address, value))));
     }
@@ -174,7 +174,7 @@ final class FakeRouter {
         List<MappedSignal> signals, OptionalLong atMicros) {
       if (!forbidden.isEmpty()
           && signals.stream().anyMatch(signal -> signal.address().startsWith(forbidden))) {
-        throw new ClaspException(ClaspException.Kind.INVALID, "too long");
+        throw ClaspException.of(ClaspException.Kind.INVALID, "too long");
       }
       bundles.add(signals);
       bundleTimes.add(atMicros);

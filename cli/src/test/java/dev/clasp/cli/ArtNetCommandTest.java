@@ -7,9 +7,7 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.protocol.Value;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import dev.clasp.testkit.FreePort;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -57,16 +55,9 @@ class ArtNetCommandTest {
     return status.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static int freePort() throws Exception {
-    try (DatagramSocket probe =
-        new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.21"), 0))) {
-      return probe.getLocalPort();
-    }
-  }
-
   @Test
   void levelsGoFromOneRouterToAnotherThroughTwoBridges() throws Exception {
-    String port = "" + freePort();
+    String port = "" + FreePort.find();
     try (ClaspClient desk = ClaspClient.builder(router.url()).connectBlocking();
         ClaspClient there = ClaspClient.builder(other.url()).connectBlocking()) {
       TestTerminal receiving = terminal(other);

@@ -21,7 +21,7 @@ final class Addresses {
     }
     String violation = AddressRules.violation(address);
     if (violation != null) {
-      throw new ClaspException(
+      throw ClaspException.of(
           ClaspException.Kind.INVALID, "'" + address + "' is not an address: " + violation);
     }
   }
@@ -52,7 +52,7 @@ final class Addresses {
     try {
       return AddressPattern.parse(pattern);
     } catch (PatternException e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           ClaspException.Kind.INVALID,
           "'"
               + pattern
@@ -66,7 +66,7 @@ final class Addresses {
     try {
       return reading.get();
     } catch (ClaspException e) {
-      throw new ClaspException(e.kind(), address + ": " + e.getMessage(), e.getCause());
+      throw ClaspException.of(e.kind(), address + ": " + e.getMessage(), e.getCause());
     }
   }
 }

@@ -26,6 +26,7 @@ import dev.clasp.transport.TransportException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +123,7 @@ public final class ClaspClient implements AutoCloseable {
     try {
       return new Builder(List.of(new URI(uri)));
     } catch (URISyntaxException e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "cannot use '" + uri + "': it is not a URI such as ws://localhost:7330", e);
     }
   }
@@ -170,7 +171,7 @@ public final class ClaspClient implements AutoCloseable {
     try {
       discovery = Discovery.builder().config(config).build();
     } catch (RendezvousException e) {
-      throw new ClaspException(Kind.INVALID, e.getMessage(), e);
+      throw ClaspException.of(Kind.INVALID, e.getMessage(), e);
     }
     return discovery
         .look(_ -> false)
@@ -352,7 +353,7 @@ public final class ClaspClient implements AutoCloseable {
             return List.copyOf(ready.parameters().values());
           }
           throw late.get()
-              ? new ClaspException(
+              ? ClaspException.of(
                   Kind.TIMEOUT,
                   "the router did not tell all of "
                       + pattern
@@ -362,7 +363,7 @@ public final class ClaspClient implements AutoCloseable {
                   failure)
               : Refusal.cause(failure) instanceof ClaspException e
                   ? e
-                  : new ClaspException(Kind.CLOSED, "the client has ended", failure);
+                  : ClaspException.of(Kind.CLOSED, "the client has ended", failure);
         });
   }
 
@@ -510,7 +511,7 @@ public final class ClaspClient implements AutoCloseable {
    */
   public PlayedTimeline play(String address, Timeline timeline, int rate) {
     if (rate < 1 || rate > 1000) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "a timeline is played at 1 to 1,000 samples per second, not " + rate);
     }
     return new PlayedTimeline(conductor, address, timeline, rate).start();
@@ -721,8 +722,8 @@ public final class ClaspClient implements AutoCloseable {
     private Set<Feature> features = ClientConfig.DEFAULT_FEATURES;
     private Supplier<String> tokens = () -> "";
     private boolean tokenMayChange;
-    private Duration connectTimeout = Duration.ofSeconds(10);
-    private Duration requestTimeout = Duration.ofSeconds(5);
+    private Duration connectTimeout = limit("clasp.client.connectTimeout", Duration.ofSeconds(10));
+    private Duration requestTimeout = limit("clasp.client.requestTimeout", Duration.ofSeconds(5));
     private boolean reconnect = true;
     private boolean awaitRouter;
     private Backoff backoff = Backoff.DEFAULT;
@@ -752,13 +753,13 @@ public final class ClaspClient implements AutoCloseable {
 
     private Builder(List<URI> uris) {
       if (uris.isEmpty()) {
-        throw new ClaspException(Kind.INVALID, "a client needs the URI of a router");
+        throw ClaspException.of(Kind.INVALID, "a client needs the URI of a router");
       }
       for (URI uri : uris) {
         try {
           LinkClient.check(uri);
         } catch (TransportException e) {
-          throw new ClaspException(Kind.INVALID, String.valueOf(e.getMessage()), e);
+          throw ClaspException.of(Kind.INVALID, String.valueOf(e.getMessage()), e);
         }
       }
       this.uris = List.copyOf(uris);
@@ -794,13 +795,20 @@ public final class ClaspClient implements AutoCloseable {
       return this;
     }
 
-    /** For each attempt to connect, from the first packet to WELCOME. Default 10 s. */
+    /**
+     * For each attempt to connect, from the first packet to WELCOME. Default 10 s, or what the
+     * system property {@code clasp.client.connectTimeout} says, such as {@code PT1M}.
+     */
     public Builder connectTimeout(Duration value) {
       connectTimeout = positive(value, "the limit for connecting");
       return this;
     }
 
-    /** For each request, from the call to the answer. Default 5 s. */
+    /**
+     * For each request, from the call to the answer. Default 5 s, or what the system property
+     * {@code clasp.client.requestTimeout} says: for slow machines and lines, without a change of
+     * the program.
+     */
     public Builder requestTimeout(Duration value) {
       requestTimeout = positive(value, "the limit for requests");
       return this;
@@ -842,7 +850,7 @@ public final class ClaspClient implements AutoCloseable {
      */
     public Builder pingInterval(Duration value) {
       if (value.compareTo(MIN_PING_INTERVAL) < 0) {
-        throw new ClaspException(
+        throw ClaspException.of(
             Kind.INVALID, "the ping interval must be at least 1 s, not " + value);
       }
       pingInterval = value;
@@ -908,7 +916,7 @@ public final class ClaspClient implements AutoCloseable {
      */
     public Builder maxWaitingBytes(int value) {
       if (value < MIN_WAITING_BYTES) {
-        throw new ClaspException(
+        throw ClaspException.of(
             Kind.INVALID,
             "maxWaitingBytes must be at least " + MIN_WAITING_BYTES + ", not " + value);
       }
@@ -925,7 +933,7 @@ public final class ClaspClient implements AutoCloseable {
      */
     public Builder maxView(int parameters, long bytes) {
       if (parameters < 1 || bytes < 1024) {
-        throw new ClaspException(
+        throw ClaspException.of(
             Kind.INVALID,
             "a view must hold at least 1 parameter and 1024 bytes, not "
                 + parameters
@@ -1022,14 +1030,28 @@ public final class ClaspClient implements AutoCloseable {
                 Optional.empty(),
                 Optional.of(new UUID(0, 0))));
       } catch (EncodeException e) {
-        throw new ClaspException(
+        throw ClaspException.of(
             Kind.INVALID, "the name or the token cannot be sent: " + e.getMessage(), e);
+      }
+    }
+
+    private static Duration limit(String property, Duration otherwise) {
+      String text = System.getProperty(property, "");
+      try {
+        return text.isEmpty()
+            ? otherwise
+            : positive(Duration.parse(text), "the system property " + property);
+      } catch (DateTimeParseException e) {
+        throw ClaspException.of(
+            Kind.INVALID,
+            "the system property " + property + " must be a duration such as PT30S, not " + text,
+            e);
       }
     }
 
     private static Duration positive(Duration value, String what) {
       if (value.isNegative() || value.isZero() || value.compareTo(MAX_LIMIT) > 0) {
-        throw new ClaspException(
+        throw ClaspException.of(
             Kind.INVALID, what + " must be more than nothing and at most a day, not " + value);
       }
       return value;

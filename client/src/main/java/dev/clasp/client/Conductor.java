@@ -135,7 +135,7 @@ final class Conductor implements Connector.Owner {
       return over.here();
     }
     if (request.frame().length > maxFrame) {
-      return new ClaspException(
+      return ClaspException.of(
           Kind.INVALID,
           "a message of "
               + request.frame().length
@@ -332,7 +332,7 @@ final class Conductor implements Connector.Owner {
     if (end == null) {
       // Others had the loop too, and have ended it.
       connection = null;
-      gaveUp(new ClaspException(Kind.CLOSED, "the event loop that it ran on has ended"));
+      gaveUp(ClaspException.of(Kind.CLOSED, "the event loop that it ran on has ended"));
     }
     for (Submission left = inbox.poll(); left != null; left = inbox.poll()) {
       handle(left);
@@ -455,7 +455,7 @@ final class Conductor implements Connector.Owner {
     connection = null;
     boolean again = config.reconnect() && !closing;
     ClaspException lost =
-        new ClaspException(
+        ClaspException.of(
             Kind.CLOSED, "the connection to " + c.uri() + " was lost" + Exchange.because(reason));
     OptionalLong retry = exchange.takeRetryNanos();
     List<String> locked = exchange.lost(again && config.offline() == OfflinePolicy.BUFFER, lost);
@@ -486,13 +486,13 @@ final class Conductor implements Connector.Owner {
       finish(isClosed());
       return;
     }
-    exchange.refuse(new ClaspException(Kind.CLOSED, "the client is being closed"));
+    exchange.refuse(ClaspException.of(Kind.CLOSED, "the client is being closed"));
     exchange.giveBack();
     closeTimer = reactor.schedule(this::closeLink, config.requestTimeout().toNanos());
   }
 
   private static ClaspException isClosed() {
-    return new ClaspException(Kind.CLOSED, "the client is closed");
+    return ClaspException.of(Kind.CLOSED, "the client is closed");
   }
 
   private void closeLink() {
@@ -511,7 +511,7 @@ final class Conductor implements Connector.Owner {
     if (everConnected) {
       events.report(new ClientEvent.ReconnectGaveUp(why));
     }
-    finish(new ClaspException(Kind.CLOSED, "the client has ended: " + why.getMessage(), why), why);
+    finish(ClaspException.of(Kind.CLOSED, "the client has ended: " + why.getMessage(), why), why);
   }
 
   private void finish(ClaspException over) {

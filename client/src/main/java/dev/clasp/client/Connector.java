@@ -158,7 +158,7 @@ final class Connector {
     }
     if (delay.isEmpty()) {
       owner.gaveUp(
-          new ClaspException(
+          ClaspException.of(
               Kind.UNREACHABLE,
               "gave up connecting to "
                   + config.uris().get(firstUri)
@@ -203,11 +203,11 @@ final class Connector {
   }
 
   private static ClaspException supplierFailed(RuntimeException e) {
-    return new ClaspException(Kind.REFUSED, "there is no token: the supplier failed: " + e, e);
+    return ClaspException.of(Kind.REFUSED, "there is no token: the supplier failed: " + e, e);
   }
 
   private ClaspException noTokenInTime() {
-    return new ClaspException(
+    return ClaspException.of(
         Kind.TIMEOUT,
         "there is no token: the supplier did not answer within "
             + config.connectTimeout().toMillis() / 1000.0
@@ -260,7 +260,7 @@ final class Connector {
   }
 
   private ClaspException tookTooLong(URI uri) {
-    return new ClaspException(
+    return ClaspException.of(
         Kind.TIMEOUT,
         uri
             + " did not answer within "
@@ -293,9 +293,9 @@ final class Connector {
             case TIMEOUT -> Kind.TIMEOUT;
             case BIND, UNREACHABLE, HANDSHAKE -> Kind.UNREACHABLE;
           };
-      return new ClaspException(kind, String.valueOf(e.getMessage()), e);
+      return ClaspException.of(kind, String.valueOf(e.getMessage()), e);
     }
-    return new ClaspException(
+    return ClaspException.of(
         Kind.UNREACHABLE, "cannot connect to " + c.uri() + ": " + cause, cause);
   }
 
@@ -343,7 +343,7 @@ final class Connector {
   void closed(Connection c, CloseReason reason) {
     failed(
         c,
-        new ClaspException(
+        ClaspException.of(
             reason.code() == CloseReason.POLICY ? Kind.REFUSED : Kind.UNREACHABLE,
             c.uri() + " closed the connection before WELCOME" + Exchange.because(reason)));
   }
@@ -384,7 +384,7 @@ final class Connector {
     String text = c.uri() + " refuses the connection: " + Exchange.text(error);
     return switch (error.code()) {
       case ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN ->
-          new ClaspException(
+          ClaspException.of(
               Kind.REFUSED,
               text
                   + (c.token().isEmpty()
@@ -393,8 +393,8 @@ final class Connector {
               error.code(),
               null);
       case ErrorCode.TOKEN_EXPIRED ->
-          new ClaspException(Kind.REFUSED, text + ". Ask for a new token", error.code(), null);
-      default -> new ClaspException(Kind.REJECTED, text, error.code(), null);
+          ClaspException.of(Kind.REFUSED, text + ". Ask for a new token", error.code(), null);
+      default -> ClaspException.of(Kind.REJECTED, text, error.code(), null);
     };
   }
 

@@ -299,7 +299,7 @@ final class Correlation {
       } else {
         completer.fail(
             question,
-            new ClaspException(Kind.REJECTED, "the router did not answer " + question.what()));
+            ClaspException.of(Kind.REJECTED, "the router did not answer " + question.what()));
       }
     }
     while (!overdue.isEmpty() && overdue.peek().sequence() < before) {

@@ -118,7 +118,7 @@ public final class DefinitionBuilder {
    */
   public DefinitionBuilder ttl(Duration value) {
     if (value.toSeconds() < 1) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "the lifetime of " + address + " must be at least 1 s, not " + value);
     }
     access.removeIf(word -> word.startsWith("ttl="));
@@ -145,7 +145,7 @@ public final class DefinitionBuilder {
    */
   public DefinitionBuilder range(double min, double max) {
     if (!(min <= max)) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "the range of " + address + " has no number in it: " + min + " to " + max);
     }
     range = Optional.of(new Range(min, max));

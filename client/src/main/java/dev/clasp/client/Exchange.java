@@ -201,7 +201,7 @@ final class Exchange {
       closeRead(request);
       completer.fail(
           request,
-          new ClaspException(
+          ClaspException.of(
               Kind.CLOSED,
               request.what() + " was not sent: not connected to " + where + " at the moment"));
     }
@@ -245,7 +245,7 @@ final class Exchange {
 
   /** More than the limits allow is waiting. Any thread. */
   ClaspException full(Request<?> request) {
-    return new ClaspException(
+    return ClaspException.of(
         Kind.OVERFLOW,
         request.what()
             + " was not sent: more than "
@@ -405,7 +405,7 @@ final class Exchange {
                     + "; its value waits for the connection to "
                     + where
                 : request.what() + " was not answered by " + where + limit;
-    completer.fail(request, new ClaspException(Kind.TIMEOUT, text));
+    completer.fail(request, ClaspException.of(Kind.TIMEOUT, text));
     closeRead(request);
     switch (request) {
       case Request.Write _, Request.Read _, Request.Group _, Request.Announcement _ -> {
@@ -548,7 +548,7 @@ final class Exchange {
       return;
     }
     ClaspException why =
-        new ClaspException(
+        ClaspException.of(
             Kind.REJECTED,
             error.address().map(address -> address + ": ").orElse("") + text(error),
             error.code(),
@@ -657,7 +657,7 @@ final class Exchange {
         counters.add(Counter.CONFLATED, 1);
       }
     } else {
-      ClaspException failure = new ClaspException(Kind.CLOSED, why.getMessage() + what);
+      ClaspException failure = ClaspException.of(Kind.CLOSED, why.getMessage() + what);
       if (request instanceof Request.Announcement announcement) {
         announced.remove(announcement);
       }

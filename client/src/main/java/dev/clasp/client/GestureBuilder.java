@@ -51,7 +51,7 @@ public final class GestureBuilder {
    */
   public GestureBuilder interval(Duration value) {
     if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "the interval of moves must be nothing to 10 s, not " + value);
     }
     interval = value;

@@ -209,7 +209,7 @@ public final class GestureWriter implements AutoCloseable, Unfinished {
   }
 
   private ClaspException isOver() {
-    return new ClaspException(
+    return ClaspException.of(
         Kind.CLOSED,
         over
             ? "the gesture at " + address + " has ended"

@@ -109,7 +109,7 @@ public final class HeldLock implements AutoCloseable {
       LockOptions options) {
     if (!taken.add(address)) {
       return CompletableFuture.failedFuture(
-          new ClaspException(
+          ClaspException.of(
               Kind.REJECTED,
               address + ": LockHeld: this client holds the lock of this address already",
               ErrorCode.LOCK_HELD,
@@ -162,7 +162,7 @@ public final class HeldLock implements AutoCloseable {
       CompletableFuture<Ack> _ =
           client.set(
               address, newest, SetOptions.CONFIRM.unlocking().ifRevision(ack.revision().orElse(0)));
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.CLOSED, "the lock of " + address + " was lost with the connection at once");
     }
     return this;
@@ -200,7 +200,7 @@ public final class HeldLock implements AutoCloseable {
     Value v = Values.of(value);
     if (!isHeld()) {
       return CompletableFuture.failedFuture(
-          new ClaspException(
+          ClaspException.of(
               Kind.CLOSED,
               "the write to " + address + " was not sent: the lock is not held any more"));
     }
@@ -299,7 +299,7 @@ public final class HeldLock implements AutoCloseable {
         .handle((found, failure) -> failure == null ? found : Optional.<Parameter>empty())
         .thenCompose(found -> {
           if (!session.equals(client.session())) {
-            throw new ClaspException(Kind.CLOSED, "the lock went with its connection");
+            throw ClaspException.of(Kind.CLOSED, "the lock went with its connection");
           }
           SetOptions options = SetOptions.CONFIRM.unlocking();
           if (found.isPresent() && attempt < RELEASE_ATTEMPTS) {

@@ -27,7 +27,7 @@ public record LockOptions(Optional<Value> value, Duration patience) {
    */
   public LockOptions {
     if (patience.isNegative() || patience.compareTo(MAX_WAIT) > 0) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "the patience for a lock must be nothing to a day, not " + patience);
     }
   }

@@ -159,7 +159,7 @@ public final class PlayedTimeline {
   public CompletableFuture<Void> seek(Duration position) {
     long micros = TimelineBuilder.micros(position);
     if (micros < 0 || micros > Timeline.MAX_MICROS) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "a timeline has no position " + position + "; it begins at 0");
     }
     lock.lock();
@@ -216,6 +216,6 @@ public final class PlayedTimeline {
 
   private CompletableFuture<Void> failed() {
     return CompletableFuture.failedFuture(
-        new ClaspException(Kind.CLOSED, "the timeline at " + address + " was stopped"));
+        ClaspException.of(Kind.CLOSED, "the timeline at " + address + " was stopped"));
   }
 }

@@ -69,14 +69,13 @@ final class QueueSink implements SignalSink, SignalQueue {
       signal = buffer.await(nanos);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClaspException(Kind.INTERRUPTED, "interrupted while waiting for a signal", e);
+      throw ClaspException.of(Kind.INTERRUPTED, "interrupted while waiting for a signal", e);
     }
     if (signal == null && buffer.hasEnded()) {
       ClaspException why = failure;
       throw why != null
           ? why.here()
-          : new ClaspException(
-              Kind.CLOSED, "the subscription is closed; there are no more signals");
+          : ClaspException.of(Kind.CLOSED, "the subscription is closed; there are no more signals");
     }
     return Optional.ofNullable(signal);
   }

@@ -73,7 +73,7 @@ final class RecordShape {
         Named named = component.getAnnotation(Named.class);
         String name = named == null ? component.getName() : named.value();
         if (!names.add(name)) {
-          throw new ClaspException(
+          throw ClaspException.of(
               Kind.INVALID,
               type.getName()
                   + " has two entries of the name '"
@@ -92,7 +92,7 @@ final class RecordShape {
     } catch (NoSuchMethodException e) {
       throw new IllegalStateException("a record without its constructor: " + type, e);
     } catch (InaccessibleObjectException e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID,
           type.getName()
               + " cannot be looked into: open its package to this module, or make it public",
@@ -120,7 +120,7 @@ final class RecordShape {
     if (type.isRecord()) {
       Class<?> other = choices.put(nameOf(type), type);
       if (other != null) {
-        throw new ClaspException(
+        throw ClaspException.of(
             Kind.INVALID,
             other.getName()
                 + " and "
@@ -169,7 +169,7 @@ final class RecordShape {
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     } catch (InvocationTargetException e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "reading '" + part.name() + "' failed: " + e.getCause(), e.getCause());
     }
   }

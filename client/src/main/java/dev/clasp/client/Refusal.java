@@ -1,6 +1,5 @@
 package dev.clasp.client;
 
-import dev.clasp.client.ClaspException.Kind;
 import dev.clasp.protocol.ErrorCode;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -48,39 +47,38 @@ public enum Refusal {
    * REJECTED, however it is wrapped by futures.
    */
   public static Optional<Refusal> of(Throwable failure) {
-    ClaspException rejection = rejection(failure);
-    if (rejection == null) {
-      return Optional.empty();
-    }
-    String text = rejection.getMessage();
+    return Optional.ofNullable(rejection(failure)).map(ClaspException.Rejected::refusal);
+  }
+
+  /** What an ERROR means; code -1 = it has none. */
+  static Refusal of(int errorCode, String text) {
     // A router of the reference has one code for both, but names them in its text.
     if (text.contains("LockHeld")) {
-      return Optional.of(LOCK_HELD);
+      return LOCK_HELD;
     }
     if (text.contains("RevisionConflict")) {
-      return Optional.of(REVISION_CONFLICT);
+      return REVISION_CONFLICT;
     }
-    return Optional.of(
-        switch (rejection.code().orElse(0)) {
-          case ErrorCode.UNAUTHORIZED,
-              ErrorCode.FORBIDDEN,
-              ErrorCode.TOKEN_EXPIRED,
-              ErrorCode.BUNDLE_FORBIDDEN ->
-              FORBIDDEN;
-          case ErrorCode.LOCK_HELD -> LOCK_HELD;
-          case ErrorCode.BAD_PATTERN -> BAD_PATTERN;
-          case ErrorCode.NOT_FOUND -> NOT_FOUND;
-          case ErrorCode.TOO_MANY -> TOO_MANY;
-          case ErrorCode.OVERFLOW -> TOO_SLOW;
-          case ErrorCode.BAD_REQUEST, ErrorCode.INVALID_VALUE -> NOT_ACCEPTED;
-          case ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE -> UNABLE;
-          default -> OTHER;
-        });
+    return switch (errorCode) {
+      case ErrorCode.UNAUTHORIZED,
+          ErrorCode.FORBIDDEN,
+          ErrorCode.TOKEN_EXPIRED,
+          ErrorCode.BUNDLE_FORBIDDEN ->
+          FORBIDDEN;
+      case ErrorCode.LOCK_HELD -> LOCK_HELD;
+      case ErrorCode.BAD_PATTERN -> BAD_PATTERN;
+      case ErrorCode.NOT_FOUND -> NOT_FOUND;
+      case ErrorCode.TOO_MANY -> TOO_MANY;
+      case ErrorCode.OVERFLOW -> TOO_SLOW;
+      case ErrorCode.BAD_REQUEST, ErrorCode.INVALID_VALUE -> NOT_ACCEPTED;
+      case ErrorCode.INTERNAL, ErrorCode.UNAVAILABLE -> UNABLE;
+      default -> OTHER;
+    };
   }
 
   /** The revision that a {@link #REVISION_CONFLICT} names, if the router told it; unsigned. */
   public static OptionalLong currentRevision(Throwable failure) {
-    ClaspException rejection = rejection(failure);
+    ClaspException.Rejected rejection = rejection(failure);
     if (rejection == null) {
       return OptionalLong.empty();
     }
@@ -94,8 +92,8 @@ public enum Refusal {
     }
   }
 
-  private static @Nullable ClaspException rejection(Throwable failure) {
-    return cause(failure) instanceof ClaspException e && e.kind() == Kind.REJECTED ? e : null;
+  private static ClaspException.@Nullable Rejected rejection(Throwable failure) {
+    return cause(failure) instanceof ClaspException.Rejected e ? e : null;
   }
 
   /** Out of what futures wrap around it. */

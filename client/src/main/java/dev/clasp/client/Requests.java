@@ -49,7 +49,7 @@ final class Requests {
 
   static Request.Publication stream(String address, Content content, int rate, long timeMicros) {
     if (rate < 0) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "the rate of a stream must be at least 0 per second, not " + rate);
     }
     return publication(
@@ -121,7 +121,7 @@ final class Requests {
 
   static Request.Group group(BundleBuilder bundle) {
     if (bundle.size() == 0) {
-      throw new ClaspException(Kind.INVALID, "the bundle is empty: add a write or an event");
+      throw ClaspException.of(Kind.INVALID, "the bundle is empty: add a write or an event");
     }
     return new Request.Group(
         bundle.addresses(),
@@ -170,7 +170,7 @@ final class Requests {
     try {
       return FrameCodec.encode(message, qos);
     } catch (EncodeException e) {
-      throw new ClaspException(Kind.INVALID, what + " cannot be sent: " + e.getMessage(), e);
+      throw ClaspException.of(Kind.INVALID, what + " cannot be sent: " + e.getMessage(), e);
     }
   }
 

@@ -29,15 +29,15 @@ public record StreamOptions(int maxSamples, Duration maxDelay, int rate) {
    */
   public StreamOptions {
     if (maxSamples < 1 || maxSamples > MAX_SAMPLES) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "maxSamples must be 1 to " + MAX_SAMPLES + ", not " + maxSamples);
     }
     if (maxDelay.isNegative() || maxDelay.compareTo(LONGEST) > 0) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "maxDelay must be nothing to a minute, not " + maxDelay);
     }
     if (rate < 0) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID, "the rate of a stream must be at least 0 per second, not " + rate);
     }
   }

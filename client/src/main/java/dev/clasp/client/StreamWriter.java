@@ -101,7 +101,7 @@ public final class StreamWriter implements AutoCloseable, Unfinished {
 
   private void add(double sample) {
     if (closed) {
-      throw new ClaspException(Kind.CLOSED, "the stream to " + address + " is closed");
+      throw ClaspException.of(Kind.CLOSED, "the stream to " + address + " is closed");
     }
     if (count == 0) {
       firstMicros = conductor.time();

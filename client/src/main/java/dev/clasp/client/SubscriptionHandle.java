@@ -93,7 +93,7 @@ final class SubscriptionHandle implements Subscription, Answerable {
 
   /** What {@link #active} says when it is closed before the router has taken it. */
   ClaspException closedEarly() {
-    return new ClaspException(
+    return ClaspException.of(
         Kind.CLOSED, "the subscription to " + pattern + " was closed before the router took it");
   }
 

@@ -68,7 +68,7 @@ public final class TimelineBuilder {
       keyframes.add(new Keyframe(micros(time), value, easing, curve));
       return this;
     } catch (TimelineException e) {
-      throw new ClaspException(Kind.INVALID, String.valueOf(e.getMessage()), e);
+      throw ClaspException.of(Kind.INVALID, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -104,7 +104,7 @@ public final class TimelineBuilder {
     try {
       return new Timeline(keyframes, loop, start, duration);
     } catch (TimelineException e) {
-      throw new ClaspException(Kind.INVALID, String.valueOf(e.getMessage()), e);
+      throw ClaspException.of(Kind.INVALID, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -91,7 +91,7 @@ final class Updates {
   }
 
   static ClaspException nothingToLock(String address) {
-    return new ClaspException(
+    return ClaspException.of(
         Kind.INVALID,
         "there is no value at "
             + address

@@ -65,7 +65,7 @@ final class ValueReader {
     try {
       return required(value, type);
     } catch (Mismatch e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.INVALID,
           "the value is no " + name + ": " + (e.path.isEmpty() ? "it" : e.path) + " " + e.what,
           e.getCause());

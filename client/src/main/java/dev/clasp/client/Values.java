@@ -58,7 +58,7 @@ public final class Values {
 
   private static Value of(@Nullable Object object, int depth) {
     if (depth > MAX_DEPTH) {
-      throw new ClaspException(
+      throw ClaspException.of(
           ClaspException.Kind.INVALID,
           "the value is nested deeper than " + MAX_DEPTH + " levels, or contains itself");
     }
@@ -127,7 +127,7 @@ public final class Values {
         Map<String, Value> entries = new LinkedHashMap<>();
         map.forEach((key, value) -> {
           if (!(key instanceof CharSequence || key instanceof Enum<?>)) {
-            throw new ClaspException(
+            throw ClaspException.of(
                 ClaspException.Kind.INVALID, "the keys of a map value must be text, not " + key);
           }
           entries.put(
@@ -144,7 +144,7 @@ public final class Values {
         yield Value.of(values);
       }
       default ->
-          throw new ClaspException(
+          throw ClaspException.of(
               ClaspException.Kind.INVALID,
               "there is no CLASP value for a "
                   + object.getClass().getName()
@@ -179,7 +179,7 @@ public final class Values {
       return Math.addExact(
           Math.multiplyExact(duration.getSeconds(), 1_000_000L), duration.getNano() / 1000);
     } catch (ArithmeticException e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           ClaspException.Kind.INVALID, duration + " has more microseconds than an int can hold", e);
     }
   }
@@ -213,7 +213,7 @@ public final class Values {
    */
   public static <T> List<T> listOf(Value value, Class<T> element) {
     if (!(value instanceof Value.Array(var values))) {
-      throw new ClaspException(
+      throw ClaspException.of(
           ClaspException.Kind.INVALID,
           "the value must be a list, not " + ValueReader.excerpt(value));
     }
@@ -235,7 +235,7 @@ public final class Values {
    */
   public static <T> Map<String, T> mapOf(Value value, Class<T> element) {
     if (!(value instanceof Value.Map(var entries))) {
-      throw new ClaspException(
+      throw ClaspException.of(
           ClaspException.Kind.INVALID,
           "the value must be a map, not " + ValueReader.excerpt(value));
     }

@@ -142,7 +142,7 @@ final class ViewSink implements SignalSink, View {
   }
 
   private ClaspException full(String address) {
-    return new ClaspException(
+    return ClaspException.of(
         ClaspException.Kind.OVERFLOW,
         "the view is over: "
             + address

@@ -31,13 +31,13 @@ final class Waiting {
     try {
       return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new ClaspException(
+      throw ClaspException.of(
           Kind.TIMEOUT, what + " within " + limit.toMillis() / 1000.0 + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ClaspException(Kind.INTERRUPTED, "interrupted while waiting for the router", e);
+      throw ClaspException.of(Kind.INTERRUPTED, "interrupted while waiting for the router", e);
     } catch (CancellationException e) {
-      throw new ClaspException(Kind.CLOSED, "the request was cancelled", e);
+      throw ClaspException.of(Kind.CLOSED, "the request was cancelled", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof ClaspException cause) {
         throw cause.here();

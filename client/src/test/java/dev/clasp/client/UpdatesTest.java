@@ -133,25 +133,48 @@ class UpdatesTest {
 
   @Test
   void refusalsAreToldByCodeAndText() {
-    assertThat(Refusal.of(new ClaspException(Kind.TIMEOUT, "late"))).isEmpty();
+    assertThat(Refusal.of(ClaspException.of(Kind.TIMEOUT, "late"))).isEmpty();
     assertThat(Refusal.of(new IllegalStateException("RevisionConflict"))).isEmpty();
-    record Case(int code, String text, Refusal refusal) {}
+    record Case(
+        int code, String text, Refusal refusal, Class<? extends ClaspException> exception) {}
     for (Case each :
         List.of(
-            new Case(401, "LockHeld: another session", Refusal.LOCK_HELD),
-            new Case(400, "LockHeld { holder: \"x\" }", Refusal.LOCK_HELD),
-            new Case(400, "RevisionConflict { expected: 1 }", Refusal.REVISION_CONFLICT),
-            new Case(400, "ValueTooLarge", Refusal.NOT_ACCEPTED),
-            new Case(429, "slow down", Refusal.TOO_MANY),
-            new Case(302, "expired", Refusal.FORBIDDEN),
-            new Case(500, "oh", Refusal.UNABLE),
-            new Case(77, "?", Refusal.OTHER))) {
+            new Case(
+                401, "LockHeld: another session", Refusal.LOCK_HELD, ClaspException.Locked.class),
+            new Case(
+                400, "LockHeld { holder: \"x\" }", Refusal.LOCK_HELD, ClaspException.Locked.class),
+            new Case(
+                400,
+                "RevisionConflict { expected: 1 }",
+                Refusal.REVISION_CONFLICT,
+                ClaspException.RevisionConflict.class),
+            new Case(400, "ValueTooLarge", Refusal.NOT_ACCEPTED, ClaspException.Rejected.class),
+            new Case(429, "slow down", Refusal.TOO_MANY, ClaspException.RateLimited.class),
+            new Case(302, "expired", Refusal.FORBIDDEN, ClaspException.NotAuthorised.class),
+            new Case(500, "oh", Refusal.UNABLE, ClaspException.Rejected.class),
+            new Case(77, "?", Refusal.OTHER, ClaspException.Rejected.class))) {
       var write = client.set("/a", 1);
       rig.sent();
       rig.link().says(Rig.error(each.code(), each.text(), "/a"));
       assertThat(Refusal.of(failure(write))).as(each.text()).hasValue(each.refusal());
+      assertThat(failure(write)).isExactlyInstanceOf(each.exception());
+      assertThat(failure(write).here())
+          .as("thrown by the blocking face")
+          .isExactlyInstanceOf(each.exception())
+          .hasMessage(failure(write).getMessage());
       assertThat(Refusal.of(new java.util.concurrent.CompletionException(failure(write))))
           .hasValue(each.refusal());
     }
+  }
+
+  @Test
+  void eachKindIsAClass() {
+    for (Kind kind : Kind.values()) {
+      ClaspException e = ClaspException.of(kind, "why", new IllegalStateException("cause"));
+      assertThat(e.kind()).isEqualTo(kind);
+      assertThat(e.here()).isExactlyInstanceOf(e.getClass()).hasMessage("why");
+    }
+    assertThat(ClaspException.of(Kind.TIMEOUT, "")).isInstanceOf(ClaspException.TimedOut.class);
+    assertThat(ClaspException.of(Kind.CLOSED, "")).isInstanceOf(ClaspException.Closed.class);
   }
 }

@@ -2,9 +2,11 @@ package dev.clasp.examples;
 
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
+import dev.clasp.client.SetOptions;
+import dev.clasp.protocol.Value;
 import java.time.Duration;
 
-/** What can go wrong has a kind, and often a code and an address. */
+/** What can go wrong is a class to catch, and a kind to switch by. */
 final class Errors {
 
   private Errors() {}
@@ -12,6 +14,10 @@ final class Errors {
   public static void main(String[] args) {
     try (ClaspClient client = ClaspClient.builder(args[0]).name("example").connectBlocking()) {
       explain(() -> client.set("no slash", 1));
+    }
+    try (ClaspClient client = ClaspClient.builder(args[0]).name("example").connectBlocking()) {
+      client.blocking().set("/a", 1);
+      explain(() -> client.blocking().set("/a", Value.of(2), SetOptions.CONFIRM.ifRevision(9)));
     }
     // Nobody listens on port 1.
     explain(() ->
@@ -23,10 +29,14 @@ final class Errors {
   private static void explain(Runnable action) {
     try {
       action.run();
+    } catch (ClaspException.Invalid e) {
+      IO.println("our mistake");
+    } catch (ClaspException.RevisionConflict e) {
+      IO.println("others were faster: it is at revision " + e.currentRevision());
     } catch (ClaspException e) {
       IO.println(
           switch (e.kind()) {
-            case INVALID -> "our mistake";
+            case INVALID -> throw new AssertionError(e);
             case UNREACHABLE -> "nobody there";
             case TIMEOUT -> "no answer";
             case REFUSED -> "not let in";

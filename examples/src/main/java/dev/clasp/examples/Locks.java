@@ -3,7 +3,6 @@ package dev.clasp.examples;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.HeldLock;
-import dev.clasp.client.Refusal;
 
 /** While one holds the lock of an address, nobody else writes there. */
 final class Locks {
@@ -21,8 +20,8 @@ final class Locks {
         IO.println("the assistant gets it: " + assistant.blocking().tryLock(spot).isPresent());
         try {
           assistant.blocking().set(spot, 0.5);
-        } catch (ClaspException e) {
-          IO.println(Refusal.of(e).orElseThrow() + " at " + e.address().orElseThrow());
+        } catch (ClaspException.Locked e) {
+          IO.println(e.refusal() + " at " + e.address().orElseThrow());
         }
         // Closing gives it back too, and does not wait for the router.
         lock.release().join();

@@ -15,29 +15,7 @@ final class ExampleProgram {
   /** Never reached when all is well; the machine may be busy. */
   private static final long LIMIT_SECONDS = 180;
 
-  private static final int TRIES = 4;
-
   private ExampleProgram() {}
-
-  /**
-   * Tries again where an example was too slow: they have the limits that clients have by default,
-   * which a busy machine may exceed, and some show what only comes in time. What is wrong is wrong
-   * each time.
-   *
-   * @param attempt with a router of its own
-   */
-  static void patiently(Runnable attempt) {
-    for (int tries = 1; ; tries++) {
-      try {
-        attempt.run();
-        return;
-      } catch (AssertionError e) {
-        if (tries == TRIES) {
-          throw e;
-        }
-      }
-    }
-  }
 
   static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -53,6 +31,9 @@ final class ExampleProgram {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx512m",
+                // The examples have the limits of the client; the machine may be busy.
+                "-Dclasp.client.connectTimeout=PT2M",
+                "-Dclasp.client.requestTimeout=PT2M",
                 "-Dlogback.configurationFile=quiet.xml",
                 "-cp",
                 classPath,

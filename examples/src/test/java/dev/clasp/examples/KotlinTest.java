@@ -42,10 +42,6 @@ class KotlinTest {
     Result compiled = compile(Path.of("src/main/kotlin/Desk.kt"));
     assertThat(compiled.status()).as(compiled.errors()).isZero();
 
-    ExampleProgram.patiently(this::runIt);
-  }
-
-  private void runIt() {
     try (ClaspServer server = ClaspServer.start(ServerConfig.DEFAULT.withPort(0))) {
       assertThat(
               ExampleProgram.run(

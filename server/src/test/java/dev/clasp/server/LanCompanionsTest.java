@@ -6,6 +6,7 @@ import dev.clasp.discovery.Advertisement;
 import dev.clasp.discovery.MdnsNetwork;
 import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.Message;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transport.UdpConfig;
 import dev.clasp.transport.UdpServer;
 import java.net.DatagramPacket;
@@ -43,12 +44,6 @@ class LanCompanionsTest {
     }
   }
 
-  private static int freePort() throws Exception {
-    try (DatagramSocket socket = new DatagramSocket(0, LOCAL)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void aServerAnswersProbesWithItsIdAndSaysSoInItsCounters() throws Exception {
     try (ClaspServer server = ClaspServer.start(ANY_PORT.withCompanions(List.of(broadcast(0))))) {
@@ -72,7 +67,7 @@ class LanCompanionsTest {
 
   @Test
   void probesToTheUdpPortOfTheServerAreAnsweredThereAndSessionsGoOn() throws Exception {
-    int port = freePort();
+    int port = FreePort.find();
     ServerConfig config =
         ANY_PORT
             .withNetwork(

@@ -22,6 +22,7 @@ public class ClaspAutoConfiguration {
         .name(properties.name())
         .token(properties.token())
         .awaitRouter(properties.awaitRouter())
+        .connectTimeout(properties.connectTimeout())
         .requestTimeout(properties.requestTimeout())
         .connectBlocking();
   }

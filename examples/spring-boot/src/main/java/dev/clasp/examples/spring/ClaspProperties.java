@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name what the router shows to others
  * @param token empty for none
  * @param awaitRouter whether the application waits at its start until the router is there
+ * @param connectTimeout for each attempt to connect
  * @param requestTimeout for each request
  */
 @ConfigurationProperties("clasp")
@@ -19,6 +20,7 @@ public record ClaspProperties(
     @DefaultValue("Spring Boot") String name,
     @DefaultValue("") String token,
     @DefaultValue("false") boolean awaitRouter,
+    @DefaultValue("10s") Duration connectTimeout,
     @DefaultValue("5s") Duration requestTimeout) {
 
   /** Without the token. */

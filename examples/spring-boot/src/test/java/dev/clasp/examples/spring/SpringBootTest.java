@@ -10,6 +10,7 @@ import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.testkit.Eventually;
 import dev.clasp.testkit.FakeAuthenticator;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ import org.springframework.context.annotation.Bean;
 /** The starter in a real Spring Boot application, against a real router. */
 class SpringBootTest {
 
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
   private static ClaspServer server() {
     return ClaspServer.start(ServerConfig.DEFAULT.withPort(0));
   }
@@ -32,7 +35,11 @@ class SpringBootTest {
       Class<?> application, String url, String... settings) {
     String[] arguments =
         Stream.concat(
-                Stream.of("--clasp.url=" + url, "--clasp.request-timeout=30s"),
+                // The machine may be busy.
+                Stream.of(
+                    "--clasp.url=" + url,
+                    "--clasp.connect-timeout=" + LIMIT.toSeconds() + "s",
+                    "--clasp.request-timeout=" + LIMIT.toSeconds() + "s"),
                 Stream.of(settings).map(setting -> "--" + setting))
             .toArray(String[]::new);
     SpringApplication spring = new SpringApplication(application);
@@ -98,7 +105,10 @@ class SpringBootTest {
   static class WithItsOwn {
     @Bean(destroyMethod = "close")
     ClaspClient mine(ClaspProperties properties) {
-      return ClaspClient.builder(properties.url()).name("mine").connectBlocking();
+      return ClaspClient.builder(properties.url())
+          .name("mine")
+          .connectTimeout(properties.connectTimeout())
+          .connectBlocking();
     }
   }
 
