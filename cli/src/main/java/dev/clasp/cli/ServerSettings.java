@@ -146,7 +146,8 @@ final class ServerSettings {
       all.add(argument.text());
     }
     CommandLine line = CommandLines.server(new Clasp(terminal));
-    ServerSettings result = new ServerSettings(terminal, keys, file, stamp, settings, given, said, line);
+    ServerSettings result =
+        new ServerSettings(terminal, keys, file, stamp, settings, given, said, line);
     try {
       line.parseArgs(all.toArray(String[]::new));
     } catch (ParameterException e) {

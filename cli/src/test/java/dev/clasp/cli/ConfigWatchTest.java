@@ -81,8 +81,7 @@ class ConfigWatchTest {
     Path file = Files.writeString(folder.resolve("clasp.yaml"), "server: {name: A}\n");
     TestTerminal terminal = new TestTerminal();
     ServerSettings settings =
-        ServerSettings.load(
-            terminal.terminal(), List.of("server", "--config", file.toString()));
+        ServerSettings.load(terminal.terminal(), List.of("server", "--config", file.toString()));
     Files.writeString(file, "server: {name: Longer}\n");
     try (ConfigWatch watch = new ConfigWatch(file, settings.stamp(), changes::incrementAndGet)) {
       look(watch, 3);
