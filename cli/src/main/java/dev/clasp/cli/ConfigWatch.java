@@ -22,7 +22,20 @@ final class ConfigWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigWatch.class);
 
   /** By what a change is seen. */
-  private record Stamp(Path real, FileTime time, long bytes, String key) {}
+  record Stamp(Path real, FileTime time, long bytes, String key) {
+
+    /** Of a file as it is now; empty if there is none, as between one file and the next. */
+    static Optional<Stamp> of(Path file) {
+      try {
+        Path real = file.toRealPath();
+        BasicFileAttributes now = Files.readAttributes(real, BasicFileAttributes.class);
+        return Optional.of(
+            new Stamp(real, now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey())));
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+    }
+  }
 
   private final Path file;
   private final Runnable changed;
@@ -34,17 +47,19 @@ final class ConfigWatch implements AutoCloseable {
   private boolean pending;
 
   /**
+   * @param read the file as it was before it was read: what has changed since then is told, however
+   *     long it took until somebody looks
    * @param changed called on a thread of its own when the file is another one, and has stayed so
    *     from one look to the next: whoever writes it may not be done
    */
-  ConfigWatch(Path file, Runnable changed) {
+  ConfigWatch(Path file, Optional<Stamp> read, Runnable changed) {
     this.file = file;
+    this.known = read;
     this.changed = changed;
-    this.known = stamp();
   }
 
-  static ConfigWatch start(Path file, Runnable changed) {
-    ConfigWatch watch = new ConfigWatch(file, changed);
+  static ConfigWatch start(Path file, Optional<Stamp> read, Runnable changed) {
+    ConfigWatch watch = new ConfigWatch(file, read, changed);
     var _ = watch.looking.scheduleWithFixedDelay(watch::look, 1, 1, TimeUnit.SECONDS);
     return watch;
   }
@@ -52,7 +67,7 @@ final class ConfigWatch implements AutoCloseable {
   /** Not concurrently. */
   void look() {
     try {
-      Optional<Stamp> now = stamp();
+      Optional<Stamp> now = Stamp.of(file);
       if (!now.equals(known)) {
         known = now;
         pending = true;
@@ -62,18 +77,6 @@ final class ConfigWatch implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       LOG.error("reading the settings again failed", e);
-    }
-  }
-
-  private Optional<Stamp> stamp() {
-    try {
-      Path real = file.toRealPath();
-      BasicFileAttributes now = Files.readAttributes(real, BasicFileAttributes.class);
-      return Optional.of(
-          new Stamp(real, now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey())));
-    } catch (IOException e) {
-      // Between one file and the next there may be none.
-      return Optional.empty();
     }
   }
 

@@ -413,7 +413,7 @@ final class ServerCommand implements Callable<Integer> {
                   .onHangup(terminal.outIsTerminal() ? interrupted::countDown : reloadNow);
           ConfigWatch _ =
               reloadOnChange && settings.file().isPresent()
-                  ? ConfigWatch.start(settings.file().get(), reloadNow)
+                  ? ConfigWatch.start(settings.file().get(), settings.stamp(), reloadNow)
                   : null) {
         if (authenticator != null) {
           authenticator.start(ending -> {

@@ -49,6 +49,7 @@ final class ServerSettings {
 
   private final Terminal terminal;
   private final Optional<ConfigFile> file;
+  private final Optional<ConfigWatch.Stamp> stamp;
   private final Settings settings;
   private final Set<String> given;
   private final Map<String, Settings.Value> said;
@@ -58,6 +59,7 @@ final class ServerSettings {
       Terminal terminal,
       @Nullable ServerKeys keys,
       Optional<ConfigFile> file,
+      Optional<ConfigWatch.Stamp> stamp,
       Settings settings,
       Set<String> given,
       Map<String, Settings.Value> said,
@@ -65,6 +67,7 @@ final class ServerSettings {
     this.terminal = terminal;
     this.keys = keys;
     this.file = file;
+    this.stamp = stamp;
     this.settings = settings;
     this.given = given;
     this.said = said;
@@ -102,8 +105,17 @@ final class ServerSettings {
     if (path.isEmpty() && terminal.environment().keySet().stream().noneMatch(SPEAKS)) {
       // Most starts are such: nothing to bring together, and keys are made when somebody asks.
       return new ServerSettings(
-          terminal, null, Optional.empty(), Settings.NONE, given, Map.of(), first);
+          terminal,
+          null,
+          Optional.empty(),
+          Optional.empty(),
+          Settings.NONE,
+          given,
+          Map.of(),
+          first);
     }
+    // Before it is read: whoever changes it meanwhile is not missed.
+    Optional<ConfigWatch.Stamp> stamp = path.flatMap(ConfigWatch.Stamp::of);
     ServerKeys keys = new ServerKeys(spec);
     Optional<ConfigFile> file;
     Settings settings;
@@ -134,7 +146,8 @@ final class ServerSettings {
       all.add(argument.text());
     }
     CommandLine line = CommandLines.server(new Clasp(terminal));
-    ServerSettings result = new ServerSettings(terminal, keys, file, settings, given, said, line);
+    ServerSettings result =
+        new ServerSettings(terminal, keys, file, stamp, settings, given, said, line);
     try {
       line.parseArgs(all.toArray(String[]::new));
     } catch (ParameterException e) {
@@ -199,6 +212,11 @@ final class ServerSettings {
   /** Whether a message is about something that the command line did not say. */
   boolean concerns(String message) {
     return OPTION.matcher(message).results().anyMatch(match -> said.containsKey(match.group()));
+  }
+
+  /** That file as it was before it was read. */
+  Optional<ConfigWatch.Stamp> stamp() {
+    return stamp;
   }
 
   /** A message about options, in the words of who wrote them into a file or a variable. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class ConfigWatchTest {
   private final AtomicInteger changes = new AtomicInteger();
 
   private ConfigWatch watch(Path file) {
-    return new ConfigWatch(file, changes::incrementAndGet);
+    return new ConfigWatch(file, ConfigWatch.Stamp.of(file), changes::incrementAndGet);
   }
 
   private static void look(ConfigWatch watch, int times) {
@@ -69,6 +70,20 @@ class ConfigWatchTest {
     try (ConfigWatch watch = watch(file)) {
       Path next = Files.createSymbolicLink(folder.resolve("..next"), Path.of("v2"));
       Files.move(next, data, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      look(watch, 3);
+      assertThat(changes).hasValue(1);
+    }
+  }
+
+  /** However long the router takes between the two. */
+  @Test
+  void aChangeBetweenReadingAndLookingIsNotMissed() throws IOException {
+    Path file = Files.writeString(folder.resolve("clasp.yaml"), "server: {name: A}\n");
+    TestTerminal terminal = new TestTerminal();
+    ServerSettings settings =
+        ServerSettings.load(terminal.terminal(), List.of("server", "--config", file.toString()));
+    Files.writeString(file, "server: {name: Longer}\n");
+    try (ConfigWatch watch = new ConfigWatch(file, settings.stamp(), changes::incrementAndGet)) {
       look(watch, 3);
       assertThat(changes).hasValue(1);
     }

@@ -130,6 +130,8 @@ public final class AdminApi implements Companion {
             new AdminRoute("GET", "/log-level", this::currentLevel),
             new AdminRoute("PUT", "/log-level", this::logLevel),
             new AdminRoute("GET", "/diagnostics", this::diagnostics),
+            new AdminRoute("GET", "/limits", this::limits),
+            new AdminRoute("PUT", "/limits", this::changeLimits),
             new AdminRoute("GET", "/events", this::events),
             new AdminRoute("GET", "/openapi.yaml", this::description));
     this.routes = Stream.concat(own.stream(), config.more().stream()).toList();
@@ -425,6 +427,19 @@ public final class AdminApi implements Companion {
                 new AdminCall.Mistake(400, "level must be trace, debug, info, warn or error"));
     set.accept(level);
     call.done();
+  }
+
+  private void limits(AdminCall call) {
+    call.json(200, AdminLimits.json(server.config()));
+  }
+
+  private void changeLimits(AdminCall call) {
+    AdminLimits.Change change = AdminLimits.change(server.config(), call.query().body());
+    if (!change.words().isEmpty()) {
+      server.reconfigure(change.config());
+      LOG.info("limits changed by {}: {}", call.peer(), String.join(", ", change.words()));
+    }
+    limits(call);
   }
 
   private void description(AdminCall call) {

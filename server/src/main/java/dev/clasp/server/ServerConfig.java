@@ -149,6 +149,7 @@ public record ServerConfig(
       b.drain = next.drain;
       b.origins = next.origins;
       b.router = b.router.withLive(next.router);
+      b.network = b.network.withLimits(next.network.limits());
     });
   }
 

@@ -272,6 +272,44 @@ class AdminApiTest {
   }
 
   @Test
+  void limitsChangeWhileItRuns() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    assertThat(get("/limits").get("max_state_entries").intValue())
+        .isEqualTo(ServerConfig.DEFAULT.router().maxParameters());
+    HttpResponse<byte[]> answer =
+        send("PUT", "/limits", "{\"max_state_entries\": 2, \"max_connections\": 500}", JSON);
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(get("/limits").get("max_state_entries").intValue()).isEqualTo(2);
+    assertThat(get("/limits").get("max_connections").intValue()).isEqualTo(500);
+    assertThat(server.config().network().limits().maxConnections()).isEqualTo(500);
+    for (String address : List.of("a", "b", "c")) {
+      // The third displaces another one or is refused; there are no more than two in any case.
+      assertThat(send("PUT", "/state/" + address, "{\"value\":1}", JSON).statusCode())
+          .isIn(204, 400);
+    }
+    assertThat(get("/stats").get("parameters").intValue()).isEqualTo(2);
+    assertThat(audited)
+        .anySatisfy(event -> assertThat(event.detail()).contains("PUT /admin/v1/limits"));
+  }
+
+  @Test
+  void aLimitThatCannotBeChangesNone() throws Exception {
+    start(AdminConfig.of(feed));
+    JsonNode before = get("/limits");
+    for (String wrong :
+        List.of(
+            "{\"max_connections\": 500, \"max_sessions\": -1}",
+            "{\"max_connections\": 500, \"max_unauthenticated\": 0}",
+            "{\"max_connections\": 500.5}",
+            "{\"max_connections\": 99999999999}",
+            "{\"max_connections\": \"many\"}",
+            "{\"max_connections\": 500, \"queue\": 1}")) {
+      assertThat(send("PUT", "/limits", wrong, JSON).statusCode()).as(wrong).isEqualTo(400);
+      assertThat(get("/limits")).as(wrong).isEqualTo(before);
+    }
+  }
+
+  @Test
   void theStateIsWrittenOnDemandIfItIsKept(@TempDir Path folder) throws Exception {
     start(AdminConfig.of(feed));
     assertThat(send("POST", "/snapshot", "", MEANT).statusCode()).isEqualTo(501);
