@@ -235,8 +235,10 @@ class MonitorScreenTest {
     desk.blocking().emit("/cue/go", "intro");
     screen.fill("monitor-address", "/lights/**");
     screen.await(row("set", "/lights/3/level"));
+    screen.click("monitor-pause");
+    screen.await("monitor-waiting");
     screen.click(row("set", "/lights/3/level") + " >> nth=0");
-    screen.await("monitor-detail");
+    screen.await("detail-address", "/lights/3/level");
     screen.requireAccessible();
     screen.pictures("monitor");
   }
