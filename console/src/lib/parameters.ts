@@ -24,8 +24,10 @@ export class Parameter {
   writtenAt = 0;
   /** 0 while it is not known. */
   revision = 0;
-  /** The session that wrote the present value; empty while it is not known. */
+  /** The session that wrote it last as far as is known; empty if nothing is. */
   writer = '';
+  /** The revision that it wrote. Later ones may be of others. */
+  writerRevision = 0;
   /** Null: nobody holds one. Undefined: not known. */
   lock: Lock | null | undefined;
   /** When it ends unless it is written again; milliseconds since 1970, local clock. Null: never. Undefined: not known. */
@@ -35,8 +37,9 @@ export class Parameter {
   history: Ring | undefined;
   /** Counts changes, so that a view knows whether to draw again. */
   version = 0;
-  /** When the HTTP API was asked last; milliseconds since 1970. */
+  /** When the HTTP API was asked last, in milliseconds since 1970, and about which revision. */
   askedAt = 0;
+  askedRevision = 0;
 
   constructor(readonly address: string) {}
 
@@ -44,11 +47,11 @@ export class Parameter {
   apply(received: Omit<Received, 'message' | 'kind' | 'address'>, now: number, writtenAt?: number): void {
     const { value, snapshot, revision = 0, writer = '', ttl, lock, unlock } = received;
     const known = snapshot && this.version > 0 && equal(this.value, value);
-    const rewritten = revision === 0 || revision !== this.revision;
     this.version++;
     this.revision = revision;
-    if (writer !== '' || rewritten) {
+    if (writer !== '') {
       this.writer = writer;
+      this.writerRevision = revision;
     }
     if (lock) {
       this.lock = { holder: null };
@@ -57,8 +60,6 @@ export class Parameter {
     }
     if (ttl !== undefined) {
       this.expiresAt = ttl === 'never' ? null : now + 1000 * ('sliding' in ttl ? ttl.sliding : ttl.absolute);
-    } else if (rewritten) {
-      this.expiresAt = undefined;
     }
     if (known) {
       this.writtenAt = writtenAt ?? this.writtenAt;
@@ -75,12 +76,9 @@ export class Parameter {
     }
   }
 
-  /** What was asked for at {@code now}. What belongs to another revision than the present one is not believed. */
+  /** What the HTTP API said at {@code now}. */
   detail(details: Details, now: number): void {
-    if (details.revision !== this.revision) {
-      return;
-    }
-    const { writer = '', lockHolder, expiresInSeconds } = details;
+    const { revision, writer = '', lockHolder, expiresInSeconds } = details;
     const lock = lockHolder === undefined ? null : { holder: lockHolder };
     const expiresAt = expiresInSeconds === undefined ? null : now + 1000 * expiresInSeconds;
     const same =
@@ -88,6 +86,7 @@ export class Parameter {
       this.lock !== undefined &&
       this.lock?.holder === lock?.holder &&
       (expiresAt === null ? this.expiresAt === null : Math.abs((this.expiresAt ?? 0) - expiresAt) < 1000);
+    this.writerRevision = revision;
     if (!same) {
       this.writer = writer;
       this.lock = lock;
@@ -108,6 +107,18 @@ export class Parameters {
   private sorted: string[] = [];
   private added: string[] = [];
   private selection: { filter: Filter; addresses: string[] } | undefined;
+  private arrivals: string[] = [];
+  private starts = 0;
+
+  /** Addresses in the order in which they came. It grows, until {@link generation} changes. */
+  get arrived(): readonly string[] {
+    return this.arrivals;
+  }
+
+  /** Changes when everything begins again. */
+  get generation(): number {
+    return this.starts;
+  }
 
   get size(): number {
     return this.byAddress.size;
@@ -125,6 +136,7 @@ export class Parameters {
       this.former.delete(address);
       this.byAddress.set(address, parameter);
       this.added.push(address);
+      this.arrivals.push(address);
     }
     parameter.apply(received, now, writtenAt);
   }
@@ -135,6 +147,8 @@ export class Parameters {
     this.byAddress = new Map();
     this.sorted = [];
     this.added = [];
+    this.arrivals = [];
+    this.starts++;
     this.selection = undefined;
   }
 

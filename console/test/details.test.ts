@@ -1,0 +1,82 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Refused } from '../src/lib/api';
+import { Details } from '../src/lib/details';
+import { Parameters } from '../src/lib/parameters';
+
+let now: number;
+let asked: string[];
+let parameters: Parameters;
+let answer: (pattern: string) => object[];
+let details: Details;
+
+beforeEach(() => {
+  now = 100_000;
+  asked = [];
+  parameters = new Parameters();
+  answer = () => [];
+  details = new Details(
+    {
+      get: async <T>(path: string) => {
+        const pattern = new URL(path, 'http://router/').searchParams.get('pattern') ?? '';
+        asked.push(pattern);
+        return { parameters: answer(pattern) } as T;
+      },
+    },
+    parameters,
+    () => now,
+  );
+});
+
+function write(address: string, revision: number): void {
+  parameters.write({ address, value: 1, snapshot: false, revision }, now);
+}
+
+test('neighbours are asked about together, one alone by its address', async () => {
+  ['/a/1', '/a/2', '/b/c'].forEach((address) => write(address, 1));
+  answer = (pattern) => (pattern === '/a/*' ? [{ address: '/a/2', revision: 1, writer: 'w', lockHolder: 'h', expiresInSeconds: 9 }] : []);
+  expect(await details.look(['/a/1', '/a/2', '/b/c', '/unknown'])).toBe(true);
+  expect(asked).toEqual(['/a/*', '/b/c']);
+  expect(parameters.get('/a/2')).toMatchObject({ writer: 'w', lock: { holder: 'h' }, expiresAt: now + 9000 });
+});
+
+test('it is asked again soon about what has changed, and later about what has not', async () => {
+  write('/a', 1);
+  write('/b', 1);
+  answer = (pattern) => [{ address: pattern, revision: 1 }];
+  await details.look(['/a']);
+  await details.look(['/b']);
+  write('/a', 2);
+  await details.look(['/a', '/b']);
+  expect(asked).toEqual(['/a', '/b']);
+  now += 3_000;
+  await details.look(['/b']);
+  expect(asked).toEqual(['/a', '/b']);
+  await details.look(['/a']);
+  expect(asked).toEqual(['/a', '/b', '/a']);
+  now += 16_000;
+  await details.look(['/b']);
+  expect(asked).toEqual(['/a', '/b', '/a', '/b']);
+});
+
+test.each([
+  [403, 1],
+  [0, 2],
+  [503, 2],
+])('after a refusal with %i it is asked %i times', async (status, times) => {
+  write('/a', 1);
+  answer = () => {
+    throw new Refused('', status);
+  };
+  await details.look(['/a']);
+  now += 60_000;
+  expect(await details.look(['/a'])).toBe(false);
+  expect(asked).toHaveLength(times);
+});
+
+test('an address with a star is not taken for a pattern of its own', async () => {
+  write('/a/*', 1);
+  answer = () => [{ address: '/a/b', revision: 1 }];
+  await details.look(['/a/*']);
+  expect(asked).toEqual(['/a/*']);
+  expect(parameters.get('/a/*')).toMatchObject({ writer: '' });
+});
