@@ -10,11 +10,14 @@ import dev.clasp.protocol.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,15 +42,14 @@ class SnippetsScreenTest {
   }
 
   private final Path folder = folder();
-  private final ClaspClient desk =
-      stage.java("desk", settings -> settings.token(ADMIN));
+  private final ClaspClient desk = stage.java("desk", settings -> settings.token(ADMIN));
 
   /** Where the packages of the JavaScript peers are found. */
   private static Path folder() {
     try {
       Path made = Files.createTempDirectory("clasp-snippets");
-      Path scripts = Path.of(Installation.nodeScript("node-peer.mjs").getLast()).getParent();
-      Files.createSymbolicLink(made.resolve("node_modules"), scripts.resolve("node_modules"));
+      Path script = Path.of(Installation.nodeScript("node-peer.mjs").getLast());
+      Files.createSymbolicLink(made.resolve("node_modules"), script.resolveSibling("node_modules"));
       return made;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -66,7 +68,10 @@ class SnippetsScreenTest {
     screen.select("snippet-operation", operation);
     screen.click("[data-testid=snippet-language][data-language=" + language + "]");
     return screen.text(
-        "[data-testid=snippet-code][data-language=" + language + "][data-operation=" + operation
+        "[data-testid=snippet-code][data-language="
+            + language
+            + "][data-operation="
+            + operation
             + "]");
   }
 
@@ -86,7 +91,10 @@ class SnippetsScreenTest {
           case "java" -> {
             List<String> clasp = Installation.clasp("set", List.of());
             yield List.of(
-                clasp.getFirst(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
+                clasp.getFirst(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
                 clasp.get(clasp.indexOf("-cp") + 1));
           }
           default -> List.of("sh");
@@ -209,9 +217,8 @@ class SnippetsScreenTest {
       run(screen, language, "set");
       Value found = desk.blocking().get(address).orElseThrow().value();
       Map<String, Value> entries = ((Value.Map) found).entries();
-      List<Value> list = ((Value.Array) entries.get(language)).values();
-      assertThat(list.get(0))
-          .isEqualTo(language.equals("js") ? Value.of(1.0) : Value.of(1L));
+      List<Value> list = ((Value.Array) Objects.requireNonNull(entries.get(language))).values();
+      assertThat(list.get(0)).isEqualTo(language.equals("js") ? Value.of(1.0) : Value.of(1L));
       assertThat(list.subList(1, 5))
           .containsExactly(
               Value.of(2.5), Value.NULL, Value.of(true), Value.of("\"'\\u0022 `$x` \n🎭"));
@@ -220,8 +227,7 @@ class SnippetsScreenTest {
   }
 
   private static String encoded(String segment) {
-    return java.net.URLEncoder.encode(segment, java.nio.charset.StandardCharsets.UTF_8)
-        .replace("+", "%20");
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   @Test
