@@ -168,13 +168,14 @@ function java(operation: Operation, { url, address, value, token }: Wanted): Sni
     stream: typeof value === 'number' ? [] : ['Values'],
     gesture: ['GestureWriter'],
     bundle: ['BundleBuilder'],
-    timeline: ['Timeline', 'TimelineBuilder'],
+    timeline: ['TimelineBuilder'],
     lock: ['HeldLock'],
   };
   const usesValue = !['connect', 'get', 'subscribe', 'query'].includes(operation) && javaNeedsValue(value);
   return {
     code: file([
       ...['ClaspClient', ...(classes[operation] ?? [])].sort().map((name) => `import dev.clasp.client.${name};`),
+      ...(operation === 'timeline' ? ['import dev.clasp.protocol.Timeline;'] : []),
       ...(usesValue ? ['import dev.clasp.protocol.Value;'] : []),
       '',
       `void main()${operation === 'subscribe' ? ' throws InterruptedException' : ''} {`,

@@ -10,11 +10,14 @@ import dev.clasp.protocol.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,8 +48,8 @@ class SnippetsScreenTest {
   private static Path folder() {
     try {
       Path made = Files.createTempDirectory("clasp-snippets");
-      Path scripts = Path.of(Installation.nodeScript("node-peer.mjs").getLast()).getParent();
-      Files.createSymbolicLink(made.resolve("node_modules"), scripts.resolve("node_modules"));
+      Path script = Path.of(Installation.nodeScript("node-peer.mjs").getLast());
+      Files.createSymbolicLink(made.resolve("node_modules"), script.resolveSibling("node_modules"));
       return made;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -214,7 +217,7 @@ class SnippetsScreenTest {
       run(screen, language, "set");
       Value found = desk.blocking().get(address).orElseThrow().value();
       Map<String, Value> entries = ((Value.Map) found).entries();
-      List<Value> list = ((Value.Array) entries.get(language)).values();
+      List<Value> list = ((Value.Array) Objects.requireNonNull(entries.get(language))).values();
       assertThat(list.get(0)).isEqualTo(language.equals("js") ? Value.of(1.0) : Value.of(1L));
       assertThat(list.subList(1, 5))
           .containsExactly(
@@ -224,8 +227,7 @@ class SnippetsScreenTest {
   }
 
   private static String encoded(String segment) {
-    return java.net.URLEncoder.encode(segment, java.nio.charset.StandardCharsets.UTF_8)
-        .replace("+", "%20");
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   @Test

@@ -91,7 +91,7 @@ class TestScreenTest {
     heard.take();
     heard.awaitFirst("a move", signal -> signal instanceof Signal.Gesture);
     Signal colour = heard.awaitFirst("a colour", signal -> signal instanceof Signal.Event);
-    assertThat(colour.as(Map.class)).containsOnlyKeys("r", "g", "b");
+    assertThat(((Value.Map) colour.value()).entries()).containsOnlyKeys("r", "g", "b");
 
     screen.go("test/generate");
     screen.awaitCount("[data-testid=generator][data-running=true]", 2);
