@@ -9,6 +9,8 @@ stamp=$launch/built
 build_log=$root/target/build.log
 # Classes as the JVM needs them, for a fast start (JEP 514). Without it everything works, only later.
 aot_cache=$launch/clasp.aot
+# Netty's libraries for this machine.
+natives=$launch/native
 lock=$root/target/build.lock
 
 # shellcheck source=scripts/launch.sh
@@ -98,6 +100,7 @@ build() {
   fi
   cp -R "$root/cli/target/dist/lib" "$launch.new/lib" || exit 1
   raise_class_version "$launch.new/lib"/picocli-*.jar
+  take_natives "$launch.new"
   rm -rf "$launch"
   mv "$launch.new" "$launch"
   make_aot_cache
@@ -114,11 +117,27 @@ raise_class_version() {
   rm -f "$1.raised"
 }
 
+# take_natives FOLDER: Netty's libraries for this machine, so that they are not unpacked at each start. When it
+# fails, Netty does.
+take_natives() {
+  case $(uname -s)/$(uname -m) in
+    Linux/x86_64) machine=linux-x86_64 ;;
+    Linux/aarch64) machine=linux-aarch_64 ;;
+    *) return 0 ;;
+  esac
+  mkdir -p "$1/native" || return 0
+  for jar in "$1"/lib/netty-*-"$machine".jar; do
+    (cd "$1/native" && "${jdk:?}/bin/jar" --extract --file "$jar" META-INF/native) 2>>"$build_log"
+  done
+  mv "$1"/native/META-INF/native/*.so "$1/native/" 2>>"$build_log"
+  rm -rf "$1/native/META-INF"
+}
+
 # The cache is valid only for these jars at this place and for this JDK; for others the JVM ignores it. It is made
 # last, and appears at once: who starts meanwhile runs without it.
 make_aot_cache() {
   # shellcheck disable=SC2086 # the flags are separate words
-  in_background "${jdk:?}/bin/java" $JVM_ACCESS -XX:AOTCacheOutput="$aot_cache.new" \
+  in_background "${jdk:?}/bin/java" $JVM_ACCESS -Djava.library.path="$natives" -XX:AOTCacheOutput="$aot_cache.new" \
     -cp "$launch/lib/*" dev.clasp.cli.Training &&
     mv "$aot_cache.new" "$aot_cache"
   rm -f "$aot_cache".new*

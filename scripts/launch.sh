@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # Starting the program. Sourced by scripts/build.sh, and by bin/clasp in a package.
 
-# Netty loads native code, and some libraries still use Unsafe.
-JVM_ACCESS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+# Netty loads native code, and some libraries still use Unsafe. Netty's events for Flight Recorder cost a short command a
+# quarter of its time, recorded or not; CLASP_JAVA_OPTS=-Dio.netty.jfr.enabled=true brings them back.
+JVM_ACCESS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.jfr.enabled=false"
 
 # launch JAVA CLASSPATH CACHE ARGUMENT...: becomes the program. CACHE is a file of classes that may be missing;
 # native_libraries, if set, is a folder with those of Netty, which otherwise unpacks them each time.
@@ -25,7 +26,10 @@ launch() {
       *)
         case $previous in
           -*) ;;
-          *) break ;;
+          *)
+            command=$word
+            break
+            ;;
         esac
         ;;
     esac
@@ -45,6 +49,14 @@ launch() {
     # Live for a moment: start fast, stay small. Compile later, because most methods are never called often; and reflect
     # without making classes for it, which pays only after many calls.
     *) flags="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -Djdk.reflect.useNativeAccessorOnly=true" ;;
+  esac
+
+  # Nobody can reach these, so they need no random addresses: the cache of classes stays where it was made for, and the
+  # pointers in it need not be changed. Nor does anybody watch them with jstat.
+  case $command in
+    '' | set | pub | get | emit | watch | sub | ping | info | healthcheck | token | config | completion)
+      flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:-UsePerfData"
+      ;;
   esac
 
   # Java cannot tell by itself which of its streams are terminals, and how wide.

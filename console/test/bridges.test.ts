@@ -5,9 +5,9 @@ import {
   Bridges,
   fieldText,
   fieldValue,
-  mappingOf,
+  fieldProblem,
   pollBridges,
-  rulesOf,
+  settingGroup,
   valueOf,
   type Bridge,
   type Setting,
@@ -41,21 +41,6 @@ test('rates are differences by time, and nothing for a bridge that began anew', 
   expect(bridgeRates([], [bridge('a', 1, 1)], 1).size).toBe(0);
 });
 
-test('rules become rows and come back with everything that rows do not show', () => {
-  const mapping = { match: 'first', rules: [{ from: '/a', to: '/b', rate: 40 }] };
-  const read = rulesOf(mapping);
-  expect(read?.rules).toEqual([{ from: '/a', to: '/b', rate: 40 }]);
-  expect(mappingOf(read?.rules ?? [], read?.rest ?? {})).toEqual(mapping);
-  expect(rulesOf([{ from: '/a', to: '/b' }])?.rules).toHaveLength(1);
-  expect(rulesOf(undefined)).toEqual({ rules: [], rest: {} });
-  expect(mappingOf([], {})).toBeUndefined();
-});
-
-test('a mapping that rows cannot show is left to the text', () => {
-  expect(rulesOf({ rules: 'all' })).toBeNull();
-  expect(rulesOf({ rules: [{ from: '/a', to: ['/b', '/c'] }] })).toBeNull();
-});
-
 test('what is typed is JSON or text', () => {
   expect(valueOf('0.5')).toBe(0.5);
   expect(valueOf(' [1, 2] ')).toEqual([1, 2]);
@@ -75,6 +60,20 @@ test('fields of a form by the kind of the setting', () => {
   expect(fieldText(['a', 'b'])).toBe('a, b');
   expect(fieldText({ a: 1 })).toBe('{"a":1}');
   expect(fieldText(null)).toBe('');
+});
+
+test('settings are grouped, and what cannot be is said at the field', () => {
+  expect(settingGroup(setting('secret'))).toBe('security');
+  expect(settingGroup({ ...setting('list'), name: 'allow' })).toBe('security');
+  expect(settingGroup({ ...setting('endpoint'), name: 'somewhere' })).toBe('connection');
+  expect(settingGroup({ ...setting('text'), name: 'broker' })).toBe('connection');
+  expect(settingGroup({ ...setting('integer'), name: 'receive_buffer' })).toBe('advanced');
+  expect(fieldProblem(setting('integer'), '1.5')).toBe('integer');
+  expect(fieldProblem(setting('integer'), ' -3 ')).toBeNull();
+  expect(fieldProblem(setting('duration'), '250ms')).toBeNull();
+  expect(fieldProblem(setting('duration'), 'soon')).toBe('duration');
+  expect(fieldProblem(setting('tree'), '{"a":')).toBe('tree');
+  expect(fieldProblem(setting('tree'), '')).toBeNull();
 });
 
 test('calls carry the token and say that they are meant; a refusal keeps its sentence', async () => {

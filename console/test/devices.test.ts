@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { pollDevices, safeLink, shares, type Devices } from '../src/lib/devices';
+import { pollDevices, safeLink, shares, urlsOf, type Devices } from '../src/lib/devices';
 
 const addresses = {
   urls: ['ws://192.168.1.20:7330', 'tcp://192.168.1.20:7330', 'ws://localhost:7330'],
@@ -65,4 +65,24 @@ test('devices are asked for with the token, again and again, until it is enough'
   stop();
   await vi.advanceTimersByTimeAsync(20_000);
   expect(asked).toHaveLength(2);
+});
+
+test('a device has every URL once, at each of its addresses', () => {
+  const device = {
+    id: 'a',
+    name: 'a',
+    secondsSinceSeen: 0,
+    self: false,
+    sources: ['mdns'],
+    url: 'ws://192.0.2.7:7330/clasp',
+    endpoints: { ws: 'ws://192.0.2.7:7330/clasp', tcp: 'tcp://192.0.2.7:7330', udp: '192.0.2.7:7331' },
+    addresses: ['192.0.2.7', '198.51.100.1', 'fe80::1'],
+  };
+  expect(urlsOf(device)).toEqual([
+    'ws://192.0.2.7:7330/clasp',
+    'tcp://192.0.2.7:7330',
+    'ws://198.51.100.1:7330/clasp',
+    'ws://[fe80::1]:7330/clasp',
+  ]);
+  expect(urlsOf({ ...device, url: 'rubbish', endpoints: {} })).toEqual(['rubbish']);
 });

@@ -130,7 +130,8 @@ export interface ClientOptions {
   around?: Partial<Surroundings>;
 }
 
-export type Tap = (direction: 'in' | 'out', message: Message, bytes: number, at: number) => void;
+/** `bytes`: length of the frame; `at`: milliseconds since 1970; `frame`: the bytes, good only until the tap returns. */
+export type Tap = (direction: 'in' | 'out', message: Message, bytes: number, at: number, frame: Uint8Array) => void;
 
 const CONNECT_TIMEOUT = 5_000;
 const ANSWER_TIMEOUT = 5_000;
@@ -527,7 +528,7 @@ export class Client {
     socket.send(bytes);
     if (this.taps.size > 0) {
       const at = this.around.now();
-      this.taps.forEach((tap) => tap('out', message, bytes.length, at));
+      this.taps.forEach((tap) => tap('out', message, bytes.length, at, bytes));
     }
     return true;
   }
@@ -574,7 +575,8 @@ export class Client {
       at += length;
       if (this.taps.size > 0) {
         const now = this.around.now();
-        this.taps.forEach((tap) => tap('in', message, length, now));
+        const frame = bytes.subarray(at - length, at);
+        this.taps.forEach((tap) => tap('in', message, length, now, frame));
       }
       this.handle(message);
     }

@@ -46,6 +46,11 @@ export class Api {
     return (await this.fetch('GET', path, undefined, TIMEOUT)).text();
   }
 
+  /** An answer that is a file or a picture; with a body it is a POST. */
+  async blob(path: string, body?: unknown): Promise<Blob> {
+    return (await this.fetch(body === undefined ? 'GET' : 'POST', path, body, TIMEOUT)).blob();
+  }
+
   private async ask<T>(method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<T> {
     const reply = await this.fetch(method, path, body, timeout);
     const text = reply.status === 204 ? '' : await reply.text();

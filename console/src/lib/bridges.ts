@@ -1,16 +1,9 @@
 import { Refused, type Api } from './api';
+import type { Catalogue } from './transforms';
 
 /** What the admin API says of bridges; see docs/admin-api.md. */
 
 export type BridgeState = 'stopped' | 'starting' | 'running' | 'degraded' | 'waiting' | 'failed';
-
-export interface Rule {
-  from: string;
-  to: string;
-  direction?: string;
-  transform?: unknown;
-  [more: string]: unknown;
-}
 
 export interface Definition {
   name: string;
@@ -34,8 +27,64 @@ export interface Bridge {
   retry_seconds?: number;
   /** Where it is written down, if it cannot be changed here. */
   fixed?: string;
-  counts: { in: number; out: number; dropped: number };
+  last_activity?: string;
+  last_error_at?: string;
+  counts: { in: number; out: number; dropped: number } & Record<string, number>;
+  latency_in?: Latency;
+  latency_out?: Latency;
+  /** Of the protocol: peers, ports, nodes, sources. */
+  details?: Record<string, unknown>;
   definition: Definition;
+}
+
+/** In microseconds. */
+export interface Latency {
+  count: number;
+  p50_us: number;
+  p99_us: number;
+  max_us: number;
+}
+
+/** What the device has sent under one path. */
+export interface Source {
+  address: string;
+  value: unknown;
+  type: string;
+  peer?: string;
+  count: number;
+  age_seconds: number;
+}
+
+/** Something of the router's machine that a setting can name. */
+export interface Device {
+  value: string;
+  title: string;
+}
+
+export interface Devices {
+  devices: Record<string, Device[]>;
+  /** Why something may be missing. */
+  notes: string[];
+}
+
+/** One universe of a bridge to lights. */
+export interface UniverseView {
+  in?: {
+    merge: string;
+    sources: {
+      id: string;
+      name: string;
+      address: string;
+      priority?: number;
+      slot_priorities: boolean;
+      slots: number;
+      frames: number;
+      age_seconds?: number;
+    }[];
+    /** For each slot the place in the list of sources, −1 for none. */
+    owners: number[];
+  };
+  out?: { levels: number[]; frames: number; blackout: boolean; master: number };
 }
 
 export interface Setting {
@@ -59,9 +108,36 @@ export interface Heard {
   peer?: string;
 }
 
+export interface Signal {
+  address: string;
+  type: string;
+  value: unknown;
+}
+
+/** What one rule does with a signal. */
+export interface PreviewRule {
+  /** From 0; −1 for a signal that no rule takes. */
+  rule: number;
+  name: string;
+  captures: Record<string, string>;
+  /** Why it did not take it. */
+  refusal?: string;
+  /** The value after each transform; without one it was dropped there. */
+  stages: { transform: string; value?: unknown }[];
+  notes: string[];
+  signals: Signal[];
+}
+
 export interface Preview {
-  signals: { address: string; type: string; value: unknown }[];
+  signals: Signal[];
   steps: string[];
+  rules: PreviewRule[];
+}
+
+/** What a transform makes of values; without one it drops it. */
+export interface Transformed {
+  results: { value?: unknown }[];
+  inverse?: unknown;
 }
 
 const INTERVAL = 1_000;
@@ -82,6 +158,35 @@ export class Bridges {
 
   async protocols(): Promise<Protocol[]> {
     return (await this.api.get<{ protocols: Protocol[] }>('admin/v1/bridge-protocols')).protocols;
+  }
+
+  transforms(): Promise<Catalogue> {
+    return this.api.get('admin/v1/transforms');
+  }
+
+  transformed(transform: unknown, values: unknown[], seconds = 0): Promise<Transformed> {
+    return this.api.post('admin/v1/transform-preview', { transform, values, seconds });
+  }
+
+  devices(protocol: string): Promise<Devices> {
+    return this.api.get(`admin/v1/bridge-protocols/${encodeURIComponent(protocol)}/devices`);
+  }
+
+  /** What its device has sent lately, the newest first. */
+  async sources(name: string): Promise<Source[]> {
+    return (await this.api.get<{ sources: Source[] }>(path(name))).sources;
+  }
+
+  universe(name: string, number: number): Promise<UniverseView> {
+    return this.api.get(`${path(name)}/universe?number=${number}`);
+  }
+
+  /** A stored value that fits a pattern, the first of them; null if there is none. */
+  async stored(pattern: string): Promise<{ address: string; value: unknown } | null> {
+    const page = await this.api.get<{ parameters: { address: string; value: unknown }[] }>(
+      `admin/v1/state?limit=1&pattern=${encodeURIComponent(pattern)}`,
+    );
+    return page.parameters[0] ?? null;
   }
 
   /** Makes a bridge, or changes the one of that name. */
@@ -163,40 +268,6 @@ export function bridgeRates(
   return rates;
 }
 
-/**
- * The rules of a mapping as rows can show them, and the rest of it; null if only text can.
- */
-export function rulesOf(mapping: unknown): { rules: Rule[]; rest: Record<string, unknown> } | null {
-  if (mapping === undefined || mapping === null) {
-    return { rules: [], rest: {} };
-  }
-  const list = Array.isArray(mapping) ? mapping : (mapping as Record<string, unknown>)['rules'];
-  const rest = Array.isArray(mapping) ? {} : { ...(mapping as Record<string, unknown>) };
-  delete rest['rules'];
-  if (list === undefined) {
-    return { rules: [], rest };
-  }
-  if (!Array.isArray(list)) {
-    return null;
-  }
-  const plain = list.every(
-    (rule: unknown): rule is Rule =>
-      typeof rule === 'object' &&
-      rule !== null &&
-      typeof (rule as Rule).from === 'string' &&
-      typeof (rule as Rule).to === 'string',
-  );
-  return plain ? { rules: list.map((rule: Rule) => ({ ...rule })), rest } : null;
-}
-
-/** The way back; undefined for a mapping that says nothing. */
-export function mappingOf(rules: Rule[], rest: Record<string, unknown>): unknown {
-  if (rules.length === 0 && Object.keys(rest).length === 0) {
-    return undefined;
-  }
-  return { ...rest, rules };
-}
-
 /** What somebody typed: JSON, or else the text itself. */
 export function valueOf(text: string): unknown {
   const trimmed = text.trim();
@@ -244,5 +315,45 @@ export function fieldValue(setting: Setting, text: string): unknown {
       return valueOf(trimmed);
     default:
       return trimmed;
+  }
+}
+
+export type SettingGroup = 'connection' | 'security' | 'advanced';
+
+const SECURITY =
+  /^(user(name)?|password.*|token.*|secret.*|auth.*|ca|cert|key|certificate|private_key|fingerprint|insecure|allow.*|deny.*|tls.*|origins?|cors.*|headers?)$/;
+const CONNECTION =
+  /^(bind|port|host|broker|url|urls|targets?|server|address|in|out|mode|transport|interfaces?|interface_type|universes?|universe2|output_universes|send|direction|topics|path|paths|unicast_destinations|multicast|device_name|virtual|preset|client_id|namespace|inlets|poll|source_name|priority)$/;
+
+/** Which part of a form a setting belongs to. */
+export function settingGroup(setting: Setting): SettingGroup {
+  if (setting.kind === 'secret' || SECURITY.test(setting.name)) {
+    return 'security';
+  }
+  return setting.kind === 'endpoint' || CONNECTION.test(setting.name) ? 'connection' : 'advanced';
+}
+
+/** What is wrong with what was typed, as far as one sees it here; the router looks again. */
+export function fieldProblem(setting: Setting, text: string): 'integer' | 'number' | 'duration' | 'tree' | null {
+  const trimmed = text.trim();
+  if (trimmed === '') {
+    return null;
+  }
+  switch (setting.kind) {
+    case 'integer':
+      return /^[-+]?\d+$/.test(trimmed) ? null : 'integer';
+    case 'number':
+      return Number.isFinite(Number(trimmed)) ? null : 'number';
+    case 'duration':
+      return /^\d+(\.\d+)?(us|ms|s|m|h)?$/.test(trimmed) ? null : 'duration';
+    case 'tree':
+      try {
+        JSON.parse(trimmed);
+        return null;
+      } catch {
+        return /^[[{]/.test(trimmed) ? 'tree' : null;
+      }
+    default:
+      return null;
   }
 }

@@ -3,13 +3,54 @@ export interface Device {
   id: string;
   name: string;
   secondsSinceSeen: number;
+  secondsSinceFound?: number;
   /** It is this router. */
   self: boolean;
   url?: string;
   /** Its console, if it has one. */
   page?: string;
   sources: string[];
+  /** Kind to URL: `ws`, `tcp`, `quic`. */
+  endpoints?: Record<string, string>;
+  /** IP addresses, the best first. */
+  addresses?: string[];
+  features?: string[];
 }
+
+/** The answer to GET /api/announcement: what others are told of this router, by each way that is switched on. */
+export interface Announcement {
+  mdns?: {
+    announced: boolean;
+    why?: string;
+    service: string;
+    port: number;
+    text: string[];
+    counters: Record<string, number>;
+  };
+  broadcast?: { counters: Record<string, number> };
+  registration?: { counters: Record<string, number> };
+  rendezvous?: { counters: Record<string, number> };
+}
+
+/** Every URL by which a device can be reached, each once: what it says, and that at its other addresses. */
+export function urlsOf(device: Device): string[] {
+  const urls = new Set(Object.values(device.endpoints ?? {}).filter((url) => /^[a-z]+:\/\//.test(url)));
+  if (device.url !== undefined) {
+    urls.add(device.url);
+    try {
+      for (const address of device.addresses ?? []) {
+        const other = new URL(device.url.replace(/^ws/, 'http'));
+        other.hostname = address.includes(':') ? `[${address}]` : address;
+        urls.add(other.href.replace(/^http/, 'ws').replace(/\/$/, device.url.endsWith('/') ? '/' : ''));
+      }
+    } catch {
+      // What a device says may be anything.
+    }
+  }
+  return [...urls].slice(0, MAX_URLS);
+}
+
+const MAX_URLS = 16;
 
 export interface Devices {
   devices: Device[];

@@ -25,6 +25,7 @@ import dev.clasp.dmx.DmxTransmitter;
 import dev.clasp.dmx.FrameSink;
 import dev.clasp.dmx.GoneParameters;
 import dev.clasp.dmx.MergePolicy;
+import dev.clasp.dmx.UniverseView;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.rdm.Uid;
@@ -655,6 +656,11 @@ final class ArtNetEndpoint implements Endpoint {
   }
 
   // --- for people --------------------------------------------------------------------------------
+
+  @Override
+  public Optional<Value> universe(int number) {
+    return UniverseView.of(receiver, transmitter, number);
+  }
 
   @Override
   public Map<String, Value> details() {

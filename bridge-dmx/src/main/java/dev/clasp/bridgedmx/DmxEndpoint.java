@@ -8,6 +8,7 @@ import dev.clasp.dmx.DmxClock;
 import dev.clasp.dmx.DmxReceiver;
 import dev.clasp.dmx.DmxSource;
 import dev.clasp.dmx.DmxTransmitter;
+import dev.clasp.dmx.UniverseView;
 import dev.clasp.protocol.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -218,6 +219,11 @@ final class DmxEndpoint implements Endpoint {
     public void bytes(long in, long out) {
       context.bytes(in, out);
     }
+  }
+
+  @Override
+  public Optional<Value> universe(int number) {
+    return UniverseView.of(receiver, transmitter, number);
   }
 
   @Override

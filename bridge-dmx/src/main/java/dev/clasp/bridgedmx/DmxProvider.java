@@ -1,12 +1,17 @@
 package dev.clasp.bridgedmx;
 
+import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.BridgeProvider;
 import dev.clasp.bridge.spi.BridgeSetting;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.bridge.spi.FoundDevice;
 import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.protocol.Value;
+import dev.clasp.serial.SerialPortInfo;
+import dev.clasp.transport.TransportException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +63,25 @@ public final class DmxProvider implements BridgeProvider {
       kind.ifPresent(known -> settings.put("interface_type", Value.of(known.toString())));
     }
     return settings;
+  }
+
+  /** Serial ports; nobody is written to. */
+  @Override
+  public Map<String, List<FoundDevice>> devices() {
+    List<FoundDevice> ports = new ArrayList<>();
+    try {
+      for (SerialPortInfo port : Ports.SYSTEM.list()) {
+        ports.add(
+            new FoundDevice(
+                port.port(),
+                port.description().isEmpty()
+                    ? port.port()
+                    : port.port() + ": " + port.description()));
+      }
+    } catch (TransportException e) {
+      throw BridgeException.passing(String.valueOf(e.getMessage()));
+    }
+    return Map.of("port", ports);
   }
 
   @Override

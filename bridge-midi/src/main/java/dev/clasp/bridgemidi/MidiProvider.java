@@ -5,7 +5,9 @@ import dev.clasp.bridge.spi.BridgeSetting;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.bridge.spi.FoundDevice;
 import dev.clasp.protocol.Value;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,29 @@ public final class MidiProvider implements BridgeProvider {
   @Override
   public List<String> ends() {
     return List.of("in", "out");
+  }
+
+  @Override
+  public Map<String, List<FoundDevice>> devices() {
+    try (MidiPorts open = ports.get()) {
+      List<FoundDevice> in = new ArrayList<>();
+      List<FoundDevice> out = new ArrayList<>();
+      Map<String, FoundDevice> both = new LinkedHashMap<>();
+      for (FoundPort port : open.list()) {
+        String title = port.detail().isEmpty() ? port.name() : port.name() + ": " + port.detail();
+        FoundDevice device = new FoundDevice(port.name(), title + " (" + port.system() + ")");
+        if (port.input()) {
+          in.add(device);
+        }
+        if (port.output()) {
+          out.add(device);
+        }
+        if (!port.software()) {
+          both.putIfAbsent(port.name(), device);
+        }
+      }
+      return Map.of("in", in, "out", out, "port", List.copyOf(both.values()));
+    }
   }
 
   /** Published bridges call the first port default (bridges.md 2.11). */

@@ -6,10 +6,12 @@ import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.dmx.DmxClock;
 import dev.clasp.dmx.DmxReceiver;
 import dev.clasp.dmx.DmxTransmitter;
+import dev.clasp.dmx.UniverseView;
 import dev.clasp.protocol.Value;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +147,11 @@ final class SacnEndpoint implements Endpoint {
       transmitter.routerLost(context.nanoTime());
     }
     wake();
+  }
+
+  @Override
+  public Optional<Value> universe(int number) {
+    return UniverseView.of(lights, transmitter, number);
   }
 
   @Override

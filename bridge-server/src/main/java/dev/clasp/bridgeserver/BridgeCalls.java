@@ -16,6 +16,7 @@ import dev.clasp.server.AdminCall.Mistake;
 import dev.clasp.server.AdminRoute;
 import dev.clasp.transform.Direction;
 import dev.clasp.transform.MappedSignal;
+import dev.clasp.transform.MappingStep;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ final class BridgeCalls {
 
   private static final long DEFAULT_LEARN = 30;
   private static final long MAX_LEARN = 300;
+  private static final int MAX_UNIVERSE = 65_535;
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
@@ -52,8 +54,12 @@ final class BridgeCalls {
         route("POST", "/bridges/{name}/disable", call -> enable(call, false)),
         route("POST", "/bridges/{name}/restart", this::restart),
         route("POST", "/bridges/{name}/learn", this::learn),
+        route("GET", "/bridges/{name}/universe", this::universe),
         route("POST", "/bridge-preview", this::preview),
-        route("GET", "/bridge-protocols", this::protocols));
+        route("GET", "/bridge-protocols", this::protocols),
+        route("GET", "/bridge-protocols/{name}/devices", this::devices),
+        route("GET", "/transforms", TransformCalls::types),
+        route("POST", "/transform-preview", TransformCalls::preview));
   }
 
   private static AdminRoute route(String method, String path, AdminRoute.Handler handler) {
@@ -148,6 +154,58 @@ final class BridgeCalls {
     tree.put("namespace", Value.of(provider.defaultNamespace()));
     tree.put("settings", Value.of(settings));
     return Value.of(tree);
+  }
+
+  private void devices(AdminCall call) {
+    BridgeProvider provider =
+        bridges.host().providers().stream()
+            .filter(each -> each.protocol().equals(call.variable()))
+            .findFirst()
+            .orElseThrow(
+                () -> new Mistake(NOT_FOUND, "there is no protocol " + call.variable() + " here"));
+    // Drivers may let one wait, and the thread of the API must not.
+    Thread.ofVirtual()
+        .name("clasp-bridge-devices")
+        .start(() -> {
+          Map<String, Value> found = new LinkedHashMap<>();
+          List<Value> notes = new ArrayList<>();
+          try {
+            provider
+                .devices()
+                .forEach((setting, all) ->
+                    found.put(
+                        setting,
+                        Value.of(
+                            all.stream()
+                                .map(each ->
+                                    Value.of(
+                                        Map.of(
+                                            "value", Value.of(each.value()),
+                                            "title", Value.of(each.title()))))
+                                .toList())));
+          } catch (RuntimeException | LinkageError e) {
+            // Without a driver the setting can still be written by hand.
+            notes.add(Value.of(String.valueOf(e.getMessage())));
+          }
+          answer(call, 200, Map.of("devices", Value.of(found), "notes", Value.of(notes)));
+        });
+  }
+
+  private void universe(AdminCall call) {
+    known(call);
+    int number = (int) call.number("number", -1, MAX_UNIVERSE);
+    if (number < 0) {
+      throw new Mistake(400, "number must say which universe, 0 to " + MAX_UNIVERSE);
+    }
+    Value view =
+        bridges
+            .host()
+            .universe(call.variable(), number)
+            .orElseThrow(() ->
+                new Mistake(
+                    NOT_FOUND,
+                    "bridge " + call.variable() + " has no universe " + number + " now"));
+    answer(call, 200, ((Value.Map) view).entries());
   }
 
   // --- changing ----------------------------------------------------------------------------------
@@ -273,7 +331,31 @@ final class BridgeCalls {
             "signals",
             Value.of(preview.results().stream().map(BridgeCalls::signal).toList()),
             "steps",
-            Value.of(steps)));
+            Value.of(steps),
+            "rules",
+            Value.of(preview.rules().stream().map(BridgeCalls::step).toList())));
+  }
+
+  private static Value step(MappingStep step) {
+    Map<String, Value> tree = new LinkedHashMap<>();
+    tree.put("rule", Value.of(step.rule()));
+    tree.put("name", Value.of(step.name()));
+    Map<String, Value> captures = new LinkedHashMap<>();
+    step.captures().forEach((name, text) -> captures.put(name, Value.of(text)));
+    tree.put("captures", Value.of(captures));
+    step.refusal().ifPresent(why -> tree.put("refusal", Value.of(why)));
+    List<Value> stages = new ArrayList<>();
+    for (MappingStep.Stage stage : step.stages()) {
+      Map<String, Value> each = new LinkedHashMap<>();
+      each.put("transform", Value.of(stage.transform()));
+      // Without a value: the transform drops it.
+      stage.value().ifPresent(value -> each.put("value", value));
+      stages.add(Value.of(each));
+    }
+    tree.put("stages", Value.of(stages));
+    tree.put("notes", Value.of(step.notes().stream().map(Value::of).toList()));
+    tree.put("signals", Value.of(step.signals().stream().map(BridgeCalls::signal).toList()));
+    return Value.of(tree);
   }
 
   private static Value signal(MappedSignal signal) {
@@ -295,7 +377,7 @@ final class BridgeCalls {
 
   // --- bodies ------------------------------------------------------------------------------------
 
-  private static Value.Map body(AdminCall call) {
+  static Value.Map body(AdminCall call) {
     try {
       String text =
           StandardCharsets.UTF_8
@@ -321,7 +403,7 @@ final class BridgeCalls {
     throw new Mistake(400, sentence);
   }
 
-  private static void answer(AdminCall call, int status, Map<String, Value> tree) {
+  static void answer(AdminCall call, int status, Map<String, Value> tree) {
     call.json(status, JsonValues.text(Value.of(tree)).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -176,6 +176,39 @@ public final class Bridges {
    */
   public synchronized List<String> reconfigure(List<FixedBridge> bridges) {
     Map<String, FixedBridge> next = byName(bridges);
+    List<String> changed = differences(next);
+    if (changed.isEmpty()) {
+      fixed = next;
+      return changed;
+    }
+    BridgeHost now = host();
+    for (String name : fixed.keySet()) {
+      if (!next.containsKey(name)) {
+        now.remove(name);
+      }
+    }
+    next.forEach((name, bridge) -> {
+      FixedBridge old = fixed.get(name);
+      if (old == null) {
+        now.add(bridge.definition());
+      } else if (!old.definition().equals(bridge.definition())) {
+        now.replace(name, bridge.definition());
+      }
+    });
+    fixed = next;
+    return changed;
+  }
+
+  /**
+   * What {@link #reconfigure} would change, for people. Nothing changes.
+   *
+   * @throws BridgeException as there
+   */
+  public synchronized List<String> differences(List<FixedBridge> bridges) {
+    return differences(byName(bridges));
+  }
+
+  private List<String> differences(Map<String, FixedBridge> next) {
     if (next.isEmpty() && fixed.isEmpty()) {
       return List.of();
     }
@@ -190,21 +223,17 @@ public final class Bridges {
     List<String> changed = new ArrayList<>();
     for (String name : fixed.keySet()) {
       if (!next.containsKey(name)) {
-        now.remove(name);
         changed.add("bridge " + name + " is gone");
       }
     }
     next.forEach((name, bridge) -> {
       FixedBridge old = fixed.get(name);
       if (old == null) {
-        now.add(bridge.definition());
         changed.add("bridge " + name + " is new");
       } else if (!old.definition().equals(bridge.definition())) {
-        now.replace(name, bridge.definition());
         changed.add("bridge " + name);
       }
     });
-    fixed = next;
     return changed;
   }
 

@@ -5,6 +5,7 @@ import dev.clasp.bridge.spi.BridgeSetting;
 import dev.clasp.bridge.spi.BridgeSettings;
 import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.bridge.spi.EndpointContext;
+import dev.clasp.bridge.spi.FoundDevice;
 import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
@@ -12,6 +13,7 @@ import dev.clasp.transform.MappedSignal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A protocol of nobody: its devices ring when a test says so. */
@@ -55,6 +57,11 @@ public final class BellProvider implements BridgeProvider {
   }
 
   @Override
+  public Map<String, List<FoundDevice>> devices() {
+    return Map.of("door", List.of(new FoundDevice("front", "The front door")));
+  }
+
+  @Override
   public Endpoint create(BridgeSettings settings, EndpointContext context) {
     String door = settings.text("door").orElseThrow();
     return new Endpoint() {
@@ -62,6 +69,13 @@ public final class BellProvider implements BridgeProvider {
       public void start() {
         OPEN.put(door, context);
         context.up("at the " + door + " door");
+      }
+
+      @Override
+      public Optional<Value> universe(int number) {
+        return number == 7
+            ? Optional.of(Value.of(Map.of("in", Value.of(Map.of("merge", Value.of("htp"))))))
+            : Optional.empty();
       }
 
       @Override

@@ -268,6 +268,80 @@ class BridgesTest {
   }
 
   @Test
+  void aPreviewShowsEachStepOfEachRule() {
+    start(BridgesConfig.NONE);
+    Value.Map preview =
+        ask(
+            "POST",
+            "/bridge-preview",
+            "{\"definition\":{\"name\":\"a\",\"protocol\":\"bell\",\"mapping\":{\"match\":\"all\","
+                + "\"rules\":[{\"name\":\"faders\",\"from\":\"/f{n}\",\"to\":\"/l/{n}\",\"transform\":"
+                + "[\"invert\",{\"type\":\"scale\",\"to_max\":200}]},"
+                + "{\"from\":\"/g\",\"to\":\"/h\"}]}},"
+                + "\"direction\":\"in\",\"address\":\"/f3\",\"value\":0.25}",
+            200);
+    assertThat(JsonValues.text(preview))
+        .contains("\"captures\":{\"n\":\"3\"}")
+        .contains(
+            "\"stages\":[{\"transform\":\"invert\",\"value\":0.75},{\"transform\":\"scale\",\"value\":150.0}]")
+        .contains("\"refusal\":\"the address does not match /g\"")
+        .contains("\"address\":\"/l/3\"");
+  }
+
+  @Test
+  void transformsAreDescribedAndTried() {
+    start(BridgesConfig.NONE);
+    String types = JsonValues.text(ask("GET", "/transforms", "", 200));
+    assertThat(types)
+        .contains("\"type\":\"one_euro\"")
+        .contains("\"choices\":[\"above\",\"below\",\"equal\",\"at_least\"]")
+        .contains("\"name\":\"sine_in_out\"");
+    Value.Map tried =
+        ask(
+            "POST",
+            "/transform-preview",
+            "{\"transform\":{\"type\":\"edge\"},\"values\":[0,1,1,0,1],\"seconds\":0.1}",
+            200);
+    assertThat(JsonValues.text(tried))
+        .isEqualTo("{\"results\":[{},{\"value\":1.0},{},{},{\"value\":1.0}]}");
+    assertThat(
+            JsonValues.text(
+                ask(
+                    "POST",
+                    "/transform-preview",
+                    "{\"transform\":[{\"type\":\"scale\",\"to_max\":10}],\"values\":[0.5]}",
+                    200)))
+        .contains("\"results\":[{\"value\":5.0}]", "\"inverse\":", "\"from_max\":10.0");
+    assertThat(
+            refused(
+                "POST", "/transform-preview", "{\"transform\":\"= value *\",\"values\":[]}", 400))
+        .contains("expr: a value is missing at character 8");
+    assertThat(refused("POST", "/transform-preview", "{\"transform\":\"abs\"}", 400))
+        .contains("values");
+    assertThat(
+            refused(
+                "POST",
+                "/transform-preview",
+                "{\"transform\":\"abs\",\"values\":[],\"seconds\":-1}",
+                400))
+        .contains("seconds");
+  }
+
+  @Test
+  void devicesOfThisMachineAndUniversesAreTold() {
+    start(new BridgesConfig(List.of(fixed(DESK, "here")), Optional.empty()));
+    await("it runs", () -> is("desk", "running"));
+    assertThat(JsonValues.text(ask("GET", "/bridge-protocols/bell/devices", "", 200)))
+        .contains("\"devices\":{\"door\":[{", "\"value\":\"front\"", "\"notes\":[]");
+    assertThat(refused("GET", "/bridge-protocols/gong/devices", "", 404)).contains("gong");
+    assertThat(JsonValues.text(ask("GET", "/bridges/desk/universe?number=7", "", 200)))
+        .isEqualTo("{\"in\":{\"merge\":\"htp\"}}");
+    assertThat(refused("GET", "/bridges/desk/universe?number=8", "", 404)).contains("universe 8");
+    refused("GET", "/bridges/desk/universe", "", 400);
+    refused("GET", "/bridges/nobody/universe?number=7", "", 404);
+  }
+
+  @Test
   void theConfigurationIsReadAgainAllOrNothing() {
     FixedBridge desk = fixed(DESK, "line 1");
     FixedBridge back =
@@ -319,7 +393,8 @@ class BridgesTest {
       Matcher method = Pattern.compile("    (get|put|post|delete):").matcher(line);
       if (start.matches()) {
         path = start.group(1);
-      } else if (method.matches() && path.startsWith("/admin/v1/bridge")) {
+      } else if (method.matches()
+          && (path.startsWith("/admin/v1/bridge") || path.startsWith("/admin/v1/transform"))) {
         described.add(method.group(1).toUpperCase(Locale.ROOT) + " " + path);
       }
     }

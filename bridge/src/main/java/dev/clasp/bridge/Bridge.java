@@ -1473,6 +1473,15 @@ final class Bridge {
     }
   }
 
+  /** What the endpoint knows of one universe. */
+  Optional<Value> universe(int number) {
+    Endpoint open;
+    synchronized (this) {
+      open = endpoint;
+    }
+    return open == null ? Optional.empty() : open.universe(number);
+  }
+
   BridgeStatus status() {
     Endpoint open;
     synchronized (this) {

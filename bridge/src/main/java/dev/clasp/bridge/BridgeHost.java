@@ -8,6 +8,7 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.Direction;
 import dev.clasp.transform.MappedSignal;
+import dev.clasp.transform.MappingStep;
 import dev.clasp.transport.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -493,6 +494,16 @@ public final class BridgeHost implements AutoCloseable {
   }
 
   /**
+   * What is known of one universe of a bridge to lights.
+   *
+   * @return empty if it does not run, or has no such universe
+   * @throws BridgeException (lasting) there is no such bridge
+   */
+  public Optional<Value> universe(String name, int number) {
+    return bridge(name).universe(number);
+  }
+
+  /**
    * Sends something to the other side, past the rules.
    *
    * @param signal with a path of the protocol
@@ -542,10 +553,10 @@ public final class BridgeHost implements AutoCloseable {
     boolean carried = way == Direction.IN ? direction.in() : direction.out();
     for (MappedSignal sample : samples) {
       List<MappedSignal> results = new ArrayList<>();
-      List<String> steps = List.of();
+      List<MappingStep> steps = List.of();
       String note = "";
       try {
-        steps = run.explain(way, sample, clock.nanoTime()).stream().map(Preview::sentence).toList();
+        steps = run.explain(way, sample, clock.nanoTime());
         run.map(way, sample, clock.nanoTime(), results::add);
         if (!carried) {
           note = "the bridge does not carry this way";
@@ -553,7 +564,13 @@ public final class BridgeHost implements AutoCloseable {
       } catch (RuntimeException e) {
         note = "the rules fail: " + e.getMessage();
       }
-      previews.add(new Preview(sample, carried ? results : List.of(), steps, note));
+      previews.add(
+          new Preview(
+              sample,
+              carried ? results : List.of(),
+              steps.stream().map(Preview::sentence).toList(),
+              steps,
+              note));
     }
     return previews;
   }

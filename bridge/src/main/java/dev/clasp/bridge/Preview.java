@@ -11,13 +11,19 @@ import java.util.TreeMap;
  *
  * @param results in order; empty if it would go nowhere
  * @param steps what each rule does with it, in sentences
+ * @param rules the same for programs
  * @param note why, if there is something to say; may be empty
  */
 public record Preview(
-    MappedSignal sample, List<MappedSignal> results, List<String> steps, String note) {
+    MappedSignal sample,
+    List<MappedSignal> results,
+    List<String> steps,
+    List<MappingStep> rules,
+    String note) {
   public Preview {
     results = List.copyOf(results);
     steps = List.copyOf(steps);
+    rules = List.copyOf(rules);
   }
 
   /** {@code rule 1 (faders): n = 3; scale: 127.5}. */

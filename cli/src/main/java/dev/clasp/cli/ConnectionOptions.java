@@ -4,6 +4,7 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
 import dev.clasp.client.ClientEvent;
 import dev.clasp.transport.ClientTls;
+import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.LinkClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,15 @@ import picocli.CommandLine.Spec;
 final class ConnectionOptions {
 
   static final String DEFAULT_SERVER = "ws://localhost:7330";
+
+  /**
+   * The loop of all clients of this process; it ends with the process. One of each client's own
+   * would be waited for when the client is closed, and then a thread of Netty's that lives on for a
+   * second, which {@link ProcessInterrupts#exit} would have to end.
+   */
+  private static final class ProcessLoop {
+    static final EventLoops LOOP = EventLoops.create("clasp-client-loop", 1);
+  }
 
   private static final int MAX_TOKEN_FILE = 8192;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
@@ -231,6 +241,7 @@ final class ConnectionOptions {
               .reconnect(reconnect != Reconnect.NEVER)
               .awaitRouter(reconnect == Reconnect.ALWAYS)
               .clockSync(false)
+              .loops(ProcessLoop.LOOP)
               .tls(tls())
               .listener(listener);
       token().ifPresent(builder::token);

@@ -85,6 +85,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
   }
 
+  /** The level that holds, as a word. Any thread. */
+  static String level() {
+    return LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+        ? context
+            .getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+            .getEffectiveLevel()
+            .levelStr
+            .toLowerCase(Locale.ROOT)
+        : "info";
+  }
+
   /**
    * The same by a word.
    *

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class ProcessInterrupts implements Interrupts {
 
   private static final int FATAL = 128;
+  private static final int THREADS_MORE = 16;
 
   private final List<Runnable> actions = new CopyOnWriteArrayList<>();
   private final List<Runnable> impatience = new CopyOnWriteArrayList<>();
@@ -54,9 +55,36 @@ final class ProcessInterrupts implements Interrupts {
     return () -> list.remove(own);
   }
 
-  /** Ends the process; does not return. */
+  /**
+   * Ends the process; to be called last by the thread that began it.
+   *
+   * <p>{@code exit} asks for a logger, and the search for one opens every jar. So it is left out
+   * when the process ends without it.
+   */
   void exit(int status) {
-    Runtime.getRuntime().exit(status);
+    if (status != ExitStatus.OK || othersRun()) {
+      Runtime.getRuntime().exit(status);
+    }
+  }
+
+  /** Does another thread keep the process alive? */
+  private static boolean othersRun() {
+    ThreadGroup all = Thread.currentThread().getThreadGroup();
+    for (ThreadGroup up = all; up != null; up = up.getParent()) {
+      all = up;
+    }
+    Thread[] threads = new Thread[2 * all.activeCount() + THREADS_MORE];
+    int count = all.enumerate(threads);
+    if (count == threads.length) {
+      return true;
+    }
+    for (int i = 0; i < count; i++) {
+      Thread thread = threads[i];
+      if (thread != null && !thread.isDaemon() && thread != Thread.currentThread()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

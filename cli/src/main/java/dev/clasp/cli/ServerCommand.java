@@ -13,6 +13,7 @@ import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenFormatException;
 import dev.clasp.security.TokenStoreFile;
+import dev.clasp.server.AdminCall;
 import dev.clasp.server.AdminConfig;
 import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
@@ -50,6 +51,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -359,9 +361,12 @@ final class ServerCommand implements Callable<Integer> {
         AdminConfig.of(feed)
             .withMore(bridges.routes())
             .withSettings(() -> effective(reloading, settings))
-            .withReload(() -> Objects.requireNonNull(reloading.get()).reloadAndSay())
+            .withReload(() -> told(() -> Objects.requireNonNull(reloading.get()).reloadAndSay()))
+            .withReloadPreview(() ->
+                told(() -> Objects.requireNonNull(reloading.get()).preview())
+                    .getBytes(StandardCharsets.UTF_8))
             .withDrain(interrupted::countDown)
-            .withLogLevel(Logging::setLevel);
+            .withLogLevel(Logging::setLevel, Logging::level);
     try (ServiceNotifier notifier = ServiceNotifier.of(terminal.environment());
         Interrupts.Registration _ = terminal.interrupts().onInterrupt(interrupted::countDown);
         // Before the server, so that it is heard while that stops.
@@ -380,9 +385,7 @@ final class ServerCommand implements Callable<Integer> {
                     bridges,
                     authenticator == null ? config : guarded(config, authenticator, store),
                     reloads,
-                    authenticator == null || store.isEmpty()
-                        ? admin
-                        : admin.withTokens(store.get(), authenticator::refresh),
+                    authenticator == null ? admin : knowing(admin, authenticator, store),
                     trail(log).log().andThen(feed).andThen(traces == null ? _ -> {} : traces)))) {
       running.set(server);
       ServerReload reload =
@@ -483,6 +486,22 @@ final class ServerCommand implements Callable<Integer> {
       throw wrong(String.valueOf(e.getMessage()));
     }
     return config.withCompanions(all).withAudit(audit);
+  }
+
+  /** With what there is to know of tokens. */
+  private static AdminConfig knowing(
+      AdminConfig admin, TokenAuthenticator authenticator, Optional<TokenStoreFile> store) {
+    AdminConfig knowing = admin.withAuthenticator(authenticator);
+    return store.isEmpty() ? knowing : knowing.withTokens(store.get(), authenticator::refresh);
+  }
+
+  /** Settings that cannot be used are a mistake of whoever wrote them, and said to who asks. */
+  private static String told(Supplier<String> task) {
+    try {
+      return task.get();
+    } catch (CommandException e) {
+      throw new AdminCall.Mistake(409, LogSecrets.hide(String.valueOf(e.getMessage())));
+    }
   }
 
   /** What holds, for administrators. */

@@ -1,5 +1,8 @@
 package dev.clasp.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridgeserver.Bridges;
 import dev.clasp.config.Setting;
@@ -109,22 +112,15 @@ final class ServerReload {
   synchronized Outcome reload() {
     ServerSettings next;
     try {
-      next = ServerSettings.load(terminal, args);
-      next.check();
+      next = read();
     } catch (CommandException e) {
       throw failed(e);
-    } catch (ParameterException e) {
-      throw failed(new CommandException(ExitStatus.USAGE, String.valueOf(e.getMessage()), e));
     }
-    Map<String, String> before = new LinkedHashMap<>();
-    current.effective().forEach(one -> before.put(one.setting().key(), one.value()));
     List<String> changed = new ArrayList<>();
     List<String> restart = new ArrayList<>();
-    for (ServerSettings.Effective one : next.effective()) {
-      Setting setting = one.setting();
-      if (!one.value().equals(before.get(setting.key()))) {
-        (setting.live() ? changed : restart).add("server." + setting.key());
-      }
+    for (Change change : changes(next)) {
+      Setting setting = change.to().setting();
+      (setting.live() ? changed : restart).add("server." + setting.key());
     }
     // First, as it is what may still be refused.
     List<String> bridged = reconfigureBridges(next);
@@ -136,6 +132,64 @@ final class ServerReload {
     counted.succeeded();
     trail.reloaded(true, changed.isEmpty() ? "nothing has changed" : String.join(", ", changed));
     return new Outcome(changed, restart);
+  }
+
+  private ServerSettings read() {
+    try {
+      ServerSettings next = ServerSettings.load(terminal, args);
+      next.check();
+      return next;
+    } catch (ParameterException e) {
+      throw new CommandException(ExitStatus.USAGE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** A setting of which something else is said now. */
+  private record Change(ServerSettings.Effective from, ServerSettings.Effective to) {}
+
+  private List<Change> changes(ServerSettings next) {
+    Map<String, ServerSettings.Effective> before = new LinkedHashMap<>();
+    current.effective().forEach(one -> before.put(one.setting().key(), one));
+    List<Change> changes = new ArrayList<>();
+    for (ServerSettings.Effective one : next.effective()) {
+      ServerSettings.Effective old = before.get(one.setting().key());
+      if (old != null && !old.value().equals(one.value())) {
+        changes.add(new Change(old, one));
+      }
+    }
+    return changes;
+  }
+
+  /**
+   * What {@link #reload} would change, as JSON (docs/admin-api.md); secrets masked. A secret that
+   * becomes another is not told: it looks the same.
+   *
+   * @throws CommandException file and environment cannot be used, in a sentence
+   */
+  synchronized String preview() {
+    ServerSettings next = read();
+    ObjectNode all = JsonNodeFactory.instance.objectNode();
+    next.file().ifPresent(file -> all.put("file", file.toString()));
+    ArrayNode settings = all.putArray("changes");
+    for (Change change : changes(next)) {
+      settings
+          .addObject()
+          .put("key", "server." + change.to().setting().key())
+          .put("from", change.from().value())
+          .put("to", change.to().value())
+          .put("origin", change.to().origin().toString())
+          .put("live", change.to().setting().live());
+    }
+    ArrayNode others = all.putArray("bridges");
+    try {
+      bridges.differences(next.bridges()).forEach(others::add);
+    } catch (BridgeException e) {
+      throw new CommandException(
+          ExitStatus.CONFIG, Printable.escape(String.valueOf(e.getMessage())), e);
+    }
+    ArrayNode warnings = all.putArray("warnings");
+    next.warnings().forEach(warnings::add);
+    return all.toString();
   }
 
   private CommandException failed(CommandException why) {

@@ -251,8 +251,11 @@ final class ServerSettings {
     for (Effective one : effective()) {
       all.putObject("server." + one.setting().key())
           .put("value", one.value())
+          .put("standard", one.setting().secret() ? "" : one.setting().standard())
           .put("origin", one.origin().toString())
-          .put("live", one.setting().live());
+          .put("changed", !(one.origin() instanceof Origin.BuiltIn))
+          .put("live", one.setting().live())
+          .put("description", one.setting().description());
     }
     return all.toString();
   }

@@ -35,7 +35,7 @@ public final class Training {
   public static void main(String[] args) throws Exception {
     Thread.ofPlatform().daemon().start(Training::endInAnyCase);
     // What the entry point does before the first command.
-    var _ = Class.forName(Main.class.getName());
+    Main.prepare();
     var _ = new ProcessInterrupts().onInterrupt(() -> Runtime.getRuntime().halt(1));
     System.exit(train() ? 0 : 1);
   }

@@ -10,7 +10,21 @@ final class CallbackSink implements SignalSink {
   private final TaskLine line;
   private final Consumer<? super Signal> callback;
   private final Consumer<Throwable> onFailure;
-  private final Runnable next = this::next;
+
+  /** One for each signal that waits. */
+  private final TaskLine.Task next =
+      new TaskLine.Task() {
+        @Override
+        public void run() {
+          next();
+        }
+
+        @Override
+        public void refused() {
+          // Lost, as it is said; else all that follow would come one too late.
+          buffer.poll();
+        }
+      };
 
   /**
    * @param onFailure told what the callback throws

@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -455,7 +456,10 @@ public final class ClaspClient implements AutoCloseable {
             conductor::cached,
             lineFor(options),
             callback,
-            failure -> conductor.callbackFailed(pattern, failure));
+            failure -> conductor.callbackFailed(pattern, failure),
+            conductor.config().maxViewParameters(),
+            conductor.config().maxViewBytes(),
+            conductor::drop);
     view.belongsTo(
         conductor.subscribe(
             Addresses.pattern(pattern), options.withTypes(SignalType.PARAM).forView(), view));
@@ -727,6 +731,8 @@ public final class ClaspClient implements AutoCloseable {
     private Consumer<? super ClientEvent> listener = _ -> {};
     private OfflinePolicy offline = OfflinePolicy.BUFFER;
     private int maxWaitingBytes = 8 << 20;
+    private int maxViewParameters = 1_000_000;
+    private long maxViewBytes = 256L << 20;
     private boolean clockSync = true;
     private Duration pingInterval = DialOptions.DEFAULT.pingInterval();
     private boolean requireSubprotocol = true;
@@ -910,6 +916,26 @@ public final class ClaspClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How much one {@link View} may hold, and one {@link ClaspClient#list}. A view with more ends with OVERFLOW.
+     *
+     * @param parameters at least 1; default 1,000,000
+     * @param bytes memory of addresses and values, about; at least 1024; default 256 MiB
+     */
+    public Builder maxView(int parameters, long bytes) {
+      if (parameters < 1 || bytes < 1024) {
+        throw new ClaspException(
+            Kind.INVALID,
+            "a view must hold at least 1 parameter and 1024 bytes, not "
+                + parameters
+                + " and "
+                + bytes);
+      }
+      maxViewParameters = parameters;
+      maxViewBytes = bytes;
+      return this;
+    }
+
     /** Whether to measure the router's clock after connecting and every 30 s. Default true. */
     public Builder clockSync(boolean value) {
       clockSync = value;
@@ -954,6 +980,8 @@ public final class ClaspClient implements AutoCloseable {
               listener,
               offline,
               maxWaitingBytes,
+              maxViewParameters,
+              maxViewBytes,
               clockSync);
       Conductor conductor =
           new Conductor(
@@ -990,7 +1018,8 @@ public final class ClaspClient implements AutoCloseable {
                 features,
                 name,
                 tokenMayChange ? Optional.empty() : Optional.of(tokens.get()),
-                Optional.empty()));
+                Optional.empty(),
+                Optional.of(new UUID(0, 0))));
       } catch (EncodeException e) {
         throw new ClaspException(
             Kind.INVALID, "the name or the token cannot be sent: " + e.getMessage(), e);

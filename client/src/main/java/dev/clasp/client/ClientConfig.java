@@ -31,6 +31,8 @@ record ClientConfig(
     Consumer<? super ClientEvent> listener,
     OfflinePolicy offline,
     int maxWaitingBytes,
+    int maxViewParameters,
+    long maxViewBytes,
     boolean clockSync) {
 
   static final String DEFAULT_NAME = "CLASP Java";

@@ -50,8 +50,9 @@ public interface ClientMetrics {
   }
 
   /**
-   * A request has its outcome. Called once for each, by any thread, also by the event loop: it must
-   * be quick, must not wait and must not call the client. An exception is ignored.
+   * A request has its outcome. Called once for each, by any thread, also by the event loop, but
+   * never while a lock of the client is held: it must be quick, must not wait and must not call the
+   * client. An exception is ignored.
    *
    * @param nanos from the call to the outcome, waiting for a connection included
    * @param failure empty if it succeeded

@@ -112,29 +112,38 @@ final class Conductor implements Connector.Owner {
   /** Hands a request to the loop. Its future has the outcome, at once if it is refused. */
   <R extends Request<?>> R submit(R request) {
     ClientMetrics told = metrics;
-    if (told != null) {
-      Timing.of(request, told, reactor);
-    }
-    ClaspException over = end;
-    if (over != null) {
-      request.future().completeExceptionally(over.here());
-    } else if (request.frame().length > maxFrame) {
-      request
-          .future()
-          .completeExceptionally(
-              new ClaspException(
-                  Kind.INVALID,
-                  "a message of "
-                      + request.frame().length
-                      + " bytes is too long: over TCP at most "
-                      + maxFrame
-                      + " are possible"));
-    } else if (!inbox.hasRoom(request.size())) {
-      request.future().completeExceptionally(exchange.full(request));
-    } else {
+    ClaspException refused = refusal(request);
+    if (refused == null) {
+      if (told != null) {
+        Timing.of(request, told, reactor);
+      }
       post(request);
+    } else {
+      request.future().completeExceptionally(refused);
+      if (told != null) {
+        // Not here: the caller may hold a lock.
+        threads.completer().execute(() -> Timing.refused(request, told, refused));
+      }
     }
     return request;
+  }
+
+  /** Why it is not even handed to the loop; null if it is. */
+  private @Nullable ClaspException refusal(Request<?> request) {
+    ClaspException over = end;
+    if (over != null) {
+      return over.here();
+    }
+    if (request.frame().length > maxFrame) {
+      return new ClaspException(
+          Kind.INVALID,
+          "a message of "
+              + request.frame().length
+              + " bytes is too long: over TCP at most "
+              + maxFrame
+              + " are possible");
+    }
+    return inbox.hasRoom(request.size()) ? null : exchange.full(request);
   }
 
   /** Adds a subscription; the signals go to the sink. */
@@ -148,6 +157,13 @@ final class Conductor implements Connector.Owner {
             leaving -> later(() -> exchange.leave(leaving)));
     later(() -> exchange.join(subscription));
     return subscription;
+  }
+
+  /** Ends a view that takes no more. Loop. */
+  void drop(ViewSink view, ClaspException why) {
+    exchange.fail(view.subscription(), why);
+    // Not while signals are being delivered.
+    later(() -> exchange.drop(view.subscription(), why));
   }
 
   /** From now on tells how long requests took. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -49,6 +50,12 @@ final class Connector {
   private final RandomGenerator random;
   private final Events events;
   private final Owner owner;
+
+  /**
+   * By this the router recognises us when we come back, and takes nothing more from the connection
+   * before.
+   */
+  private final UUID instance = UUID.randomUUID();
 
   /** The attempt that is going on. */
   private @Nullable Connection pending;
@@ -223,7 +230,8 @@ final class Connector {
             config.features(),
             config.name(),
             token.isEmpty() ? Optional.empty() : Optional.of(token),
-            Optional.empty()));
+            Optional.empty(),
+            Optional.of(instance)));
   }
 
   private void dial(long dial, URI uri, String token) {

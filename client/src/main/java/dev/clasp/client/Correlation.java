@@ -9,6 +9,7 @@ import dev.clasp.client.Request.Read;
 import dev.clasp.client.Request.Write;
 import dev.clasp.protocol.ErrorCode;
 import dev.clasp.protocol.Message;
+import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -90,6 +91,9 @@ final class Correlation {
   // --- sent --------------------------------------------------------------------------------------
 
   void sent(Write write) {
+    if (!write.isPlain()) {
+      follows(write.address(), write.value());
+    }
     number(write);
     writes.computeIfAbsent(write.address(), _ -> new ArrayDeque<>(4)).add(write);
   }
@@ -100,6 +104,7 @@ final class Correlation {
   }
 
   void sent(Group group) {
+    group.writes().forEach(this::follows);
     number(group);
     groups.add(group);
   }
@@ -121,6 +126,54 @@ final class Correlation {
     if (!probe.isFence()) {
       unanswered++;
     }
+  }
+
+  /**
+   * A write that will not be answered was sent.
+   *
+   * @return true if it may have to be sent again, in the place of one that is not answered yet
+   */
+  boolean fired(Write write) {
+    if (!write.isPlain()) {
+      follows(write.address(), write.value());
+      return false;
+    }
+    Write before = newestPlain(write.address());
+    if (before != null) {
+      before.aftermath(Aftermath.of(write));
+    }
+    return before != null;
+  }
+
+  /** A timeline was sent. */
+  void played(String address) {
+    Write before = newestPlain(address);
+    if (before != null) {
+      before.aftermath(before.aftermath().andMoving());
+    }
+  }
+
+  private void follows(String address, Value value) {
+    Write before = newestPlain(address);
+    if (before != null) {
+      before.aftermath(before.aftermath().and(value));
+    }
+  }
+
+  /**
+   * The plain write of the address that was sent last and is not answered; null if there is none.
+   */
+  private @Nullable Write newestPlain(String address) {
+    ArrayDeque<Write> queue = unanswered == 0 ? null : writes.get(address);
+    if (queue != null && !queue.isEmpty()) {
+      for (var newestFirst = queue.descendingIterator(); newestFirst.hasNext(); ) {
+        Write write = newestFirst.next();
+        if (write.isPlain()) {
+          return write;
+        }
+      }
+    }
+    return null;
   }
 
   private void number(Request<?> request) {

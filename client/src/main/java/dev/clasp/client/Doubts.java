@@ -17,6 +17,8 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>The value is there, written by a session of ours: it was carried out.
+ *   <li>A value of ours is there that was sent behind it, by a bundle or with a condition: it was
+ *       carried out before, and is confirmed without a revision.
  *   <li>Another value is there, younger than our write: that one counts. Whether ours was carried
  *       out before it makes no difference to anybody any more; it is confirmed without a revision.
  *   <li>Everything else, also no answer or no right to read: it is sent.
@@ -24,8 +26,11 @@ import java.util.function.Consumer;
  */
 final class Doubts {
 
-  /** Sessions of this client that a value may be from. */
+  /** The last sessions of this client, that a value may be from. */
   private static final int SESSIONS = 16;
+
+  /** The same while there are doubts: on a bad network none of many connections may settle one. */
+  private static final int SESSIONS_IN_DOUBT = 1024;
 
   /** Beyond the round trip: by how much the clocks may disagree. */
   private static final long MARGIN_MICROS = 20_000;
@@ -57,10 +62,10 @@ final class Doubts {
 
   /** A connection is there. */
   void opened(String session, List<Request.Write> writes) {
-    if (sessions.size() >= SESSIONS) {
+    sessions.add(session);
+    while (sessions.size() > (writes.isEmpty() ? SESSIONS : SESSIONS_IN_DOUBT)) {
       sessions.remove();
     }
-    sessions.add(session);
     for (Request.Write write : writes) {
       Request.Read read = Requests.read(write.address());
       open.put(read, write);
@@ -110,16 +115,20 @@ final class Doubts {
     if (found.writer().filter(sessions::contains).isPresent()) {
       if (isSame(found.value(), write.value())) {
         confirm(write, OptionalLong.of(found.revision()));
+      } else if (write.aftermath().values().stream().anyMatch(v -> isSame(found.value(), v))
+          || write.aftermath().moving() && isYounger(found, write)) {
+        confirm(write, OptionalLong.empty());
       }
-      return;
-    }
-    long written = clock.time() - (reactor.nanos() - (write.valueDeadline() - limitNanos)) / 1000;
-    long margin = MARGIN_MICROS + clock.reading().roundTrip().toNanos() / 1000;
-    if (found.writer().isPresent()
-        && found.timestampMicros().isPresent()
-        && found.timestampMicros().getAsLong() > written + margin) {
+    } else if (found.writer().isPresent() && isYounger(found, write)) {
       confirm(write, OptionalLong.empty());
     }
+  }
+
+  private boolean isYounger(Parameter found, Request.Write write) {
+    long written = clock.time() - (reactor.nanos() - (write.valueDeadline() - limitNanos)) / 1000;
+    long margin = MARGIN_MICROS + clock.reading().roundTrip().toNanos() / 1000;
+    return found.timestampMicros().isPresent()
+        && found.timestampMicros().getAsLong() > written + margin;
   }
 
   /** A whole number may come back as a float. */

@@ -274,6 +274,9 @@ final class Exchange {
         if (!publication.isSettled()) {
           batch.add(publication.frame());
           publication.forgetFrame();
+          if (publication.isTimeline()) {
+            correlation.played(publication.address());
+          }
           completer.complete(publication, Nothing.NOTHING);
         }
       }
@@ -323,11 +326,16 @@ final class Exchange {
       return;
     }
     batch.add(write.frame());
+    boolean kept = write.isPlain() && write.isAnswered();
     if (write.isAnswered()) {
       correlation.sent(write);
       needFence |= write.isSettled();
     } else {
       locks.wrote(write);
+      if (correlation.fired(write)) {
+        kept = true;
+        write.deadline(reactor.nanos() + config.requestTimeout().toNanos());
+      }
     }
     Ack sent = new Ack(Optional.of(write.address()), OptionalLong.empty());
     for (Request.Write each : write.together()) {
@@ -335,7 +343,7 @@ final class Exchange {
         completer.complete(each, sent);
       }
     }
-    if (!write.isPlain() || !write.isAnswered()) {
+    if (!kept) {
       write.forgetFrame();
     }
   }
@@ -432,6 +440,17 @@ final class Exchange {
     subscription.sent(correlation.next());
     fresh.add(subscription);
     needFence = true;
+  }
+
+  /** It will not have the whole state. */
+  void fail(SubscriptionHandle subscription, ClaspException why) {
+    completer.fail(subscription, why);
+  }
+
+  /** Its sink takes no more. */
+  void drop(SubscriptionHandle subscription, ClaspException why) {
+    leave(subscription);
+    subscription.end(Optional.of(why));
   }
 
   void leave(SubscriptionHandle subscription) {
@@ -609,7 +628,7 @@ final class Exchange {
     for (Request<?> request : sent) {
       request.sent(0);
       if (request instanceof Request.Write write) {
-        write.inDoubt(true);
+        write.fallIntoDoubt();
       }
       keepOrFail(
           request,

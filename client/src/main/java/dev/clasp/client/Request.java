@@ -2,6 +2,7 @@ package dev.clasp.client;
 
 import dev.clasp.protocol.Message.SignalDefinition;
 import dev.clasp.protocol.Qos;
+import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,6 +130,7 @@ abstract sealed class Request<T> implements Submission, Answerable {
     private boolean inDoubt;
     private boolean carriedOut;
     private long valueDeadline;
+    private Aftermath aftermath = Aftermath.NONE;
 
     Write(String address, Value value, SetOptions options, byte[] frame) {
       super(frame);
@@ -183,6 +185,7 @@ abstract sealed class Request<T> implements Submission, Answerable {
       inDoubt = newer.inDoubt;
       carriedOut = false;
       valueDeadline = newer.valueDeadline();
+      aftermath = newer.aftermath;
       frameConfirms |= newer.frameConfirms;
       if (merged == null) {
         merged = new ArrayList<>();
@@ -206,6 +209,15 @@ abstract sealed class Request<T> implements Submission, Answerable {
       return merged == null ? 0 : merged.size();
     }
 
+    /** What else of ours was sent to the address behind it. */
+    Aftermath aftermath() {
+      return aftermath;
+    }
+
+    void aftermath(Aftermath value) {
+      aftermath = value;
+    }
+
     /** It was sent, and the connection broke before it was answered. */
     boolean isInDoubt() {
       return inDoubt;
@@ -213,6 +225,14 @@ abstract sealed class Request<T> implements Submission, Answerable {
 
     void inDoubt(boolean value) {
       inDoubt = value;
+    }
+
+    /** The connection has broken: what counts is the newest that was sent. */
+    void fallIntoDoubt() {
+      Aftermath after = aftermath;
+      after.newer().ifPresent(this::become);
+      aftermath = new Aftermath(Optional.empty(), after.values(), after.moving());
+      inDoubt = true;
     }
 
     /** It has turned out that it needs not be sent again. */
@@ -307,8 +327,17 @@ abstract sealed class Request<T> implements Submission, Answerable {
       this.droppable = droppable;
     }
 
+    String address() {
+      return address;
+    }
+
     boolean isDroppable() {
       return droppable;
+    }
+
+    /** The router may write values for it later. */
+    boolean isTimeline() {
+      return name.equals(SignalType.TIMELINE.wireName());
     }
 
     @Override

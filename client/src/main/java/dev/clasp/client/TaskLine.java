@@ -19,6 +19,13 @@ final class TaskLine {
   /** Tasks before the executor's thread is given back, for executors that are shared. */
   private static final int BURST = 256;
 
+  /** A task that wants to know when it will not be run. */
+  interface Task extends Runnable {
+
+    /** The executor has refused. Any thread; no lock of the line is held. */
+    void refused();
+  }
+
   private final Executor executor;
   private final Turn turn;
   private final ReentrantLock lock = new ReentrantLock();
@@ -117,12 +124,19 @@ final class TaskLine {
       executor.execute(this::drain);
     } catch (RuntimeException e) {
       LOG.warn("the executor refuses to run callbacks; their signals are lost: {}", e.toString());
+      List<Runnable> lost;
       lock.lock();
       try {
         runs--;
+        lost = List.copyOf(tasks);
         tasks.clear();
       } finally {
         lock.unlock();
+      }
+      for (Runnable task : lost) {
+        if (task instanceof Task owned) {
+          owned.refused();
+        }
       }
     }
   }

@@ -20,13 +20,25 @@ final class Timing {
     CompletableFuture<?> _ =
         request
             .future()
-            .whenComplete((_, failure) -> {
-              try {
-                metrics.answered(operation(request), reactor.nanos() - start, kind(failure));
-              } catch (RuntimeException e) {
-                LOG.debug("the metrics of the client failed", e);
-              }
-            });
+            .whenComplete((_, failure) ->
+                tell(request, metrics, reactor.nanos() - start, failure));
+  }
+
+  /** It was refused at once. */
+  static void refused(Request<?> request, ClientMetrics metrics, ClaspException why) {
+    tell(request, metrics, 0, why);
+  }
+
+  private static void tell(
+      Request<?> request,
+      ClientMetrics metrics,
+      long nanos,
+      @org.jspecify.annotations.Nullable Throwable failure) {
+    try {
+      metrics.answered(operation(request), nanos, kind(failure));
+    } catch (RuntimeException e) {
+      LOG.debug("the metrics of the client failed", e);
+    }
   }
 
   private static Optional<Kind> kind(@org.jspecify.annotations.Nullable Throwable failure) {

@@ -32,4 +32,12 @@ public sealed interface ViewEvent {
 
   /** The connection is lost: what is known may be out of date until the next State. */
   record Stale() implements ViewEvent {}
+
+  /**
+   * It is over, although nobody has closed it; nothing follows. It keeps what it has.
+   *
+   * @param reason the router refuses it, the client has ended, or there is more than a view may hold
+   *     ({@link ClaspClient.Builder#maxView})
+   */
+  record Ended(ClaspException reason) implements ViewEvent {}
 }

@@ -1,10 +1,12 @@
 package dev.clasp.client;
 
+import dev.clasp.protocol.Value;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ViewSink implements SignalSink, View {
 
+  /** Of an entry of the map, the parameter and its texts. */
+  private static final int OVERHEAD = 160;
+
+  private static final int OBJECT = 24;
+
   /** Events told before others get their turn on the line. */
   private static final int BURST = 64;
 
@@ -22,7 +29,28 @@ final class ViewSink implements SignalSink, View {
   private final TaskLine line;
   private final Optional<Consumer<? super ViewEvent>> callback;
   private final Consumer<Throwable> onFailure;
-  private final Runnable tell = this::tell;
+  private final int maxAddresses;
+  private final long maxBytes;
+  private final BiConsumer<ViewSink, ClaspException> onOverflow;
+
+  private final TaskLine.Task tell =
+      new TaskLine.Task() {
+        @Override
+        public void run() {
+          tell();
+        }
+
+        @Override
+        public void refused() {
+          // What is to be told is kept, and told with what comes next.
+          lock.lock();
+          try {
+            telling = false;
+          } finally {
+            lock.unlock();
+          }
+        }
+      };
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -34,21 +62,32 @@ final class ViewSink implements SignalSink, View {
 
   private boolean stateDue;
   private boolean staleDue;
+  private @Nullable ClaspException endDue;
   private boolean telling;
   private boolean live;
   private boolean over;
+
+  /** What the parameters take, about. */
+  private long bytes;
 
   private volatile @Nullable SubscriptionHandle subscription;
 
   /**
    * @param known what the client knows of an address
    * @param onFailure told what the callback throws
+   * @param onOverflow told once, on the loop, when there is more than may be
    */
   ViewSink(
       Function<String, Optional<Parameter>> known,
       TaskLine line,
       Optional<Consumer<? super ViewEvent>> callback,
-      Consumer<Throwable> onFailure) {
+      Consumer<Throwable> onFailure,
+      int maxAddresses,
+      long maxBytes,
+      BiConsumer<ViewSink, ClaspException> onOverflow) {
+    this.maxAddresses = maxAddresses;
+    this.maxBytes = maxBytes;
+    this.onOverflow = onOverflow;
     this.known = known;
     this.line = line;
     this.callback = callback;
@@ -79,7 +118,16 @@ final class ViewSink implements SignalSink, View {
       if (over) {
         return SignalBuffer.Outcome.DROPPED;
       }
-      Parameter before = parameters.put(parameter.address(), parameter);
+      Parameter before = parameters.get(parameter.address());
+      long more = footprint(parameter) - (before == null ? 0 : footprint(before));
+      if (bytes + more > maxBytes || before == null && parameters.size() >= maxAddresses) {
+        over = true;
+        live = false;
+        onOverflow.accept(this, full(parameter.address()));
+        return SignalBuffer.Outcome.DROPPED;
+      }
+      bytes += more;
+      parameters.put(parameter.address(), parameter);
       if (!live || stateDue || callback.isEmpty()) {
         // Told with the state.
         return SignalBuffer.Outcome.ADDED;
@@ -93,6 +141,38 @@ final class ViewSink implements SignalSink, View {
     }
   }
 
+  private ClaspException full(String address) {
+    return new ClaspException(
+        ClaspException.Kind.OVERFLOW,
+        "the view is over: "
+            + address
+            + " was too much, a view may hold "
+            + maxAddresses
+            + " parameters and "
+            + maxBytes / 1024
+            + " KiB; watch less, or raise maxView");
+  }
+
+  /** Memory that a parameter takes, about, in bytes. */
+  private static long footprint(Parameter parameter) {
+    return OVERHEAD + parameter.address().length() + footprint(parameter.value());
+  }
+
+  private static long footprint(Value value) {
+    return switch (value) {
+      case Value.Text(String text) -> OBJECT + text.length();
+      case Value.Bytes(byte[] content) -> OBJECT + content.length;
+      case Value.Array(var values) ->
+          OBJECT + values.stream().mapToLong(ViewSink::footprint).sum();
+      case Value.Map(var entries) ->
+          OBJECT
+              + entries.entrySet().stream()
+                  .mapToLong(e -> OBJECT + e.getKey().length() + footprint(e.getValue()))
+                  .sum();
+      case Value.Null _, Value.Bool _, Value.Int _, Value.Float _ -> OBJECT;
+    };
+  }
+
   @Override
   public void inForce() {
     lock.lock();
@@ -101,7 +181,14 @@ final class ViewSink implements SignalSink, View {
         return;
       }
       // What no snapshot has brought is not there any more.
-      parameters.keySet().removeIf(address -> known.apply(address).isEmpty());
+      parameters.values()
+          .removeIf(parameter -> {
+            boolean gone = known.apply(parameter.address()).isEmpty();
+            if (gone) {
+              bytes -= footprint(parameter);
+            }
+            return gone;
+          });
       live = true;
       changed.clear();
       stateDue = true;
@@ -144,6 +231,9 @@ final class ViewSink implements SignalSink, View {
         changed.clear();
         stateDue = false;
         staleDue = false;
+      } else if (failure.isPresent()) {
+        endDue = failure.get();
+        stage();
       }
     } finally {
       lock.unlock();
@@ -186,6 +276,11 @@ final class ViewSink implements SignalSink, View {
       if (staleDue) {
         staleDue = false;
         return new ViewEvent.Stale();
+      }
+      ClaspException why = endDue;
+      if (why != null) {
+        endDue = null;
+        return new ViewEvent.Ended(why);
       }
       telling = false;
       return null;

@@ -26,13 +26,20 @@ class ConnectTest {
     rig.start();
 
     assertThat(rig.sent())
-        .containsExactly(
-            new Message.Hello(
-                1,
-                Set.of(Feature.PARAM, Feature.EVENT),
-                "rig",
-                Optional.empty(),
-                Optional.empty()));
+        .singleElement()
+        .satisfies(message -> {
+          Message.Hello hello = (Message.Hello) message;
+          assertThat(hello.instance()).isPresent();
+          assertThat(hello)
+              .isEqualTo(
+                  new Message.Hello(
+                      1,
+                      Set.of(Feature.PARAM, Feature.EVENT),
+                      "rig",
+                      Optional.empty(),
+                      Optional.empty(),
+                      hello.instance()));
+        });
     assertThat(rig.started()).isNotDone();
     assertThat(rig.client().state()).isEqualTo(ClientState.CONNECTING);
 
@@ -47,6 +54,20 @@ class ConnectTest {
         .containsExactly(
             new ClientEvent.Connecting(Rig.FIRST),
             new ClientEvent.Connected(Rig.FIRST, "s1", rig.client().server(), false));
+  }
+
+  @Test
+  void aClientSaysWhenItComesBackAndWhenItIsAnother() {
+    rig.start();
+    Message first = rig.sent().getFirst();
+    rig.link().says(rig.welcome("s1"));
+    rig.link().breaks("cable");
+    rig.reactor.pass(Duration.ofSeconds(4));
+    assertThat(rig.sent()).containsExactly(first);
+
+    Rig other = new Rig();
+    other.start();
+    assertThat(other.sent()).doesNotContain(first);
   }
 
   @Test

@@ -209,6 +209,128 @@ class DoubtTest {
     assertThat(rig.sent()).isEmpty();
   }
 
+  // --- what else was sent behind it --------------------------------------------------------------
+
+  /** The client has sent all that, got no answer, connected again, and asks for /a. */
+  private void doubtAgainst(Message found) {
+    rig.sent();
+    reconnect();
+    assertThat(rig.sent()).containsExactly(new Message.Get("/a"), PING);
+    rig.link().says(found, PONG);
+  }
+
+  @Test
+  void aLaterBundleOfOursIsNotUndone() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    CompletableFuture<Ack> bundle =
+        client.bundle(new BundleBuilder().set("/a", 8).set("/b", 1).emit("/go"));
+    doubtAgainst(state("/a", Value.of(8), 5, "session-1", now()));
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(result(write).revision()).isEmpty();
+    assertThat(failure(bundle).kind()).isEqualTo(Kind.CLOSED);
+  }
+
+  @Test
+  void aBundleThatWasNotCarriedOutDoesNotKeepTheWriteBack() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    client.bundle(new BundleBuilder().set("/a", 8));
+    doubtAgainst(state("/a", Value.of(6), 3, "session-1", now()));
+
+    assertThat(rig.sent()).containsExactly(set("/a", 7));
+    rig.link().says(Rig.ack("/a", 4));
+    assertThat(result(write).revision()).hasValue(4);
+  }
+
+  @Test
+  void aLaterCompareAndSetOfOursIsNotUndone() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    client.set("/a", 8, SetOptions.CONFIRM.ifRevision(3));
+    client.set("/a", 9, SetOptions.CONFIRM.locking());
+    // The first of the two.
+    doubtAgainst(state("/a", Value.of(8), 4, "session-1", now()));
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(result(write).revision()).isEmpty();
+  }
+
+  @Test
+  void anEarlierCompareAndSetSaysNothingOfALaterWrite() {
+    client.set("/a", 8, SetOptions.CONFIRM.ifRevision(3));
+    client.set("/a", 7);
+    doubtAgainst(state("/a", Value.of(8), 4, "session-1", now()));
+    assertThat(rig.sent()).containsExactly(set("/a", 7));
+  }
+
+  @Test
+  void ofTwoWritesWithAConditionBetweenTheSecondCounts() {
+    CompletableFuture<Ack> first = client.set("/a", 7);
+    client.set("/a", 8, SetOptions.CONFIRM.ifRevision(3));
+    CompletableFuture<Ack> second = client.set("/a", 9);
+    doubtAgainst(state("/a", Value.of(8), 4, "session-1", now()));
+
+    assertThat(rig.sent()).containsExactly(set("/a", 9));
+    rig.link().says(Rig.ack("/a", 5));
+    assertThat(result(first)).isEqualTo(result(second));
+  }
+
+  @Test
+  void aLaterFiredWriteIsNotUndone() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    client.set("/a", 8, SetOptions.FIRE);
+    client.set("/a", 9, SetOptions.FIRE);
+    doubtAgainst(state("/a", Value.of(9), 5, "session-1", now()));
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(result(write).revision()).hasValue(5);
+  }
+
+  @Test
+  void theNewestFiredWriteIsSentForTheOneInDoubt() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    client.set("/a", 8, SetOptions.FIRE);
+    client.set("/a", 9, SetOptions.FIRE);
+    doubtAgainst(state("/a", Value.of(8), 4, "session-1", now()));
+
+    assertThat(rig.sent()).containsExactly(set("/a", 9));
+    rig.link().says(Rig.ack("/a", 6));
+    assertThat(result(write).revision()).as("it asks for the answer").hasValue(6);
+  }
+
+  @Test
+  void aBundleBehindAFiredWriteIsNotUndone() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    client.set("/a", 8, SetOptions.FIRE);
+    client.bundle(new BundleBuilder().set("/a", 9));
+    doubtAgainst(state("/a", Value.of(9), 5, "session-1", now()));
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(result(write).revision()).isEmpty();
+  }
+
+  @Test
+  void anAnsweredWriteIsNotSentForAFiredOne() {
+    client.set("/a", 7);
+    rig.sent();
+    rig.link().says(Rig.ack("/a", 1));
+    client.set("/a", 8, SetOptions.FIRE);
+    rig.sent();
+    reconnect();
+    assertThat(rig.sent()).isEmpty();
+  }
+
+  @Test
+  void whatALaterTimelineHasMovedIsNotUndone() {
+    CompletableFuture<Ack> write = client.set("/a", 7);
+    client.timeline(
+        "/a", new TimelineBuilder().at(Duration.ZERO, 0.0).at(Duration.ofSeconds(1), 1.0).build());
+    // The router has played it while the client was away.
+    doubtAgainst(state("/a", Value.of(0.4), 5, "session-1", now() + 4_000_000));
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(result(write).revision()).isEmpty();
+  }
+
   @Test
   void aConnectionThatBreaksAgainLeavesTheDoubt() {
     writeInDoubt();
@@ -221,6 +343,22 @@ class DoubtTest {
 
     assertThat(rig.sent()).isEmpty();
     assertThat(client.statistics().waiting()).isZero();
+  }
+
+  @Test
+  void aDoubtThatManyConnectionsDoNotSettleIsStillOne() {
+    CompletableFuture<Ack> write = writeInDoubt();
+    for (int i = 0; i < 100; i++) {
+      rig.link().breaks("again");
+      rig.reactor.pass(Duration.ofMinutes(1));
+      rig.welcome();
+      assertThat(rig.sent()).containsExactly(new Message.Get("/a"), PING);
+    }
+
+    rig.link().says(state("/a", Value.of(7), 4, "session-1", now()), PONG);
+
+    assertThat(rig.sent()).isEmpty();
+    assertThat(write.isDone()).isTrue();
   }
 
   @Test

@@ -63,6 +63,33 @@ class MetersTest {
   }
 
   @Test
+  void whatIsRefusedAtOnceIsToldWithoutALock() {
+    List<Runnable> later = new ArrayList<>();
+    boolean[] holds = {false};
+    rig.completer =
+        task -> {
+          if (holds[0]) {
+            later.add(task);
+          } else {
+            task.run();
+          }
+        };
+    ClaspClient client = measured();
+    rig.reconnect = false;
+    client.closeAsync();
+    rig.reactor.pass(Duration.ofSeconds(10));
+    answers.clear();
+    holds[0] = true;
+
+    var late = client.emit("/a");
+
+    assertThat(late).isCompletedExceptionally();
+    assertThat(answers).as("the caller may hold a lock").isEmpty();
+    later.forEach(Runnable::run);
+    assertThat(answers).containsExactly(new Answer(Operation.PUBLISH, 0, Optional.of(Kind.CLOSED)));
+  }
+
+  @Test
   void metersAreReadByName() {
     ClaspClient client = measured();
     assertThat(value(client, "connected")).isEqualTo(1);

@@ -39,6 +39,8 @@ final class Rig {
   Backoff backoff = new Backoff(Duration.ofSeconds(1), 2, Duration.ofSeconds(4), false, 0);
   OfflinePolicy offline = OfflinePolicy.BUFFER;
   int maxWaitingBytes = 1 << 20;
+  int maxViewParameters = 1000;
+  long maxViewBytes = 1 << 20;
   boolean clockSync;
   Executor dispatcher = Runnable::run;
   Executor completer = Runnable::run;
@@ -80,6 +82,8 @@ final class Rig {
                 events::add,
                 offline,
                 maxWaitingBytes,
+                maxViewParameters,
+                maxViewBytes,
                 clockSync),
             reactor,
             dialer,

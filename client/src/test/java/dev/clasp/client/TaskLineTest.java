@@ -100,6 +100,35 @@ class TaskLineTest {
   }
 
   @Test
+  void whatIsNotRunIsTold() {
+    List<String> told = new ArrayList<>();
+    TaskLine refused =
+        new TaskLine(
+            task -> {
+              throw new java.util.concurrent.RejectedExecutionException("full");
+            },
+            turn);
+    TaskLine.Task owned =
+        new TaskLine.Task() {
+          @Override
+          public void run() {
+            told.add("run");
+          }
+
+          @Override
+          public void refused() {
+            told.add("refused");
+          }
+        };
+    refused.stage(owned);
+    refused.stage(owned);
+    turn.end();
+    assertThat(told).containsExactly("refused", "refused");
+    refused.add(owned);
+    assertThat(told).hasSize(3).doesNotContain("run");
+  }
+
+  @Test
   void anExecutorThatRefusesMayAcceptLater() {
     boolean[] refuses = {true};
     TaskLine moody =

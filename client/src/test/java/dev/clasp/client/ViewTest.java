@@ -79,6 +79,131 @@ class ViewTest {
     assertThat(view.parameters()).containsOnlyKeys("/a/1", "/a/2");
   }
 
+  /** An executor that refuses as long as it is told to. */
+  private static final class Moody implements java.util.concurrent.Executor {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private boolean refuses;
+
+    @Override
+    public void execute(Runnable task) {
+      if (refuses) {
+        throw new java.util.concurrent.RejectedExecutionException("full");
+      }
+      tasks.add(task);
+    }
+
+    void runAll() {
+      while (!tasks.isEmpty()) {
+        tasks.remove().run();
+      }
+    }
+  }
+
+  @Test
+  void anExecutorThatRefusesOnceDoesNotSilenceTheView() {
+    rig.connect();
+    Moody moody = new Moody();
+    client().watch("/a/**", SubscribeOptions.DEFAULT.withExecutor(moody), events::add);
+    rig.sent();
+    rig.link().says(Rig.snapshot(Rig.entry("/a/1", 1, 1)), PONG);
+    moody.runAll();
+    assertThat(events).hasSize(1);
+
+    moody.refuses = true;
+    rig.link().says(Rig.set("/a/1", 2, 2));
+    rig.link().says(Rig.set("/a/2", 7, 1));
+    moody.refuses = false;
+    rig.link().says(Rig.set("/a/1", 3, 3));
+    moody.runAll();
+
+    // What could not be told before is told now.
+    assertThat(events).hasSize(3);
+    assertThat(value(events.get(1))).isEqualTo(3);
+    assertThat(((ViewEvent.Changed) events.get(1)).before().orElseThrow().value())
+        .isEqualTo(Value.of(1.0));
+    assertThat(value(events.get(2))).isEqualTo(7);
+  }
+
+  @Test
+  void anExecutorThatRefusesOnceLosesSignalsAndDoesNotDelayLaterOnes() {
+    rig.connect();
+    Moody moody = new Moody();
+    List<Signal> heard = new ArrayList<>();
+    client().subscribe("/a/**", SubscribeOptions.DEFAULT.withExecutor(moody), heard::add);
+    rig.sent();
+    moody.refuses = true;
+    rig.link().says(Rig.set("/a/1", 1, 1), Rig.set("/a/1", 2, 2));
+    moody.refuses = false;
+    rig.link().says(Rig.set("/a/1", 3, 3));
+    moody.runAll();
+
+    assertThat(heard)
+        .extracting(signal -> ((Signal.Change) signal).revision())
+        .containsExactly(3L);
+  }
+
+  // --- bounds ------------------------------------------------------------------------------------
+
+  @Test
+  void aViewWithMoreParametersThanItMayHoldEnds() {
+    rig.maxViewParameters = 2;
+    View view = watch();
+    rig.link().says(Rig.snapshot(Rig.entry("/a/1", 1, 1), Rig.entry("/a/2", 1, 1)), PONG);
+    rig.sent();
+    rig.link().says(Rig.set("/a/2", 2, 2));
+    assertThat(view.isCurrent()).isTrue();
+    events.clear();
+
+    rig.link().says(Rig.set("/a/3", 1, 1), Rig.set("/a/1", 9, 2));
+
+    assertThat(view.isCurrent()).isFalse();
+    assertThat(view.parameters()).containsOnlyKeys("/a/1", "/a/2");
+    assertThat(view.get("/a/1").orElseThrow().value()).isEqualTo(Value.of(1.0));
+    assertThat(events).singleElement().isInstanceOfSatisfying(
+        ViewEvent.Ended.class,
+        ended -> {
+          assertThat(ended.reason().kind()).isEqualTo(Kind.OVERFLOW);
+          assertThat(ended.reason()).hasMessageContaining("/a/3").hasMessageContaining("maxView");
+        });
+    assertThat(rig.sent()).hasAtLeastOneElementOfType(Message.Unsubscribe.class);
+    assertThat(client().cached("/a/1")).as("nothing of it is kept elsewhere").isEmpty();
+  }
+
+  @Test
+  void aViewOfMoreBytesThanItMayHoldEnds() {
+    rig.maxViewBytes = 4096;
+    View view = watch();
+    rig.link().says(Rig.snapshot(text("/a/1", 100, 1), text("/a/2", 100, 1)), PONG);
+    assertThat(view.isCurrent()).isTrue();
+    // The same space again and again.
+    for (int i = 2; i < 100; i++) {
+      rig.link().says(Rig.snapshot(text("/a/1", 3000, i)));
+    }
+    assertThat(view.isCurrent()).isTrue();
+    rig.link().says(Rig.snapshot(text("/a/2", 3000, 2)));
+    assertThat(view.isCurrent()).isFalse();
+    assertThat(events.getLast()).isInstanceOf(ViewEvent.Ended.class);
+  }
+
+  private static Message.Parameter text(String address, int length, long revision) {
+    return new Message.Parameter(
+        address,
+        Value.of("x".repeat(length)),
+        revision,
+        Optional.empty(),
+        java.util.OptionalLong.empty());
+  }
+
+  @Test
+  void aListOfMoreThanAViewMayHoldFails() {
+    rig.maxViewParameters = 1;
+    rig.connect();
+    var list = client().list("/a/**");
+    rig.sent();
+    rig.link().says(Rig.snapshot(Rig.entry("/a/1", 1, 1), Rig.entry("/a/2", 1, 1)), PONG);
+    assertThat(Outcomes.failure(list).kind()).isEqualTo(Kind.OVERFLOW);
+  }
+
   @Test
   void aRouterThatRefusesItAfterReconnectingDoesNotMakeItCurrent() {
     View view = watch();

@@ -1,5 +1,6 @@
 package dev.clasp.discovery;
 
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,6 +82,15 @@ public final class MdnsAdvertiser implements AutoCloseable {
   /** The name under which it is announced; with a number if somebody else has the plain one. */
   public String name() {
     return role.responder.name();
+  }
+
+  /**
+   * What the record of a server says, as {@code key=value}: what {@link #start} announces.
+   *
+   * @param name under which it is announced
+   */
+  public static List<String> text(Advertisement what, String name) {
+    return ServiceText.of(what, name).stream().map(DnsName::text).toList();
   }
 
   /** Whether it is announced somewhere. */

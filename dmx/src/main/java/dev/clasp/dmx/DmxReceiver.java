@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -326,14 +327,44 @@ public final class DmxReceiver {
     for (Room room : rooms.values()) {
       List<Value> list = new ArrayList<>();
       for (DmxSource source : room.merge.sources()) {
-        Map<String, Value> about = about(room, source);
-        about.put("id", Value.of(source.id()));
-        about.put("slots", Value.of(room.merge.owned(source)));
-        list.add(Value.of(about));
+        list.add(described(room, source));
       }
       table.put(String.valueOf(room.universe), Value.of(list));
     }
     return Value.of(table);
+  }
+
+  private Value described(Room room, DmxSource source) {
+    Map<String, Value> about = about(room, source);
+    about.put("id", Value.of(source.id()));
+    about.put("slots", Value.of(room.merge.owned(source)));
+    about.put("frames", Value.of(room.merge.frames(source)));
+    room.merge
+        .heard(source)
+        .ifPresent(
+            at -> about.put("age_seconds", Value.of(Math.max(0, context.nanoTime() - at) / 1e9)));
+    return Value.of(about);
+  }
+
+  /**
+   * One universe: how it is merged, its sources, and for each slot which of them drives it, -1 for
+   * none. Empty if nothing has come.
+   */
+  public synchronized Optional<Map<String, Value>> view(int universe) {
+    Room room = rooms.get(universe);
+    if (room == null) {
+      return Optional.empty();
+    }
+    Map<String, Value> view = new LinkedHashMap<>();
+    view.put("merge", Value.of(room.merge.mode().name().toLowerCase(Locale.ROOT)));
+    List<DmxSource> there = room.merge.sources();
+    view.put("sources", Value.of(there.stream().map(source -> described(room, source)).toList()));
+    List<Value> owners = new ArrayList<>(Dmx.SLOTS);
+    for (int slot = 0; slot < room.merge.length(); slot++) {
+      owners.add(Value.of(room.merge.owner(slot).map(there::indexOf).orElse(-1)));
+    }
+    view.put("owners", Value.of(owners));
+    return Optional.of(view);
   }
 
   /** The merged levels of a universe; empty if nothing has come. */

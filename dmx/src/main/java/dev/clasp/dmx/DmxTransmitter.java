@@ -4,8 +4,10 @@ import dev.clasp.bridge.spi.BridgeException;
 import dev.clasp.bridge.spi.Parcel;
 import dev.clasp.protocol.Value;
 import dev.clasp.transform.MappedSignal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -449,6 +451,28 @@ public final class DmxTransmitter {
         sink.terminate(each.number, each.frame(wanted(each)), output.slots(), each.sequence);
       }
     }
+  }
+
+  /**
+   * One universe: the levels that leave, with masters and limits, and how many frames have left.
+   * Empty if it is not sent.
+   */
+  public synchronized Optional<Map<String, Value>> view(int number) {
+    OutUniverse of = universes.get(number);
+    if (of == null || !of.live) {
+      return Optional.empty();
+    }
+    List<Value> levels = new ArrayList<>(output.slots());
+    byte[] leaving = of.frame(wanted(of));
+    for (int slot = 0; slot < output.slots(); slot++) {
+      levels.add(Value.of(Byte.toUnsignedInt(leaving[slot])));
+    }
+    Map<String, Value> view = new LinkedHashMap<>();
+    view.put("levels", Value.of(levels));
+    view.put("frames", Value.of(of.frames));
+    view.put("blackout", Value.of(blackout));
+    view.put("master", Value.of(grand));
+    return Optional.of(view);
   }
 
   /** Universes that are sent now, in order. */

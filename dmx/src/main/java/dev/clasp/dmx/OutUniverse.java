@@ -46,6 +46,7 @@ final class OutUniverse {
   long sentAt;
   int repeats;
   int sequence;
+  long frames;
 
   OutUniverse(int number, Patch patch, List<DmxOutput.Limit> limits) {
     this.number = number;
@@ -157,5 +158,6 @@ final class OutUniverse {
     sent = true;
     sentAt = nanos;
     sequence++;
+    frames++;
   }
 }

@@ -49,6 +49,7 @@ public final class UniverseMerge<K> {
     boolean own;
     long heard;
     long prioritiesHeard;
+    long frames;
 
     Source(K key) {
       this.key = key;
@@ -125,6 +126,7 @@ public final class UniverseMerge<K> {
       source.prioritiesHeard = nanos;
       sources.add(source);
     }
+    source.frames++;
     int slots = Math.min(length, Dmx.SLOTS);
     boolean all = source.priority != priority;
     source.priority = priority;
@@ -388,6 +390,17 @@ public final class UniverseMerge<K> {
   public Optional<Long> heard(K key) {
     Source source = find(key);
     return source == null ? Optional.empty() : Optional.of(source.lastHeard());
+  }
+
+  /** How many frames a source has sent; 0 if it is not there. */
+  public long frames(K key) {
+    Source source = find(key);
+    return source == null ? 0 : source.frames;
+  }
+
+  /** How sources of the same priority are merged. */
+  public MergePolicy.Mode mode() {
+    return mode;
   }
 
   /** Is there anything that {@link #takeChanges} would give? */

@@ -157,6 +157,25 @@ class DmxReceiverTest {
   }
 
   @Test
+  void whoDrivesWhichSlotCanBeLookedAt() {
+    assertThat(receiver.view(1)).isEmpty();
+    comes(0, 10, 200, 5);
+    comes(0, 10, 200, 5);
+    DmxSource other = new DmxSource("other-id", "Other", "10.0.0.6");
+    receiver.received(1, other, 100, Dmx.START_LEVELS, new byte[] {20, 3}, 0, 2, 0);
+    Map<String, Value> view = receiver.view(1).orElseThrow();
+    assertThat(view)
+        .containsEntry("merge", Value.of("htp"))
+        .containsEntry("owners", Value.of(List.of(Value.of(1), Value.of(0), Value.of(0))));
+    List<Value> sources = ((Value.Array) view.getOrDefault("sources", Value.NULL)).values();
+    assertThat(((Value.Map) sources.getFirst()).entries())
+        .containsEntry("name", Value.of("Desk"))
+        .containsEntry("frames", Value.of(2))
+        .containsEntry("slots", Value.of(2))
+        .containsEntry("age_seconds", Value.of(0.0));
+  }
+
+  @Test
   void aSourceThatSaysGoodbyeIsNotAnError() {
     comes(0, 1);
     context.signals.clear();

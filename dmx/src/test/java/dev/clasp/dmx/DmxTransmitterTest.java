@@ -271,6 +271,21 @@ class DmxTransmitterTest {
   }
 
   @Test
+  void whatLeavesCanBeLookedAt() {
+    assertThat(transmitter.view(1)).isEmpty();
+    set("/1/2", Value.of(64));
+    set("/master", Value.of(0.5));
+    until(10);
+    assertThat(transmitter.view(1))
+        .hasValueSatisfying(view -> {
+          assertThat(view)
+              .containsEntry("master", Value.of(0.5))
+              .containsEntry("frames", Value.of(1));
+          assertThat(view.get("levels").toString()).contains("value=0", "value=32");
+        });
+  }
+
+  @Test
   void submastersDarkenTheirSlotsAndLimitsHold() {
     transmitter =
         with(

@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * One CLASP message as an object (wire.md 5). Routers use {@link MessageView} on the hot path;
@@ -23,16 +24,44 @@ public sealed interface Message {
    *
    * @param version protocol version, any value 0 to 255 is accepted
    * @param token empty and absent are the same on the wire; decodes as absent
+   * @param instance the same in every HELLO of one client, and known to it and the router only: its
+   *     next connection ends the one before (docs/protocol-extensions.md). Travels in the compact
+   *     form only, behind the token, where decoders that do not know it do not look
    */
   record Hello(
       int version,
       Set<Feature> features,
       String name,
       Optional<String> token,
-      Optional<Capabilities> capabilities)
+      Optional<Capabilities> capabilities,
+      Optional<UUID> instance)
       implements Message {
     public Hello {
       features = Set.copyOf(features);
+    }
+
+    /** Of a client that does not say that it comes back. */
+    public Hello(
+        int version,
+        Set<Feature> features,
+        String name,
+        Optional<String> token,
+        Optional<Capabilities> capabilities) {
+      this(version, features, name, token, capabilities, Optional.empty());
+    }
+
+    /** Without its secrets. */
+    @Override
+    public String toString() {
+      return "Hello[version="
+          + version
+          + ", features="
+          + features
+          + ", name="
+          + name
+          + (token.isPresent() ? ", with token" : "")
+          + (instance.isPresent() ? ", with instance" : "")
+          + "]";
     }
   }
 

@@ -15,9 +15,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /** Reads compact binary messages (wire.md 5). Bundles recurse, bounded by the limits. */
 final class MessageReader {
+
+  /** Begins the instance behind a HELLO. */
+  static final int INSTANCE = 'I';
 
   private static final FederationOperation[] FEDERATION = FederationOperation.values();
 
@@ -82,8 +86,16 @@ final class MessageReader {
     int version = in.u8();
     int features = in.u8();
     String name = in.text();
+    Optional<String> token = nonEmpty(in.text());
     return new Message.Hello(
-        version, Feature.ofBits(features), name, nonEmpty(in.text()), Optional.empty());
+        version, Feature.ofBits(features), name, token, Optional.empty(), instance(in));
+  }
+
+  /** Anything else that stands behind a HELLO means nothing. */
+  private static Optional<UUID> instance(ByteReader in) {
+    return in.remaining() == 1 + 2 * Long.BYTES && in.u8() == INSTANCE
+        ? Optional.of(new UUID(in.i64(), in.i64()))
+        : Optional.empty();
   }
 
   private static Message welcome(ByteReader in) {

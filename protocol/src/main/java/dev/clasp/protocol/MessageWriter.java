@@ -28,6 +28,12 @@ final class MessageWriter {
         out.u8(Feature.bits(m.features()));
         out.text(m.name());
         out.text(m.token().orElse(""));
+        m.instance()
+            .ifPresent(instance -> {
+              out.u8(MessageReader.INSTANCE);
+              out.i64(instance.getMostSignificantBits());
+              out.i64(instance.getLeastSignificantBits());
+            });
       }
       case Message.Welcome m -> {
         out.u8(MessageType.WELCOME);

@@ -100,6 +100,36 @@ class FrameCodecTest {
   }
 
   @Test
+  void theInstanceOfAClientStandsBehindItsHello() {
+    java.util.UUID instance = new java.util.UUID(0x0102030405060708L, 0x1112131415161718L);
+    Message.Hello hello =
+        new Message.Hello(
+            1,
+            java.util.Set.of(),
+            "n",
+            Optional.of("secret"),
+            Optional.empty(),
+            Optional.of(instance));
+    byte[] payload = MessageCodec.encode(hello);
+
+    assertThat(java.util.HexFormat.of().formatHex(payload))
+        .isEqualTo("010100" + "00016e" + "0006736563726574" + "4901020304050607081112131415161718");
+    assertThat(MessageCodec.decode(payload, 0, payload.length)).isEqualTo(hello);
+    assertThat(hello.toString()).doesNotContain("secret", "0102");
+  }
+
+  @Test
+  void whateverElseStandsBehindAHelloMeansNothing() {
+    byte[] hello = MessageCodec.encode(Shorthand.hello("n"));
+    for (int length = 1; length < 40; length++) {
+      byte[] longer = java.util.Arrays.copyOf(hello, hello.length + length);
+      // Of the right length, but begun otherwise; and begun so, but of another length.
+      longer[hello.length] = (byte) (length == 17 ? 'J' : 'I');
+      assertThat(MessageCodec.decode(longer, 0, longer.length)).isEqualTo(Shorthand.hello("n"));
+    }
+  }
+
+  @Test
   void whatBinaryCannotCarryIsLeftOut() {
     Message.Hello hello =
         new Message.Hello(

@@ -59,7 +59,10 @@ final class RandomMessages {
               features(EnumSet.allOf(Feature.class)),
               text(),
               optional(() -> "t" + text()),
-              legacy ? optional(this::capabilities) : Optional.empty());
+              legacy ? optional(this::capabilities) : Optional.empty(),
+              legacy
+                  ? Optional.empty()
+                  : optional(() -> new java.util.UUID(random.nextLong(), random.nextLong())));
       case 1 ->
           new Message.Welcome(
               random.nextInt(256),

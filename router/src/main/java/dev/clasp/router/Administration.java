@@ -38,6 +38,9 @@ public final class Administration {
   /** Subscriptions of one session that are shown. */
   public static final int MAX_SUBSCRIPTIONS = 1000;
 
+  /** Locks of one session whose addresses are shown. */
+  public static final int MAX_LOCKS = 1000;
+
   private final Router router;
   private final Lane lane;
 
@@ -105,13 +108,21 @@ public final class Administration {
           new SubscriptionStatus(
               session.id(), s.id(), s.pattern().text(), s.typeMask(), s.options()));
     }
+    List<String> locked =
+        session.locks.stream()
+            .limit(MAX_LOCKS)
+            .map(address -> new String(address.name, StandardCharsets.UTF_8))
+            .sorted()
+            .toList();
     return new SessionDetail(
         session.status(),
         session.rights().identity(),
         subscriptions,
         session.locks.size(),
+        locked,
         session.gesturesInProgress(),
-        session.scheduledBundles.size());
+        session.scheduledBundles.size(),
+        session.lastError());
   }
 
   /** Ends a session; false if there is none of this id. */

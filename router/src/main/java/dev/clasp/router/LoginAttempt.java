@@ -69,6 +69,11 @@ final class LoginAttempt implements Consumer<Login> {
       early = login;
       return;
     }
+    handOver(login);
+  }
+
+  /** Hands the answer over on the lane's thread. Any thread. */
+  void handOver(Login login) {
     try {
       lane.executor().execute(() -> whenAnswered.accept(this, login));
     } catch (RejectedExecutionException e) {

@@ -81,13 +81,10 @@ final class Replies {
   static void error(Session session, Refusal refusal, @Nullable String address) {
     session.lane().countError(refusal.code());
     session.refused(refusal, address);
-    message(
-        session,
-        new Message.Error(
-            refusal.code(),
-            cut(refusal.text()),
-            Optional.ofNullable(address).filter(a -> a.length() <= MAX_ADDRESS),
-            correlationId(session)));
+    String text = cut(refusal.text());
+    Optional<String> about = Optional.ofNullable(address).filter(a -> a.length() <= MAX_ADDRESS);
+    session.erred(new SessionError(refusal.code(), text, about, session.nowMicros()));
+    message(session, new Message.Error(refusal.code(), text, about, correlationId(session)));
   }
 
   /** ERROR to a request that was taken on earlier. From a task of its own. */

@@ -16,12 +16,14 @@ import dev.clasp.security.Scopes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -62,6 +64,10 @@ public final class Router {
   private final Histories histories;
   private final SignalRegistry signals;
   private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+
+  /** Those of clients that have said how to recognise them when they come back. */
+  private final Map<UUID, Session> instances = new ConcurrentHashMap<>();
+
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private final Retention retention;
   private final Timelines timelines;
@@ -236,6 +242,20 @@ public final class Router {
     lapse(timelines.publishersPlaying(), whose);
     lapse(bundles.orphaned(), whose);
     return expelled;
+  }
+
+  /**
+   * How many sessions each token has, by its id; those without a token are left out. Any thread.
+   */
+  public Map<String, Integer> sessionsByToken() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (Session session : sessions.values()) {
+      String token = session.rights().identity().tokenId();
+      if (!token.isEmpty()) {
+        counts.merge(token, 1, Integer::sum);
+      }
+    }
+    return counts;
   }
 
   private static void lapse(Set<Session> ended, Predicate<Identity> whose) {
@@ -509,6 +529,10 @@ public final class Router {
 
   SignalRegistry signals() {
     return signals;
+  }
+
+  Map<UUID, Session> instances() {
+    return instances;
   }
 
   Map<String, Session> sessions() {

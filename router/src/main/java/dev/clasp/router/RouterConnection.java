@@ -486,7 +486,7 @@ public final class RouterConnection {
           "the first message must be HELLO");
     } else if (MessageCodec.decode(view.buffer(), view.offset(), view.length())
         instanceof Message.Hello hello) {
-      if (!full()) {
+      if (hello.instance().filter(router.instances()::containsKey).isPresent() || !full()) {
         login(hello);
       }
     }
@@ -542,6 +542,13 @@ public final class RouterConnection {
       // The connection has ended meanwhile, or waited too long.
       return;
     }
+    Session before =
+        answer instanceof Login.Admitted(Identity who) ? predecessor(attempt.hello(), who) : null;
+    if (before != null) {
+      pauseReading();
+      before.replace(() -> attempt.handOver(answer));
+      return;
+    }
     login = null;
     switch (answer) {
       case Login.Admitted(Identity identity) -> admitted(attempt, identity);
@@ -552,6 +559,28 @@ public final class RouterConnection {
       }
     }
     release();
+  }
+
+  /**
+   * The session of an earlier connection of the same client, which must have ended before this one
+   * begins: what it wrote and what is still on its way would otherwise come behind newer values.
+   */
+  private @Nullable Session predecessor(Message.Hello hello, Identity identity) {
+    Session before = hello.instance().map(router.instances()::get).orElse(null);
+    return before != null && before != session && isOf(before, identity) ? before : null;
+  }
+
+  private static boolean isOf(Session s, Identity identity) {
+    return s.rights().identity().subject().equals(identity.subject());
+  }
+
+  /** The client is back on another connection. */
+  private void replaced(Session s) {
+    if (s == session && !closing) {
+      s.about(LOG.atDebug()).log("{} is replaced: its client has connected again", s);
+      close(new CloseReason(CloseReason.NORMAL, "replaced by a newer connection of this client"));
+    }
+    endSession(s);
   }
 
   private void admitted(LoginAttempt attempt, Identity identity) {
@@ -640,6 +669,17 @@ public final class RouterConnection {
     s.whenExpelled(why -> expel(s, why));
     connection.established();
     router.sessions().put(s.id(), s);
+    hello
+        .instance()
+        .ifPresent(instance -> {
+          s.ofInstance(instance, () -> replaced(s));
+          Session other = router.instances().putIfAbsent(instance, s);
+          if (other != null && isOf(other, identity)) {
+            // Both were let in at the same time.
+            router.instances().put(instance, s);
+            other.replace(() -> {});
+          }
+        });
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);
     if (identity.tokenId().isEmpty()) {
@@ -758,6 +798,7 @@ public final class RouterConnection {
     router.bundles().endSession(s);
     router.announcements().endSession(s);
     router.sessions().remove(s.id());
+    s.instance().ifPresent(instance -> router.instances().remove(instance, s));
     lane.sessions().remove(s);
     if (!s.subscriptions.isEmpty()) {
       router.subscriptions().removeAll(List.copyOf(s.subscriptions.values()));

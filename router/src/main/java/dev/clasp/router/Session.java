@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,7 @@ final class Session {
   private SignalRegistry.@Nullable Announcer announcer;
   private @Nullable Request request;
   private volatile @Nullable ClockEstimate clock;
+  private volatile @Nullable SessionError lastError;
 
   private final ArrayDeque<CatchUp> snapshots = new ArrayDeque<>(2);
 
@@ -87,6 +89,10 @@ final class Session {
   private boolean silent;
   private Agenda.@Nullable Entry watch;
   private @Nullable Consumer<Refusal> expulsion;
+
+  // For those whose client can be recognised when it is back.
+  private @Nullable UUID instance;
+  private @Nullable Runnable replacement;
 
   long messagesIn;
   long bytesIn;
@@ -184,6 +190,16 @@ final class Session {
       lane.countDenied(lane.view.type());
       witness.denied(party(), refusal.code(), refusal.text(), Optional.ofNullable(address));
     }
+  }
+
+  /** Takes note of an ERROR that goes to the client. */
+  void erred(SessionError error) {
+    lastError = error;
+  }
+
+  /** The last ERROR that the client was sent. Any thread. */
+  Optional<SessionError> lastError() {
+    return Optional.ofNullable(lastError);
   }
 
   /**
@@ -419,6 +435,41 @@ final class Session {
    */
   void whenExpelled(Consumer<Refusal> how) {
     expulsion = how;
+  }
+
+  /**
+   * By what its client can be recognised, before others see the session.
+   *
+   * @param whenReplaced what {@link #replace} does, on the lane's thread
+   */
+  void ofInstance(UUID value, Runnable whenReplaced) {
+    instance = value;
+    replacement = whenReplaced;
+  }
+
+  Optional<UUID> instance() {
+    return Optional.ofNullable(instance);
+  }
+
+  /**
+   * Ends the session because its client is back on another connection: nothing that still comes on
+   * this one is executed. Any thread; happens on the lane.
+   *
+   * @param then called when that is so, on the lane of this session
+   */
+  void replace(Runnable then) {
+    try {
+      lane.executor()
+          .execute(() -> {
+            if (replacement != null) {
+              replacement.run();
+            }
+            then.run();
+          });
+    } catch (RejectedExecutionException e) {
+      // The loop has stopped, and the connection with it.
+      then.run();
+    }
   }
 
   /** Ends the session, telling it why. Any thread; happens on the lane. */

@@ -45,6 +45,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
 
   private static final Duration REMEMBER_REFUSED = Duration.ofMinutes(10);
   private static final int MAX_REFUSED = 10_000;
+  private static final int MAX_USED = 10_000;
 
   /** A token that is known to be wrong, and until when it is remembered. */
   private record Refusal(Instant until, boolean expired, String detail) {}
@@ -60,6 +61,10 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
   private final Consumer<LoginReport> reports;
   private final Map<TokenDigest, Refusal> refused = new RecentMap<>(MAX_REFUSED);
   private final LoginCounts counts = new LoginCounts();
+
+  /** When each token last let somebody in, by its id. Guarded by itself. */
+  private final Map<String, Instant> used = new RecentMap<>(MAX_USED);
+
   private volatile Consumer<Ending> endings = ending -> {};
   private volatile @Nullable Thread ticker;
   private volatile boolean closed;
@@ -250,6 +255,9 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
         return;
       }
       throttle.succeeded(address, digest);
+      synchronized (used) {
+        used.put(identity.tokenId(), clock.instant());
+      }
       report(
           method,
           peer,
@@ -367,6 +375,90 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     return counts;
   }
 
+  // --- what administrators ask -------------------------------------------------------------------
+
+  /** What is known of the tokens in files and lines, those that have expired included. */
+  public List<TokenEntry> entries() {
+    return Stream.concat(
+            files.stream().flatMap(file -> file.entries().stream()),
+            lines.entries().values().stream())
+        .toList();
+  }
+
+  /** The tokens of an id: usually one, for ids have only 32 bits. */
+  public List<TokenEntry> named(String id) {
+    return Stream.concat(
+            files.stream().flatMap(file -> file.named(id).stream()), lines.named(id).stream())
+        .toList();
+  }
+
+  /**
+   * When a token last let somebody in, a page of the API included; empty if not since the start.
+   */
+  public Optional<Instant> lastUsed(String tokenId) {
+    synchronized (used) {
+      return Optional.ofNullable(used.get(tokenId));
+    }
+  }
+
+  /**
+   * What the router would make of a token. Nobody comes in by this: it is no attempt, counts for no
+   * limit, and neither the log nor a report speaks of it. A pre-shared key is looked up by its
+   * digest, so that how long it takes says nothing of other tokens.
+   *
+   * @param answer called exactly once, during this call or later, on any thread
+   */
+  public void judge(String token, Consumer<Judgement> answer) {
+    boolean cpsk = Cpsk.isCpsk(token);
+    int max = cpsk ? Cpsk.MAX_BYTES : maxJwtBytes;
+    if (token.length() > max) {
+      answer.accept(
+          Judgement.bad(Optional.empty(), "it has more than " + max + " bytes, as no token has"));
+    } else if (cpsk) {
+      answer.accept(
+          find(TokenDigest.of(token))
+              .map(this::judge)
+              .orElseGet(
+                  () -> Judgement.bad(Optional.empty(), "it is in none of the token files")));
+    } else if (jwts.isPresent() && JwtVerifier.isJwt(token)) {
+      JwtTokens tokens = jwts.get();
+      try {
+        slow.execute(() -> answer.accept(judge(tokens, token)));
+      } catch (RejectedExecutionException e) {
+        answer.accept(Judgement.bad(Optional.empty(), "the router is stopping"));
+      }
+    } else {
+      answer.accept(
+          Judgement.bad(Optional.empty(), "it is no token of a kind that this router accepts"));
+    }
+  }
+
+  /** The same for a token that is known. */
+  public Judgement judge(TokenEntry entry) {
+    long now = clock.instant().getEpochSecond();
+    Identity identity = entry.identity();
+    return entry.expired(now)
+        ? Judgement.bad(Optional.of(identity), "it has expired")
+        : entry.early(now)
+            ? Judgement.bad(Optional.of(identity), "its time has not come yet")
+            : Judgement.good(identity);
+  }
+
+  private static Judgement judge(JwtTokens tokens, String token) {
+    try {
+      return switch (tokens.verify(token)) {
+        case JwtVerdict.Valid(Identity identity) -> Judgement.good(identity);
+        case JwtVerdict.Expired(String detail) -> Judgement.bad(Optional.empty(), detail);
+        case JwtVerdict.Unfit(String detail) -> Judgement.bad(Optional.empty(), detail);
+        case JwtVerdict.Forged(String detail) -> Judgement.bad(Optional.empty(), detail);
+        case JwtVerdict.Unknown(String detail) -> Judgement.bad(Optional.empty(), detail);
+      };
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("a JWT could not be judged", e);
+      return Judgement.bad(Optional.empty(), "an internal error, see the log");
+    }
+  }
+
   // --- who may stay ------------------------------------------------------------------------------
 
   /**
@@ -382,9 +474,7 @@ public final class TokenAuthenticator implements Authenticator, AutoCloseable {
     if (id.startsWith(JwtVerifier.ID_PREFIX)) {
       return jwts.isPresent() && !jwts.get().isRevoked(id);
     }
-    return Stream.concat(
-            files.stream().flatMap(file -> file.named(id).stream()), lines.named(id).stream())
-        .anyMatch(entry -> !entry.expired(now) && fits(entry, identity));
+    return named(id).stream().anyMatch(entry -> !entry.expired(now) && fits(entry, identity));
   }
 
   private static boolean fits(TokenEntry entry, Identity identity) {

@@ -3,6 +3,7 @@ package dev.clasp.security;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +75,10 @@ final class TokenFile {
 
   List<TokenEntry> named(String id) {
     return file.current().named(id);
+  }
+
+  Collection<TokenEntry> entries() {
+    return file.current().entries().values();
   }
 
   int size() {

@@ -1,7 +1,9 @@
 package dev.clasp.server;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clasp.discovery.QrPicture;
 import dev.clasp.protocol.AddressPattern;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.ErrorCode;
@@ -14,6 +16,7 @@ import dev.clasp.security.Cpsk;
 import dev.clasp.security.Identity;
 import dev.clasp.security.Scopes;
 import dev.clasp.security.StoredToken;
+import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenDigest;
 import dev.clasp.security.TokenEntry;
 import dev.clasp.security.TokenFormatException;
@@ -28,7 +31,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +80,10 @@ public final class AdminApi implements Companion {
   private static final int MAX_EVENTS = 256;
   private static final long MAX_WAIT_SECONDS = 30;
   private static final int MAX_SUBJECT = 256;
+
+  /** So that it fits into a close frame with the words before it. */
+  private static final int MAX_REASON = 80;
+
   private static final Duration LONGEST_TOKEN = Duration.ofDays(3660);
   private static final Set<String> LEVELS = Set.of("trace", "debug", "info", "warn", "error");
   private static final CloseReason DISCONNECTED =
@@ -112,10 +121,15 @@ public final class AdminApi implements Companion {
             new AdminRoute("GET", "/tokens", this::tokens),
             new AdminRoute("POST", "/tokens", this::makeToken),
             new AdminRoute("DELETE", "/tokens/{id}", this::revokeToken),
+            new AdminRoute("POST", "/may", this::may),
+            new AdminRoute("POST", "/qr", this::qr),
+            new AdminRoute("GET", "/reload", this::previewReload),
             new AdminRoute("POST", "/reload", this::reload),
             new AdminRoute("POST", "/drain", this::drain),
             new AdminRoute("POST", "/snapshot", this::snapshot),
+            new AdminRoute("GET", "/log-level", this::currentLevel),
             new AdminRoute("PUT", "/log-level", this::logLevel),
+            new AdminRoute("GET", "/diagnostics", this::diagnostics),
             new AdminRoute("GET", "/events", this::events),
             new AdminRoute("GET", "/openapi.yaml", this::description));
     this.routes = Stream.concat(own.stream(), config.more().stream()).toList();
@@ -306,29 +320,75 @@ public final class AdminApi implements Companion {
   // --- the server --------------------------------------------------------------------------------
 
   private void info(AdminCall call) {
-    call.json(
-        200,
-        AdminJson.object(json -> {
-          json.writeStringField("name", server.router().config().name());
-          json.writeStringField("version", Version.number());
-          json.writeStringField("commit", Version.commit());
-          json.writeStringField("runtime", "java " + Runtime.version());
-          json.writeStringField("started", StatusJson.instant(server.router().startedMicros()));
-          json.writeStringField("phase", server.phase().name().toLowerCase(Locale.ROOT));
-          json.writeBooleanField("tokens", server.config().wantsTokens());
-          json.writeArrayFieldStart("urls");
-          for (String url : server.urls()) {
-            json.writeString(url);
-          }
-          json.writeEndArray();
-        }));
+    call.json(200, info());
+  }
+
+  private byte[] info() {
+    return AdminJson.object(json -> {
+      json.writeStringField("name", server.router().config().name());
+      json.writeStringField("version", Version.number());
+      json.writeStringField("commit", Version.commit());
+      json.writeStringField("runtime", "java " + Runtime.version());
+      json.writeStringField(
+          "platform",
+          System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.version")
+              + " "
+              + System.getProperty("os.arch"));
+      json.writeNumberField("processors", Runtime.getRuntime().availableProcessors());
+      json.writeStringField("started", StatusJson.instant(server.router().startedMicros()));
+      json.writeStringField("phase", server.phase().name().toLowerCase(Locale.ROOT));
+      json.writeBooleanField("tokens", server.config().wantsTokens());
+      json.writeArrayFieldStart("urls");
+      for (String url : server.urls()) {
+        json.writeString(url);
+      }
+      json.writeEndArray();
+    });
   }
 
   private void stats(AdminCall call) {
+    call.json(200, status());
+  }
+
+  private byte[] status() {
+    return StatusJson.of(
+        server.router(), server.door(), server.others(), server.watch(), server.stateStatus());
+  }
+
+  private void diagnostics(AdminCall call) {
+    call.reply()
+        .accept(
+            new HttpReply(200, "application/zip", Diagnostics.zip(server, config, info(), status()))
+                .withHeader("Content-Disposition", "attachment; filename=clasp-diagnostics.zip"));
+  }
+
+  private void previewReload(AdminCall call) {
     call.json(
         200,
-        StatusJson.of(
-            server.router(), server.door(), server.others(), server.watch(), server.stateStatus()));
+        given(config.reloadPreview(), "this program has no configuration to read again").get());
+  }
+
+  private void currentLevel(AdminCall call) {
+    String level = given(config.currentLevel(), "the level of this log is not known").get();
+    call.json(200, AdminJson.object(json -> json.writeStringField("level", level)));
+  }
+
+  /** A text as a QR code: in the body, because a token must not be in a URL. */
+  private void qr(AdminCall call) {
+    String text =
+        AdminJson.text(AdminJson.read(call.query().body(), Set.of("text")), "text")
+            .filter(t -> !t.isEmpty())
+            .orElseThrow(() -> new AdminCall.Mistake(400, "text is missing"));
+    call.reply()
+        .accept(
+            new HttpReply(
+                200, "image/svg+xml", QrPicture.of(text).svg().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private void may(AdminCall call) {
+    new MayCall(config.authenticator()).handle(call);
   }
 
   private void settings(AdminCall call) {
@@ -448,11 +508,25 @@ public final class AdminApi implements Companion {
   }
 
   private void disconnect(AdminCall call) {
-    if (administration().disconnect(call.variable(), DISCONNECTED)) {
+    CloseReason reason =
+        call.parameter("reason")
+            .map(String::strip)
+            .filter(text -> !text.isEmpty())
+            .map(AdminApi::disconnected)
+            .orElse(DISCONNECTED);
+    if (administration().disconnect(call.variable(), reason)) {
       call.done();
     } else {
       call.text(404, "there is no session of this id");
     }
+  }
+
+  private static CloseReason disconnected(String why) {
+    if (why.length() > MAX_REASON || why.chars().anyMatch(Character::isISOControl)) {
+      throw new AdminCall.Mistake(
+          400, "reason must be at most " + MAX_REASON + " characters on one line");
+    }
+    return new CloseReason(CloseReason.POLICY, DISCONNECTED.text() + ": " + why);
   }
 
   // --- state -------------------------------------------------------------------------------------
@@ -532,20 +606,54 @@ public final class AdminApi implements Companion {
     }
   }
 
+  /**
+   * Those of the store, and behind them those of other files and lines, which only whoever keeps
+   * these can take back.
+   */
   private void tokens(AdminCall call) {
-    TokenStoreFile store = store();
-    List<StoredToken> tokens = stored(() -> store.read().tokens());
+    if (config.authenticator().isEmpty()) {
+      store();
+    }
+    List<TokenEntry> stored =
+        config.tokens().map(store -> stored(() -> store.read().tokens())).orElse(List.of()).stream()
+            .map(StoredToken::entry)
+            .toList();
+    Set<TokenDigest> listed = new HashSet<>();
+    stored.forEach(entry -> listed.add(entry.digest()));
+    List<TokenEntry> elsewhere =
+        config.authenticator().map(TokenAuthenticator::entries).orElse(List.of()).stream()
+            .filter(entry -> listed.add(entry.digest()))
+            .sorted(
+                Comparator.<TokenEntry>comparingLong(entry -> entry.createdAt().orElse(0))
+                    .thenComparing(TokenEntry::id))
+            .toList();
+    Map<String, Integer> sessions = server.router().sessionsByToken();
     call.json(
         200,
         AdminJson.object(json -> {
           json.writeArrayFieldStart("tokens");
-          for (StoredToken token : tokens) {
-            json.writeStartObject();
-            AdminJson.token(json, token.entry());
-            json.writeEndObject();
+          for (TokenEntry entry : stored) {
+            listed(json, entry, true, sessions);
+          }
+          for (TokenEntry entry : elsewhere) {
+            listed(json, entry, false, sessions);
           }
           json.writeEndArray();
         }));
+  }
+
+  private void listed(
+      JsonGenerator json, TokenEntry entry, boolean stored, Map<String, Integer> sessions)
+      throws IOException {
+    json.writeStartObject();
+    AdminJson.token(json, entry);
+    Optional<Instant> used = config.authenticator().flatMap(a -> a.lastUsed(entry.id()));
+    if (used.isPresent()) {
+      json.writeStringField("last_used", used.get().truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+    json.writeNumberField("sessions", sessions.getOrDefault(entry.id(), 0));
+    json.writeBooleanField("stored", stored);
+    json.writeEndObject();
   }
 
   private void makeToken(AdminCall call) {
@@ -654,6 +762,7 @@ public final class AdminApi implements Companion {
             : call.number("after", 0, Long.MAX_VALUE / 10);
     int limit = Math.max(1, (int) call.number("limit", 100, MAX_EVENTS));
     long wait = call.number("wait", 10, MAX_WAIT_SECONDS);
+    Set<String> kinds = kinds(call);
     EventFeed feed = config.events();
     // Numbers begin anew with the server.
     long known = after > feed.last() ? 0 : after;
@@ -662,10 +771,10 @@ public final class AdminApi implements Companion {
         () -> {
           if (done.compareAndSet(false, true)) {
             // Not on the thread on which something happened: it has signals to move.
-            later(call, () -> tell(call, feed.after(known, limit), feed.last()));
+            later(call, () -> tell(call, feed.after(known, limit, kinds), feed.last()));
           }
         };
-    if (wait == 0 || !feed.await(known, waiter)) {
+    if (wait == 0 || !feed.await(known, kinds, waiter)) {
       waiter.wake();
       return;
     }
@@ -676,6 +785,14 @@ public final class AdminApi implements Companion {
         },
         wait,
         TimeUnit.SECONDS);
+  }
+
+  private static Set<String> kinds(AdminCall call) {
+    Optional<String> kind = call.parameter("kind").filter(text -> !text.isEmpty());
+    if (kind.isPresent() && !EventFeed.KINDS.contains(kind.get())) {
+      throw new AdminCall.Mistake(400, "kind must be audit or log");
+    }
+    return kind.map(Set::of).orElse(EventFeed.KINDS);
   }
 
   private void later(AdminCall call, Runnable task) {

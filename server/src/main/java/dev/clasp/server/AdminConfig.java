@@ -1,5 +1,6 @@
 package dev.clasp.server;
 
+import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenStoreFile;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param settings the effective configuration as JSON, secrets masked
  * @param tokens the store that the router reads, for making and revoking tokens
  * @param tokensChanged run after a change of the store; when it returns, the router knows of it
+ * @param authenticator who lets people in: knows which tokens there are, and what they may do
  * @param reload reads the configuration again; its result is a sentence
+ * @param reloadPreview what {@code reload} would change, as JSON; changes nothing
  * @param drain begins to stop the server and returns at once
  * @param snapshot writes the state to the disk now; without it the server does it itself, if it
  *     keeps one
  * @param logLevel sets the level of the log: trace, debug, info, warn or error
+ * @param currentLevel the level that holds
  * @param more further calls, which other modules bring
  */
 public record AdminConfig(
@@ -28,10 +32,13 @@ public record AdminConfig(
     Optional<Supplier<byte[]>> settings,
     Optional<TokenStoreFile> tokens,
     Runnable tokensChanged,
+    Optional<TokenAuthenticator> authenticator,
     Optional<Supplier<String>> reload,
+    Optional<Supplier<byte[]>> reloadPreview,
     Optional<Runnable> drain,
     Optional<Runnable> snapshot,
     Optional<Consumer<String>> logLevel,
+    Optional<Supplier<String>> currentLevel,
     List<AdminRoute> more) {
 
   public AdminConfig {
@@ -54,8 +61,16 @@ public record AdminConfig(
     });
   }
 
+  public AdminConfig withAuthenticator(TokenAuthenticator value) {
+    return with(copy -> copy.authenticator = value);
+  }
+
   public AdminConfig withReload(Supplier<String> value) {
     return with(copy -> copy.reload = value);
+  }
+
+  public AdminConfig withReloadPreview(Supplier<byte[]> value) {
+    return with(copy -> copy.reloadPreview = value);
   }
 
   public AdminConfig withDrain(Runnable value) {
@@ -66,8 +81,15 @@ public record AdminConfig(
     return with(copy -> copy.snapshot = value);
   }
 
-  public AdminConfig withLogLevel(Consumer<String> value) {
-    return with(copy -> copy.logLevel = value);
+  /**
+   * @param set sets the level
+   * @param current says which holds
+   */
+  public AdminConfig withLogLevel(Consumer<String> set, Supplier<String> current) {
+    return with(copy -> {
+      copy.logLevel = set;
+      copy.currentLevel = current;
+    });
   }
 
   public AdminConfig withMore(List<AdminRoute> value) {
@@ -79,10 +101,13 @@ public record AdminConfig(
     copy.settings = settings.orElse(null);
     copy.tokens = tokens.orElse(null);
     copy.tokensChanged = tokensChanged;
+    copy.authenticator = authenticator.orElse(null);
     copy.reload = reload.orElse(null);
+    copy.reloadPreview = reloadPreview.orElse(null);
     copy.drain = drain.orElse(null);
     copy.snapshot = snapshot.orElse(null);
     copy.logLevel = logLevel.orElse(null);
+    copy.currentLevel = currentLevel.orElse(null);
     copy.more = more;
     change.accept(copy);
     return copy.config();
@@ -93,10 +118,13 @@ public record AdminConfig(
     private @Nullable Supplier<byte[]> settings;
     private @Nullable TokenStoreFile tokens;
     private Runnable tokensChanged = () -> {};
+    private @Nullable TokenAuthenticator authenticator;
     private @Nullable Supplier<String> reload;
+    private @Nullable Supplier<byte[]> reloadPreview;
     private @Nullable Runnable drain;
     private @Nullable Runnable snapshot;
     private @Nullable Consumer<String> logLevel;
+    private @Nullable Supplier<String> currentLevel;
     private List<AdminRoute> more = List.of();
 
     Copy(EventFeed events) {
@@ -109,10 +137,13 @@ public record AdminConfig(
           Optional.ofNullable(settings),
           Optional.ofNullable(tokens),
           tokensChanged,
+          Optional.ofNullable(authenticator),
           Optional.ofNullable(reload),
+          Optional.ofNullable(reloadPreview),
           Optional.ofNullable(drain),
           Optional.ofNullable(snapshot),
           Optional.ofNullable(logLevel),
+          Optional.ofNullable(currentLevel),
           more);
     }
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clasp.router.SessionDetail;
+import dev.clasp.router.SessionError;
 import dev.clasp.router.SessionStatus;
 import dev.clasp.router.SubscriptionStatus;
 import dev.clasp.security.Scope;
@@ -132,8 +133,24 @@ final class AdminJson {
       }
       json.writeEndArray();
       json.writeNumberField("locks", detail.locks());
+      json.writeArrayFieldStart("lockList");
+      for (String address : detail.locked()) {
+        json.writeString(address);
+      }
+      json.writeEndArray();
       json.writeNumberField("gestures", detail.gestures());
       json.writeNumberField("scheduledBundles", detail.scheduledBundles());
+      if (detail.lastError().isPresent()) {
+        SessionError error = detail.lastError().get();
+        json.writeObjectFieldStart("lastError");
+        json.writeNumberField("code", error.code());
+        json.writeStringField("text", error.text());
+        if (error.address().isPresent()) {
+          json.writeStringField("address", error.address().get());
+        }
+        json.writeStringField("at", StatusJson.instant(error.atMicros()));
+        json.writeEndObject();
+      }
       json.writeNumberField("messagesInPerSecond", rate(s.messagesIn(), seconds));
       json.writeNumberField("messagesOutPerSecond", rate(s.messagesOut(), seconds));
     });

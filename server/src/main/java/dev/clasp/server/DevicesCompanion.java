@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the console shows of the network: other servers at {@code /api/devices}, and the addresses
- * of this one at {@code /api/addresses}, as a QR code at {@code /api/qr.svg}.
+ * of this one at {@code /api/addresses}, as a QR code at {@code /api/qr.svg}, and what others are
+ * told of it at {@code /api/announcement}.
  *
  * <p>It looks for others only while somebody asks: it begins with the first question and ends a
  * minute after the last. All answers are made on a thread of its own.
@@ -51,11 +53,15 @@ public final class DevicesCompanion implements Companion {
 
   private static final String DEVICES = "/api/devices";
   private static final String ADDRESSES = "/api/addresses";
+  private static final String ANNOUNCEMENT = "/api/announcement";
   private static final String QR = "/api/qr.svg";
-  private static final Set<String> PATHS = Set.of(DEVICES, ADDRESSES, QR);
+  private static final Set<String> PATHS = Set.of(DEVICES, ADDRESSES, ANNOUNCEMENT, QR);
 
   private static final Duration IDLE = Duration.ofSeconds(60);
   private static final int MAX_WAITING = 32;
+
+  /** Addresses of one device that are told. */
+  private static final int MAX_ADDRESSES = 16;
 
   /** What a QR code here may lead to. */
   private static final Set<String> SCHEMES =
@@ -131,6 +137,7 @@ public final class DevicesCompanion implements Companion {
     switch (query.path()) {
       case DEVICES -> page(query, answer, this::devices);
       case ADDRESSES -> page(query, answer, this::addresses);
+      case ANNOUNCEMENT -> page(query, answer, this::announcement);
       // Says nothing that whoever asks does not know, and pictures come without a token.
       default -> compute(() -> qr(query), answer);
     }
@@ -237,12 +244,22 @@ public final class DevicesCompanion implements Companion {
                 "secondsSinceSeen",
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - device.lastSeenNanos()) / 1000.0)
             .put(
+                "secondsSinceFound",
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - device.discoveredNanos())
+                    / 1000.0)
+            .put(
                 "self",
                 self.map(UUID::toString).map(device.stableId().orElse("")::equals).orElse(false));
     device.url().ifPresent(url -> node.put("url", url));
     page(device).ifPresent(url -> node.put("page", url));
     ObjectNode endpoints = node.putObject("endpoints");
     device.endpoints().forEach(endpoints::put);
+    ArrayNode addresses = node.putArray("addresses");
+    for (String address : device.info().meta().getOrDefault("addresses", "").split("[,\\s]+", -1)) {
+      if (!address.isEmpty() && addresses.size() < MAX_ADDRESSES) {
+        addresses.add(address);
+      }
+    }
     ArrayNode sources = node.putArray("sources");
     device.sources().forEach(source -> sources.add(source.toString()));
     ArrayNode features = node.putArray("features");
@@ -277,6 +294,38 @@ public final class DevicesCompanion implements Companion {
     ArrayNode pages = root.putArray("pages");
     ReachableUrls.of(server.address(), List.of(server.consoleUrl())).forEach(pages::add);
     return json(root);
+  }
+
+  /** What mDNS tells, and what else lets others find this server. */
+  private HttpReply announcement() {
+    ObjectNode root = JSON.createObjectNode();
+    for (Companion companion : server.companions()) {
+      switch (companion) {
+        case MdnsCompanion mdns -> {
+          MdnsCompanion.Announcement what = mdns.announcement();
+          ObjectNode node =
+              root.putObject("mdns")
+                  .put("announced", what.obstacle().isEmpty())
+                  .put("service", what.service())
+                  .put("port", what.port());
+          what.obstacle().ifPresent(why -> node.put("why", why));
+          ArrayNode text = node.putArray("text");
+          what.text().forEach(text::add);
+          counted(node, mdns);
+        }
+        case BroadcastCompanion broadcast -> counted(root.putObject("broadcast"), broadcast);
+        case RegistrationCompanion registration ->
+            counted(root.putObject("registration"), registration);
+        case RendezvousCompanion rendezvous -> counted(root.putObject("rendezvous"), rendezvous);
+        default -> {}
+      }
+    }
+    return json(root);
+  }
+
+  private static void counted(ObjectNode node, Companion companion) {
+    ObjectNode counters = node.putObject("counters");
+    new TreeMap<>(companion.counters()).forEach(counters::put);
   }
 
   private static HttpReply qr(HttpQuery query) {

@@ -9,18 +9,27 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What happened last: events of the audit log and lines of the log, a bounded number of them, each
- * with a number that goes up by one. For {@code GET /admin/v1/events}. Thread-safe; never blocks.
+ * What happened last: events of the audit log and lines of the log, a bounded number of each kind,
+ * so that much of one displaces nothing of the other. Each has a number that goes up by one. For
+ * {@code GET /admin/v1/events}. Thread-safe; never blocks.
  */
 public final class EventFeed implements Consumer<AuditEvent> {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  /** Kept; whoever asks later has missed what was before. */
+  static final String AUDIT = "audit";
+  static final String LOG = "log";
+
+  /** Every kind that there is. */
+  static final Set<String> KINDS = Set.of(AUDIT, LOG);
+
+  /** Kept of each kind; whoever asks later has missed what was before. */
   private static final int MAX_EVENTS = 512;
 
   /** Characters of one event. */
@@ -42,8 +51,11 @@ public final class EventFeed implements Consumer<AuditEvent> {
     void wake();
   }
 
-  private final ArrayDeque<Event> events = new ArrayDeque<>();
-  private final List<Waiter> waiters = new ArrayList<>();
+  private record Waiting(Set<String> kinds, Waiter waiter) {}
+
+  private final ArrayDeque<Event> audited = new ArrayDeque<>();
+  private final ArrayDeque<Event> logged = new ArrayDeque<>();
+  private final List<Waiting> waiters = new ArrayList<>();
   private long last;
 
   private interface Body {
@@ -54,7 +66,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
   @Override
   public void accept(AuditEvent event) {
     add(
-        "audit",
+        AUDIT,
         json -> {
           json.writeStringField("ts", event.at().toString());
           json.writeStringField("event", event.kind().id());
@@ -89,7 +101,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
    */
   public void log(Instant at, String level, String logger, String message) {
     add(
-        "log",
+        LOG,
         json -> {
           json.writeStringField("ts", at.toString());
           json.writeStringField("level", level);
@@ -111,16 +123,21 @@ public final class EventFeed implements Consumer<AuditEvent> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<Waiter> woken;
+    List<Waiting> woken;
     synchronized (this) {
+      ArrayDeque<Event> events = of(kind);
       events.addLast(new Event(++last, kind, text.toString()));
       if (events.size() > MAX_EVENTS) {
         events.removeFirst();
       }
-      woken = List.copyOf(waiters);
-      waiters.clear();
+      woken = waiters.stream().filter(waiting -> waiting.kinds.contains(kind)).toList();
+      waiters.removeAll(woken);
     }
-    woken.forEach(Waiter::wake);
+    woken.forEach(waiting -> waiting.waiter.wake());
+  }
+
+  private ArrayDeque<Event> of(String kind) {
+    return kind.equals(AUDIT) ? audited : logged;
   }
 
   /** Number of the latest event; 0 = there was none yet. */
@@ -128,32 +145,35 @@ public final class EventFeed implements Consumer<AuditEvent> {
     return last;
   }
 
-  /** Those after a number, the oldest first, at most so many. */
-  synchronized List<Event> after(long number, int limit) {
-    List<Event> found = new ArrayList<>();
-    for (Event event : events) {
-      if (event.number() > number && found.size() < limit) {
-        found.add(event);
-      }
-    }
-    return found;
+  /** Those of some kinds after a number, the oldest first, at most so many. */
+  synchronized List<Event> after(long number, int limit, Set<String> kinds) {
+    return kinds.stream()
+        .flatMap(kind -> of(kind).stream())
+        .filter(event -> event.number() > number)
+        .sorted(Comparator.comparingLong(Event::number))
+        .limit(limit)
+        .toList();
   }
 
   /**
-   * Wakes somebody with the next event after a number.
+   * Wakes somebody with the next event of some kinds after a number.
    *
    * @return false if there is one already, or too many wait: nobody will be woken then
    */
-  synchronized boolean await(long number, Waiter waiter) {
-    if (last > number || waiters.size() >= MAX_WAITERS) {
+  synchronized boolean await(long number, Set<String> kinds, Waiter waiter) {
+    boolean there =
+        kinds.stream()
+            .map(kind -> of(kind).peekLast())
+            .anyMatch(event -> event != null && event.number() > number);
+    if (there || waiters.size() >= MAX_WAITERS) {
       return false;
     }
-    waiters.add(waiter);
+    waiters.add(new Waiting(kinds, waiter));
     return true;
   }
 
   /** Does not wait any more. */
   synchronized void forget(Waiter waiter) {
-    waiters.remove(waiter);
+    waiters.removeIf(waiting -> waiting.waiter.equals(waiter));
   }
 }

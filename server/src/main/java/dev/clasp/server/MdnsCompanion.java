@@ -1,10 +1,12 @@
 package dev.clasp.server;
 
+import dev.clasp.discovery.Advertisement;
 import dev.clasp.discovery.DiscoveryException;
 import dev.clasp.discovery.MdnsAdvertiser;
 import dev.clasp.discovery.MdnsNetwork;
 import dev.clasp.discovery.MdnsTimes;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +28,14 @@ public final class MdnsCompanion implements Companion {
   private final MdnsNetwork network;
   private final MdnsTimes times;
   private volatile @Nullable MdnsAdvertiser advertiser;
+  private volatile String obstacle = "not started yet";
+
+  /**
+   * What is announced, or would be.
+   *
+   * @param obstacle why it is not; empty if it is
+   */
+  record Announcement(String service, int port, List<String> text, Optional<String> obstacle) {}
 
   private MdnsCompanion(
       ClaspServer server,
@@ -69,10 +79,11 @@ public final class MdnsCompanion implements Companion {
   public void start() {
     Optional<InetAddress> only = ServerAdvertisement.only(server);
     if (only.isPresent() && only.get().isLoopbackAddress()) {
-      LOG.info(
-          "not announced by mDNS: nobody else can reach {}. Listen on an address of the network"
-              + " with --host",
-          only.get().getHostAddress());
+      obstacle =
+          "nobody else can reach "
+              + only.get().getHostAddress()
+              + ". Listen on an address of the network with --host";
+      LOG.info("not announced by mDNS: {}", obstacle);
       return;
     }
     MdnsAdvertiser made =
@@ -84,8 +95,25 @@ public final class MdnsCompanion implements Companion {
       made.start();
       advertiser = made;
     } catch (DiscoveryException e) {
-      LOG.warn("not announced by mDNS: {}", e.getMessage());
+      obstacle = String.valueOf(e.getMessage());
+      LOG.warn("not announced by mDNS: {}", obstacle);
     }
+  }
+
+  /** What others can see of this server. Any thread. */
+  Announcement announcement() {
+    Advertisement what = ServerAdvertisement.of(server, id, serviceName);
+    MdnsAdvertiser a = advertiser;
+    String name = a == null ? what.name() : a.name();
+    return new Announcement(
+        name + "._clasp._tcp.local",
+        what.ports().getOrDefault("ws", server.address().getPort()),
+        MdnsAdvertiser.text(what, name),
+        a == null
+            ? Optional.of(obstacle)
+            : a.announced()
+                ? Optional.empty()
+                : Optional.of("no network interface to announce on, or the name is being tried"));
   }
 
   @Override

@@ -154,6 +154,11 @@ public final class MetricsPage implements Companion {
     return gzip ? reply.withHeader("Content-Encoding", "gzip") : reply;
   }
 
+  /** The page in the text format of Prometheus. */
+  byte[] text() {
+    return bytes(text, metrics.snapshot(), false);
+  }
+
   private static byte[] bytes(
       ExpositionFormatWriter writer, MetricSnapshots snapshots, boolean gzip) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 << 10);

@@ -73,6 +73,11 @@ public final class SidePort implements Companion {
     return server.address();
   }
 
+  /** What is served there. */
+  List<Companion> pages() {
+    return pages;
+  }
+
   private record HealthOf(HealthPages pages) implements Companion {
     @Override
     public String name() {

@@ -16,6 +16,7 @@ import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenDigest;
 import dev.clasp.security.TokenEntry;
 import dev.clasp.security.TokenStoreFile;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,9 +27,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -227,7 +231,14 @@ class AdminApiTest {
   @Test
   void whatIsNotGivenIsAnsweredWith501AndWhatIsGivenIsDone() throws Exception {
     start(AdminConfig.of(feed));
-    for (String call : List.of("GET /config", "GET /tokens", "POST /reload", "POST /drain")) {
+    for (String call :
+        List.of(
+            "GET /config",
+            "GET /tokens",
+            "GET /reload",
+            "POST /reload",
+            "GET /log-level",
+            "POST /drain")) {
       String[] parts = call.split(" ", -1);
       HttpResponse<byte[]> reply = send(parts[0], parts[1], "", MEANT);
       assertThat(reply.statusCode()).as(call).isEqualTo(501);
@@ -243,7 +254,8 @@ class AdminApiTest {
             .withReload(() -> "nothing has changed")
             .withDrain(() -> drained.complete(null))
             .withSnapshot(() -> written.complete(null))
-            .withLogLevel(level::set));
+            .withLogLevel(level::set, level::get)
+            .withReloadPreview(() -> "{\"changes\":[]}".getBytes(StandardCharsets.UTF_8)));
     assertThat(get("/config").get("port").intValue()).isEqualTo(1);
     assertThat(Http.text(send("POST", "/reload", "", MEANT)))
         .isEqualTo("{\"outcome\":\"nothing has changed\"}");
@@ -252,6 +264,8 @@ class AdminApiTest {
     assertThat(send("PUT", "/log-level", "{\"level\":\"debug\"}", JSON).statusCode())
         .isEqualTo(204);
     assertThat(level.get()).isEqualTo("debug");
+    assertThat(get("/log-level").get("level").asText()).isEqualTo("debug");
+    assertThat(get("/reload").get("changes")).isEmpty();
     assertThat(send("PUT", "/log-level", "{\"level\":\"loud\"}", JSON).statusCode()).isEqualTo(400);
     assertThat(send("POST", "/drain", "", MEANT).statusCode()).isEqualTo(202);
     drained.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS);
@@ -321,6 +335,243 @@ class AdminApiTest {
               e.kind() == AuditEvent.Kind.TOKEN_CREATED && e.subject().equals(Optional.of("desk")));
       assertThat(audited.toString()).doesNotContain(secret).doesNotContain(admin);
     }
+  }
+
+  private JsonNode may(String body) throws Exception {
+    HttpResponse<byte[]> reply = send("POST", "/may", body, JSON);
+    assertThat(reply.statusCode()).as(body + Http.text(reply)).isEqualTo(200);
+    return new ObjectMapper().readTree(reply.body());
+  }
+
+  private static String question(String action, String address, String who) {
+    return "{\"action\":\"" + action + "\",\"address\":\"" + address + "\"," + who + "}";
+  }
+
+  @Test
+  void scopesAreAskedWhatTheyAllow() throws Exception {
+    start(AdminConfig.of(feed));
+    String scopes = "\"scopes\":\"read:/**,write:/lights/**,write:/a/*,write:/b/x\"";
+    JsonNode yes = may(question("write", "/lights/1", scopes));
+    assertThat(yes.get("allowed").booleanValue()).isTrue();
+    assertThat(yes.get("by").get(0).asText()).isEqualTo("write:/lights/**");
+    assertThat(yes.get("by")).hasSize(1);
+
+    JsonNode readOnly = may(question("write", "/sound/1", scopes));
+    assertThat(readOnly.get("allowed").booleanValue()).isFalse();
+    assertThat(readOnly.get("why").asText())
+        .isEqualTo("read:/** reaches the address, but allows only to read");
+    assertThat(
+            may(question("write", "/lights", "\"scopes\":\"write:/lights/**\""))
+                .get("why")
+                .asText())
+        .contains("begins below this address");
+    assertThat(may(question("admin", "/x", "\"scopes\":\"\"")).get("why").asText())
+        .isEqualTo("without scopes nothing is allowed");
+    assertThat(
+            may(question("read", "/x", "\"scopes\":\"federate:/**\"")).get("allowed").asBoolean())
+        .isFalse();
+
+    JsonNode pattern = may(question("read", "/lights/**", scopes));
+    assertThat(pattern.get("pattern").booleanValue()).isTrue();
+    assertThat(pattern.get("allowed").booleanValue()).isTrue();
+    assertThat(may(question("write", "/{lights,sound}/**", scopes)).get("allowed").booleanValue())
+        .isFalse();
+    JsonNode together = may(question("read", "/x/**", "\"scopes\":\"read:/x/*,read:/x/*/**\""));
+    assertThat(together.get("allowed").booleanValue()).isTrue();
+    assertThat(together.get("by")).hasSize(2);
+    assertThat(together.get("why").asText()).contains("together");
+  }
+
+  @Test
+  void questionsThatAreNoneAreMistakes() {
+    start(AdminConfig.of(feed));
+    for (String body :
+        List.of(
+            question("fly", "/a", "\"scopes\":\"read:/**\""),
+            question("read", "a", "\"scopes\":\"read:/**\""),
+            question("read", "a/*", "\"scopes\":\"read:/**\""),
+            question("read", "/a", "\"scopes\":\"nothing\""),
+            question("read", "/a", "\"scopes\":\"read:/**\",\"token_id\":\"x\""),
+            "{\"action\":\"read\",\"address\":\"/a\"}",
+            "{\"action\":\"read\",\"scopes\":\"read:/**\"}")) {
+      assertThat(send("POST", "/may", body, JSON).statusCode()).as(body).isEqualTo(400);
+    }
+    HttpResponse<byte[]> open =
+        send("POST", "/may", question("read", "/a", "\"token\":\"cpsk_x\""), JSON);
+    assertThat(open.statusCode()).isEqualTo(409);
+    assertThat(Http.text(open)).contains("lets everybody in");
+  }
+
+  @Test
+  void tokensAreAskedWhatTheyAllowAndNobodyHearsOfThem(@TempDir Path folder) throws Exception {
+    String admin = Cpsk.generate(new SecureRandom());
+    String desk = Cpsk.generate(new SecureRandom());
+    String old = Cpsk.generate(new SecureRandom());
+    TokenStoreFile store = new TokenStoreFile(folder.resolve("tokens.json"));
+    TokenEntry expired =
+        new TokenEntry(
+            TokenDigest.of(old),
+            Optional.of("old"),
+            Scopes.parseList("admin:/**"),
+            OptionalLong.empty(),
+            OptionalLong.of(1000),
+            OptionalLong.empty(),
+            Map.of());
+    store.change(tokens -> {
+      tokens.add(
+          Optional.empty(), TokenEntry.of(TokenDigest.of(admin), Scopes.parseList("admin:/**")));
+      tokens.add(Optional.empty(), expired);
+      return true;
+    });
+    Path lines = folder.resolve("lines.txt");
+    Files.writeString(lines, desk + " read:/**,write:/lights/** subject=desk\n");
+    List<Object> reports = new CopyOnWriteArrayList<>();
+    try (TokenAuthenticator authenticator =
+        new TokenAuthenticator(
+            TokenConfig.NOBODY.withFiles(List.of(store.path(), lines)),
+            InstantSource.system(),
+            reports::add)) {
+      ClaspServer server =
+          start(
+              AdminConfig.of(feed)
+                  .withTokens(store, authenticator::refresh)
+                  .withAuthenticator(authenticator),
+              ServerConfig.DEFAULT.withAuthenticator(authenticator));
+      client.orElseThrow().token(admin);
+      JsonNode yes = may(question("write", "/lights/1", "\"token\":\"" + desk + "\""));
+      assertThat(yes.get("allowed").booleanValue()).isTrue();
+      assertThat(yes.get("subject").asText()).isEqualTo("desk");
+      String id = TokenDigest.of(desk).id();
+      assertThat(yes.get("token_id").asText()).isEqualTo(id);
+      assertThat(
+              may(question("write", "/sound/1", "\"token_id\":\"" + id + "\""))
+                  .get("allowed")
+                  .booleanValue())
+          .isFalse();
+      JsonNode late = may(question("read", "/a", "\"token\":\"" + old + "\""));
+      assertThat(late.get("allowed").booleanValue()).isFalse();
+      assertThat(late.get("why").asText()).contains("it has expired");
+      reports.clear();
+      // More than anybody may guess.
+      for (int i = 0; i < 15; i++) {
+        String wrong = Cpsk.generate(new SecureRandom());
+        assertThat(may(question("read", "/a", "\"token\":\"" + wrong + "\"")).get("why").asText())
+            .contains("none of the token files");
+      }
+      assertThat(may(question("read", "/a", "\"token\":\"cap_x\"")).get("allowed").booleanValue())
+          .isFalse();
+      assertThat(
+              send("POST", "/may", question("read", "/a", "\"token_id\":\"none\""), JSON)
+                  .statusCode())
+          .isEqualTo(404);
+      assertThat(reports.toString()).doesNotContain("INVALID").doesNotContain("THROTTLED");
+      assertThat(audited.toString()).doesNotContain(desk).doesNotContain(old);
+
+      try (TestClient _ = TestClient.hello(server, "desk", Optional.of(desk))) {
+        JsonNode listed = get("/tokens").get("tokens");
+        assertThat(listed).hasSize(3);
+        JsonNode elsewhere = listed.get(2);
+        assertThat(elsewhere.get("id").asText()).isEqualTo(id);
+        assertThat(elsewhere.get("stored").booleanValue()).isFalse();
+        assertThat(elsewhere.get("sessions").intValue()).isEqualTo(1);
+        assertThat(Instant.parse(elsewhere.get("last_used").asText()))
+            .isBeforeOrEqualTo(Instant.now());
+        assertThat(listed.get(0).get("stored").booleanValue()).isTrue();
+        assertThat(listed.toString()).contains("\"" + expired.id() + "\"");
+      }
+    }
+  }
+
+  @Test
+  void aDisconnectedSessionIsToldWhyAndItsLocksAndErrorsAreShown() throws Exception {
+    ClaspServer server = start(AdminConfig.of(feed));
+    try (TestClient desk = TestClient.hello(server, "desk")) {
+      desk.send(
+              new Message.SetValue(
+                  "/x", Value.of(1), OptionalLong.empty(), true, false, Optional.empty()),
+              Qos.CONFIRM)
+          .await(Message.Ack.class);
+      desk.send(new Message.Get("/nothing")).await(Message.Error.class);
+      String id = get("/sessions").get("sessions").get(0).get("id").asText();
+      JsonNode detail = get("/sessions/" + id);
+      assertThat(detail.get("lockList").get(0).asText()).isEqualTo("/x");
+      assertThat(detail.get("lastError").get("code").intValue()).isEqualTo(404);
+      assertThat(detail.get("lastError").get("address").asText()).isEqualTo("/nothing");
+      assertThat(Instant.parse(detail.get("lastError").get("at").asText()))
+          .isAfter(Instant.now().minusSeconds(3600));
+
+      String path = "/sessions/" + id + "?reason=";
+      assertThat(send("DELETE", path + "x".repeat(81), "", MEANT).statusCode()).isEqualTo(400);
+      assertThat(send("DELETE", path + "a%0Ab", "", MEANT).statusCode()).isEqualTo(400);
+      assertThat(send("DELETE", path + "line%20check", "", MEANT).statusCode()).isEqualTo(204);
+      assertThat(desk.awaitEnd())
+          .isEqualTo(
+              new CloseReason(CloseReason.POLICY, "disconnected by an administrator: line check"));
+    }
+  }
+
+  @Test
+  void aTextBecomesAPictureAndIsNotInTheUrl() {
+    start(AdminConfig.of(feed));
+    HttpResponse<byte[]> picture = send("POST", "/qr", "{\"text\":\"cpsk_x\"}", JSON);
+    assertThat(picture.statusCode()).isEqualTo(200);
+    assertThat(picture.headers().firstValue("content-type")).hasValue("image/svg+xml");
+    assertThat(Http.text(picture)).startsWith("<svg");
+    assertThat(send("POST", "/qr", "{\"text\":\"" + "x".repeat(513) + "\"}", JSON).statusCode())
+        .isEqualTo(400);
+    assertThat(send("POST", "/qr", "{}", JSON).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void diagnosticsHoldWhatHelpsAndNoSecrets() throws Exception {
+    start(AdminConfig.of(feed).withSettings(() -> "{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
+    feed.log(Instant.EPOCH, "info", "Router", "a line of the log");
+    HttpResponse<byte[]> reply = send("GET", "/diagnostics", "");
+    assertThat(reply.headers().firstValue("content-type")).hasValue("application/zip");
+    Map<String, String> files = new TreeMap<>();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(reply.body()))) {
+      for (var entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        files.put(
+            entry.getName().substring(entry.getName().indexOf('/') + 1),
+            new String(zip.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    assertThat(files.keySet())
+        .contains("info.json", "status.json", "settings.json", "ready.json", "threads.txt");
+    assertThat(files.get("log.jsonl")).contains("a line of the log");
+    assertThat(files.get("ready.json")).contains("\"ready\"");
+    assertThat(files.get("threads.txt")).contains("clasp-admin");
+  }
+
+  @Test
+  void muchOfOneKindOfEventsDisplacesNothingOfTheOther() throws Exception {
+    start(AdminConfig.of(feed));
+    feed.log(Instant.EPOCH, "warn", "Router", "long ago");
+    for (int i = 0; i < 600; i++) {
+      feed.accept(
+          AuditEvent.of(Instant.EPOCH, AuditEvent.Kind.ADMIN, AuditEvent.Result.OK, "number " + i));
+    }
+    JsonNode logged = get("/events?kind=log&wait=0").get("events");
+    assertThat(logged).extracting(e -> e.get("kind").asText()).containsOnly("log");
+    assertThat(logged.toString()).contains("long ago");
+    JsonNode audit = get("/events?kind=audit&wait=0&limit=256").get("events");
+    assertThat(audit).extracting(e -> e.get("kind").asText()).containsOnly("audit");
+    assertThat(send("GET", "/events?kind=rumour", "").statusCode()).isEqualTo(400);
+
+    // Whoever waits for lines of the log is not woken by the audit log.
+    long last = feed.last();
+    CompletableFuture<JsonNode> waiting =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return get("/events?kind=log&after=" + last + "&wait=30");
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
+    feed.accept(AuditEvent.of(Instant.EPOCH, AuditEvent.Kind.ADMIN, AuditEvent.Result.OK, "x"));
+    feed.log(Instant.EPOCH, "info", "Router", "now");
+    JsonNode answer = waiting.get(TestClient.LIMIT_SECONDS, TimeUnit.SECONDS);
+    assertThat(answer.get("events").get(0).get("event").get("msg").asText()).isEqualTo("now");
   }
 
   @Test

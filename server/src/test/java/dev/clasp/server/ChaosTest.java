@@ -55,13 +55,29 @@ class ChaosTest {
 
   /** None lives until it is calm. */
   private static final Fate[] FATES = {
-    Fate.CUT, Fate.RESET, Fate.SWALLOW, Fate.TRICKLE, Fate.DELAY
+    Fate.CUT, Fate.RESET, Fate.SWALLOW, Fate.TRICKLE, Fate.DELAY, Fate.LATE
   };
 
   private final List<ChaosProxy> proxies = new ArrayList<>();
 
   @Test
   void nothingConfirmedIsLostNothingIsDoneTwiceAndOrderStays() throws Exception {
+    load(FATES);
+  }
+
+  /**
+   * What the network still brings of an old connection comes behind newer values of the same
+   * client, and must not undo them: the router has ended the old one.
+   */
+  @Test
+  void whatComesLateOfAnOldConnectionUndoesNothing() throws Exception {
+    load(Fate.LATE);
+    assertThat(proxies.stream().mapToInt(p -> p.deliveredLate() + p.refusedLate()).sum())
+        .as(report())
+        .isPositive();
+  }
+
+  private void load(Fate... fates) throws Exception {
     try (ClaspServer server =
             ClaspServer.start(ServerConfig.DEFAULT.withHost("127.0.0.1").withPort(0));
         ClaspClient auditor = ClaspClient.builder(server.url()).name("auditor").connectBlocking()) {
@@ -70,17 +86,23 @@ class ChaosTest {
       Map<String, Long> seen = new ConcurrentHashMap<>();
       List<ClaspClient> clients = new ArrayList<>();
       try {
-        ClaspClient viewer = connect(server, "viewer", clients);
+        ClaspClient viewer = connect(server, "viewer", clients, fates);
         viewer.subscribe("/chaos/**", signal -> view(signal, seen));
         List<Thread> hands = new ArrayList<>();
         for (int i = 0; i < DESKS; i++) {
           String home = "/chaos/" + i;
-          ClaspClient desk = connect(server, "desk " + i, clients);
+          ClaspClient desk = connect(server, "desk " + i, clients, fates);
           hands.add(Thread.startVirtualThread(() -> steps(desk, home + "/step", last)));
           hands.add(Thread.startVirtualThread(() -> fader(desk, home, last)));
         }
         assertThat(hands.getFirst().join(Duration.ofSeconds(seconds))).isFalse();
         Eventually.is("a connection broke and came back", () -> resumed.get() > 0);
+        if (List.of(fates).contains(Fate.LATE) && fates.length == 1) {
+          Eventually.is(
+              "something of an old connection came late",
+              () ->
+                  proxies.stream().mapToInt(p -> p.deliveredLate() + p.refusedLate()).sum() > 0);
+        }
         stop.countDown();
         for (Thread hand : hands) {
           hand.join();
@@ -130,12 +152,16 @@ class ChaosTest {
         + resumed
         + " connections resumed, "
         + confirmed
-        + " writes confirmed";
+        + " writes confirmed; came late: "
+        + proxies.stream().mapToInt(ChaosProxy::deliveredLate).sum()
+        + ", refused: "
+        + proxies.stream().mapToInt(ChaosProxy::refusedLate).sum();
   }
 
   /** A client behind a proxy of its own. */
-  private ClaspClient connect(ClaspServer server, String name, List<ClaspClient> clients) {
-    ChaosProxy proxy = ChaosProxy.before(server.address().getPort(), seed + proxies.size(), FATES);
+  private ClaspClient connect(
+      ClaspServer server, String name, List<ClaspClient> clients, Fate... fates) {
+    ChaosProxy proxy = ChaosProxy.before(server.address().getPort(), seed + proxies.size(), fates);
     proxies.add(proxy);
     ClaspClient client = client(proxy.port(), name);
     clients.add(client);

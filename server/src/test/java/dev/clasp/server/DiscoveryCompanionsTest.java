@@ -10,6 +10,7 @@ import dev.clasp.discovery.DeviceInfo;
 import dev.clasp.discovery.DeviceSource;
 import dev.clasp.discovery.Discovery;
 import dev.clasp.discovery.DiscoveryEvent;
+import dev.clasp.discovery.MdnsNetwork;
 import dev.clasp.discovery.Mechanism;
 import dev.clasp.discovery.RegisteredDevice;
 import dev.clasp.discovery.RendezvousClient;
@@ -109,6 +110,27 @@ class DiscoveryCompanionsTest {
   private static ServerConfig guarded() {
     return ServerConfig.DEFAULT.withAuthenticator(
         new FakeAuthenticator().admit("good", "read:/**"));
+  }
+
+  // --- what others are told ----------------------------------------------------------------------
+
+  @Test
+  void whatIsAnnouncedCanBeSeenAndWhyItIsNot() throws Exception {
+    UUID id = UUID.fromString("6a0e3a6e-5a43-4d10-8d32-0d1d9b4f7a11");
+    ClaspServer server =
+        start(
+            ServerConfig.DEFAULT.withRouter(RouterConfig.DEFAULT.toBuilder().name("Stäge").build()),
+            MdnsCompanion.factory(id, Optional.empty(), MdnsNetwork.ALL),
+            DevicesCompanion.factory(
+                failures -> Discovery.builder().lan(_ -> List.of()).onFailure(failures).build(),
+                Optional.of(id)));
+    JsonNode mdns = JSON.readTree(get(server, "/api/announcement").body()).get("mdns");
+    assertThat(mdns.get("announced").booleanValue()).isFalse();
+    assertThat(mdns.get("why").asText()).contains("nobody else can reach 127.0.0.1");
+    assertThat(mdns.get("service").asText()).isEqualTo("Stäge._clasp._tcp.local");
+    assertThat(mdns.get("port").intValue()).isEqualTo(server.address().getPort());
+    assertThat(mdns.get("text").toString())
+        .contains("\"version=2\"", "\"name=Stäge\"", "id=" + id, "features=pesgt");
   }
 
   // --- rendezvous --------------------------------------------------------------------------------

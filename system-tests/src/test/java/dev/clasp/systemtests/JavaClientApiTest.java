@@ -241,7 +241,7 @@ class JavaClientApiTest {
                         odd.add(event);
                       }
                     }
-                    case ViewEvent.Stale _ -> odd.add(event);
+                    case ViewEvent.Stale _, ViewEvent.Ended _ -> odd.add(event);
                   }
                 });
     writing.join();

@@ -1,5 +1,6 @@
 package dev.clasp.testkit;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -37,18 +40,31 @@ public final class ChaosProxy implements AutoCloseable {
     /** A few bytes at a time; then cut. */
     TRICKLE,
     /** Every piece comes late; then cut. */
-    DELAY
+    DELAY,
+    /**
+     * Cut for the client; but the last that it sent is held back on the way, and reaches the server
+     * when the next connection is in use.
+     */
+    LATE
   }
 
   private static final int MAX_BYTES = 30_000;
   private static final int CHUNK = 4096;
   private static final int DRAIN_MILLIS = 30_000;
 
+  /** How long what a client sends is held back before it is cut off. */
+  private static final int HOLD_MILLIS = 20;
+
+  /** Bytes of a connection after which it is in use: HELLO and some writes. */
+  private static final int IN_USE = 600;
+
   private final int port;
   private final List<Fate> fates;
   private final SplittableRandom random;
   private final ServerSocket listener;
   private final Set<Passage> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger deliveredLate = new AtomicInteger();
+  private final AtomicInteger refusedLate = new AtomicInteger();
   private final Map<Fate, Integer> counts = new EnumMap<>(Fate.class);
 
   private volatile boolean calm;
@@ -84,6 +100,16 @@ public final class ChaosProxy implements AutoCloseable {
     synchronized (counts) {
       return Map.copyOf(counts);
     }
+  }
+
+  /** How often something of an old connection came behind what the next one had brought. */
+  public int deliveredLate() {
+    return deliveredLate.get();
+  }
+
+  /** How often the server had ended that connection by then. */
+  public int refusedLate() {
+    return refusedLate.get();
   }
 
   /** From now on connections live; those with another fate meet it now. */
@@ -122,8 +148,9 @@ public final class ChaosProxy implements AutoCloseable {
   }
 
   private void open(Socket client, Fate fate, long seed) {
-    open.forEach(Passage::end);
-    while (!open.isEmpty()) {
+    List<Passage> late = open.stream().filter(Passage::isLate).toList();
+    open.stream().filter(passage -> !late.contains(passage)).forEach(Passage::end);
+    while (!late.containsAll(open)) {
       LockSupport.parkNanos(1_000_000);
     }
     try {
@@ -133,6 +160,7 @@ public final class ChaosProxy implements AutoCloseable {
       Passage passage = new Passage(client, server, fate, new SplittableRandom(seed));
       open.add(passage);
       passage.start();
+      late.forEach(old -> Thread.ofVirtual().name("chaos-late").start(() -> old.deliver(passage)));
       if (calm && fate != Fate.PASS) {
         passage.end();
       }
@@ -158,6 +186,15 @@ public final class ChaosProxy implements AutoCloseable {
     private final AtomicLong left;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean swallowing;
+
+    /** What is held back; guarded by itself. */
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+
+    private volatile boolean late;
+    private final AtomicBoolean delivered = new AtomicBoolean();
+
+    /** What the client has sent on this connection. */
+    private final AtomicLong passedThere = new AtomicLong();
 
     Passage(Socket client, Socket server, Fate fate, SplittableRandom random) {
       this.client = client;
@@ -193,16 +230,63 @@ public final class ChaosProxy implements AutoCloseable {
           }
           long before = left.getAndAdd(-length);
           int passed = Math.clamp(before, 0, length);
+          if (late && from == server) {
+            continue;
+          }
           if (!over.get()) {
             out.write(bytes, 0, passed);
           }
+          if (from == client) {
+            passedThere.addAndGet(passed);
+          }
           if (passed < length) {
+            if (fate == Fate.LATE && from == client) {
+              holdBack(bytes, passed, length, in);
+              return;
+            }
             strike();
           }
         }
       } catch (IOException e) {
         end();
       }
+    }
+
+    /** Takes from the client for a while what is not passed on, then cuts it off. */
+    private void holdBack(byte[] bytes, int from, int to, InputStream in) throws IOException {
+      held.write(bytes, from, to - from);
+      client.setSoTimeout(HOLD_MILLIS);
+      try {
+        for (int n = in.read(bytes); n >= 0 && held.size() < MAX_BYTES; n = in.read(bytes)) {
+          held.write(bytes, 0, n);
+        }
+      } catch (SocketTimeoutException e) {
+        // It waits for answers.
+      }
+      late = true;
+      closeQuietly(client);
+    }
+
+    boolean isLate() {
+      return late && !over.get();
+    }
+
+    /** The next connection is there: when it is in use, the server gets what was held back. */
+    void deliver(Passage next) {
+      if (!delivered.compareAndSet(false, true)) {
+        return;
+      }
+      while (next.passedThere.get() < IN_USE && !next.over.get() && !calm) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      try {
+        server.getOutputStream().write(held.toByteArray());
+        deliveredLate.incrementAndGet();
+      } catch (IOException e) {
+        // The server has ended the old connection.
+        refusedLate.incrementAndGet();
+      }
+      end();
     }
 
     private void strike() throws IOException {
@@ -212,6 +296,8 @@ public final class ChaosProxy implements AutoCloseable {
           client.setSoLinger(true, 0);
           end();
         }
+        // What the server says does not arrive any more.
+        case LATE -> late = true;
         case PASS, CUT, TRICKLE, DELAY -> end();
       }
     }

@@ -1,6 +1,7 @@
 package dev.clasp.transform;
 
 import dev.clasp.protocol.Value;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,19 @@ record Curve(DoubleUnaryOperator formula, boolean rising) {
     rising(prefix + name + "_in", in);
     rising(prefix + name + "_out", out(in));
     rising(prefix + name + "_in_out", both(in));
+  }
+
+  /** Those with a name, at so many equal steps. */
+  static List<CurveShape> shapes(int steps) {
+    List<CurveShape> shapes = new ArrayList<>();
+    NAMED.forEach((name, curve) -> {
+      List<Double> points = new ArrayList<>(steps + 1);
+      for (int i = 0; i <= steps; i++) {
+        points.add(curve.formula.applyAsDouble((double) i / steps));
+      }
+      shapes.add(new CurveShape(name, curve.rising, points));
+    });
+    return shapes;
   }
 
   /** The same from the other end. */

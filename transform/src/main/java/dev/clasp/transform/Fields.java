@@ -1,6 +1,7 @@
 package dev.clasp.transform;
 
 import dev.clasp.protocol.Value;
+import dev.clasp.transform.TransformParameter.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A map of a definition, read entry by entry; what nobody asks for is a mistake. Null is absent.
@@ -18,9 +20,34 @@ final class Fields {
   private final String where;
   private final Set<String> known = new LinkedHashSet<>();
 
+  /** Hears what is asked for; normally nobody does. */
+  private final @Nullable Questions questions;
+
   Fields(Map<String, Value> given, String where) {
+    this(given, where, null);
+  }
+
+  Fields(Map<String, Value> given, String where, @Nullable Questions questions) {
     this.given = given;
     this.where = where;
+    this.questions = questions;
+  }
+
+  /** For descriptions: what kind of value it really is, beyond what the questions say. */
+  void is(String key, Kind kind) {
+    if (questions != null) {
+      questions.is(key, kind);
+    }
+  }
+
+  private void asked(String key, Kind kind, boolean required, Value standard) {
+    if (questions != null) {
+      questions.ask(key, kind, required, standard);
+    }
+  }
+
+  private static Value finite(double number) {
+    return Double.isFinite(number) ? Value.of(number) : Value.NULL;
   }
 
   /**
@@ -73,6 +100,7 @@ final class Fields {
   }
 
   Value required(String key, String what) {
+    asked(key, Kind.ANY, true, Value.NULL);
     if (!has(key)) {
       throw mistake(key, "is missing: " + what);
     }
@@ -80,10 +108,12 @@ final class Fields {
   }
 
   double number(String key) {
+    asked(key, Kind.NUMBER, true, Value.NULL);
     return number(key, required(key, "a number"));
   }
 
   double number(String key, double otherwise) {
+    asked(key, Kind.NUMBER, false, finite(otherwise));
     return has(key) ? number(key, tree(key)) : otherwise;
   }
 
@@ -96,6 +126,9 @@ final class Fields {
   }
 
   double positive(String key, double otherwise) {
+    if (questions != null) {
+      questions.above(key, 0, finite(otherwise));
+    }
     double number = has(key) ? number(key) : otherwise;
     if (!(number > 0)) {
       throw mistake(key, "must be more than 0, not " + Numbers.text(number));
@@ -104,6 +137,9 @@ final class Fields {
   }
 
   int whole(String key, long least, long most, int otherwise) {
+    if (questions != null) {
+      questions.whole(key, least, most, Value.of(otherwise));
+    }
     if (!has(key)) {
       return otherwise;
     }
@@ -117,10 +153,12 @@ final class Fields {
   }
 
   String text(String key, String what) {
+    asked(key, Kind.TEXT, true, Value.NULL);
     return text(key).orElseThrow(() -> mistake(key, "is missing: " + what));
   }
 
   Optional<String> text(String key) {
+    asked(key, Kind.TEXT, false, Value.NULL);
     if (!has(key)) {
       return Optional.empty();
     }
@@ -131,6 +169,9 @@ final class Fields {
   }
 
   String choice(String key, String otherwise, List<String> choices) {
+    if (questions != null) {
+      questions.choice(key, otherwise, choices);
+    }
     String text = text(key).orElse(otherwise);
     if (!choices.contains(text)) {
       throw mistake(key, "must be one of " + String.join(", ", choices) + ", not '" + text + "'");
@@ -139,6 +180,7 @@ final class Fields {
   }
 
   boolean flag(String key, boolean otherwise) {
+    asked(key, Kind.SWITCH, false, Value.of(otherwise));
     if (!has(key)) {
       return otherwise;
     }
@@ -178,6 +220,7 @@ final class Fields {
   }
 
   Map<String, Value> entries(String key, int most) {
+    asked(key, Kind.TABLE, false, Value.NULL);
     if (!has(key)) {
       return Map.of();
     }

@@ -34,6 +34,15 @@ public abstract class Transform {
     return TransformParser.parse(definition, "", List.of());
   }
 
+  /**
+   * The curves that have a name.
+   *
+   * @param steps into which 0 to 1 is divided, 1 to 1024
+   */
+  public static List<CurveShape> curves(int steps) {
+    return Curve.shapes(Math.clamp(steps, 1, 1024));
+  }
+
   /** As a map with {@code type}; {@link #parse} takes it. */
   public final Value definition() {
     return definition;

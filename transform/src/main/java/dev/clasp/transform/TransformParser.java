@@ -1,6 +1,7 @@
 package dev.clasp.transform;
 
 import dev.clasp.protocol.Value;
+import dev.clasp.transform.TransformParameter.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,6 +81,11 @@ final class TransformParser {
     this.fields = fields;
     this.captures = captures;
     this.depth = depth;
+  }
+
+  /** Reads the parameters of a type, so that the questions about them are heard. */
+  static void read(String type, Fields fields) {
+    new TransformParser(fields, List.of(), 0).read(type);
   }
 
   static Transform parse(Value definition, String where, List<String> captures) {
@@ -233,17 +239,21 @@ final class TransformParser {
         double power = Math.pow(10, fields.whole("decimals", -300, 300, 0));
         yield formula(type, x -> Numbers.round(x * power) / power, map("type", "identity"));
       }
-      case "chain" -> new Chain(parts("transforms"));
+      case "chain" -> {
+        fields.is("transforms", Kind.TRANSFORMS);
+        yield new Chain(parts("transforms"));
+      }
       case "conditional" -> conditional();
       case "json_path" -> {
         JsonPath path =
             JsonPath.parse(
                 fields.text("path", "a JSON path such as $.temperature"), fields.at("path"));
+        fields.is("path", Kind.JSON_PATH);
         yield new PathTransform(definition(type), path);
       }
       case "map_type" -> mapType();
       case "bitwise" -> bitwise();
-      case "each" -> new Each(part("transform", fields.required("transform", "what to do")));
+      case "each" -> new Each(required("transform"));
       case "at" -> at();
       case "average", "sum", "min", "max", "latest", "first", "count", "std_dev" ->
           window(type, fields.whole("window_size", 1, MAX_WINDOW, 100));
@@ -299,6 +309,12 @@ final class TransformParser {
     return parse(definition, fields.at(key), captures, depth + 1);
   }
 
+  private Transform required(String key) {
+    Value definition = fields.required(key, "what to do");
+    fields.is(key, Kind.TRANSFORM);
+    return part(key, definition);
+  }
+
   private List<Transform> parts(String key) {
     List<Value> given = fields.list(key, MAX_CHAIN);
     List<Transform> parts = new ArrayList<>();
@@ -310,6 +326,7 @@ final class TransformParser {
 
   private Transform expression() {
     String text = fields.text("expr", "an expression such as value * 2");
+    fields.is("expr", Kind.EXPRESSION);
     boolean strict = strict(fields);
     return new ExpressionTransform(
         definition("expression"), Expression.parse(text, strict, captures, fields.at("expr")));
@@ -376,6 +393,7 @@ final class TransformParser {
 
   private Transform lookup() {
     Map<String, Value> table = fields.entries("table", MAX_TABLE);
+    fields.is("default", Kind.ANY);
     Value otherwise = fields.tree("default");
     return new Lookup(definition("lookup"), table, fields.has("default") ? otherwise : null);
   }
@@ -384,6 +402,7 @@ final class TransformParser {
     Curve curve =
         Curve.parse(
             fields.required("curve_type", "a curve, for example ease_in"), fields.at("curve_type"));
+    fields.is("curve_type", Kind.CURVE);
     boolean backwards = fields.flag("inverse", false);
     Value definition = definition("curve");
     if (backwards && !curve.rising()) {
@@ -556,6 +575,9 @@ final class TransformParser {
     Condition condition =
         Condition.parse(
             fields.required("condition", "when to do it"), fields.at("condition"), captures);
+    fields.is("condition", Kind.CONDITION);
+    fields.is("if_true", Kind.TRANSFORM);
+    fields.is("if_false", Kind.TRANSFORM);
     Value nothing = map("type", "identity");
     Transform yes = part("if_true", fields.has("if_true") ? fields.tree("if_true") : nothing);
     Transform no = part("if_false", fields.has("if_false") ? fields.tree("if_false") : nothing);
@@ -572,6 +594,7 @@ final class TransformParser {
   private Transform bitwise() {
     String operation = fields.choice("operation", "", Bitwise.OPERATIONS);
     boolean shift = operation.startsWith("shift");
+    fields.is("operand", Kind.WHOLE);
     @Nullable Long operand = null;
     if (fields.has("operand")) {
       if (!(fields.tree("operand") instanceof Value.Int(long given))) {
@@ -589,13 +612,14 @@ final class TransformParser {
 
   private Transform at() {
     Value at = fields.required("at", "a number or a name");
+    fields.is("at", Kind.KEYS);
     List<Value> keys = at instanceof Value.Array(List<Value> values) ? values : List.of(at);
     for (Value key : keys) {
       if (!(key instanceof Value.Text || key instanceof Value.Int)) {
         throw fields.mistake("at", "must hold numbers of elements or names of members");
       }
     }
-    return new At(at, keys, part("transform", fields.required("transform", "what to do")));
+    return new At(at, keys, required("transform"));
   }
 
   private Transform window(String type, int size) {

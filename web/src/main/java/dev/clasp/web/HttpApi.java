@@ -53,7 +53,11 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
 
   private static final int MAX_PATTERNS = 32;
   private static final int DRAIN_SECONDS = 2;
-  private static final byte[] OPEN_API = resource("openapi.json");
+
+  /** Read when somebody asks: at the start it would open one jar after the other. */
+  private static final class OpenApi {
+    static final byte[] DESCRIPTION = resource("openapi.json");
+  }
 
   private final RouterSessions sessions;
   private final HttpApiConfig config;
@@ -208,7 +212,7 @@ public final class HttpApi implements HttpHandler, AutoCloseable {
     if (path.equals("/v1/openapi.json")) {
       only(request, "GET, HEAD");
       return done(
-          new HttpReply(200, "application/json", OPEN_API)
+          new HttpReply(200, "application/json", OpenApi.DESCRIPTION)
               .withHeader("Cache-Control", "max-age=300"));
     }
     if (path.equals("/v1") || path.equals("/v1/")) {

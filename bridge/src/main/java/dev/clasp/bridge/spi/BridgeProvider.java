@@ -52,6 +52,20 @@ public interface BridgeProvider {
   }
 
   /**
+   * What this machine has that settings can name: ports, devices, network interfaces; by the name
+   * of the setting. Asks drivers, so it may wait.
+   */
+  default Map<String, List<FoundDevice>> devices() {
+    Map<String, List<FoundDevice>> devices = new LinkedHashMap<>();
+    for (BridgeSetting setting : settings()) {
+      if (setting.name().equals("interface") || setting.name().equals("interfaces")) {
+        devices.put(setting.name(), FoundDevice.networks());
+      }
+    }
+    return devices;
+  }
+
+  /**
    * Which settings the two addresses are that the bridge service knows (bridges.md 2.11): where it
    * listens or connects, and where it sends to; the second may be missing.
    */

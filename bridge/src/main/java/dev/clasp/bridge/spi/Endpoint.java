@@ -2,6 +2,7 @@ package dev.clasp.bridge.spi;
 
 import dev.clasp.protocol.Value;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The foreign side of a bridge while it runs: its sockets, ports, devices. {@link #start}, {@link
@@ -74,6 +75,16 @@ public interface Endpoint extends AutoCloseable {
   /** What people may want to know of it now: peers, ports, rates. Any thread. */
   default Map<String, Value> details() {
     return Map.of();
+  }
+
+  /**
+   * Of a protocol of lights: who sends one of its universes and drives which slot, and what is sent
+   * there; more than {@link #details} has room for. Any thread.
+   *
+   * @return empty if it has no such universe
+   */
+  default Optional<Value> universe(int number) {
+    return Optional.empty();
   }
 
   /**

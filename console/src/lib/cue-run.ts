@@ -1,0 +1,426 @@
+import type { Message } from '../clasp/message';
+import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
+import type { Cue, CueList } from './cues';
+import { between, blends, glides } from './easing';
+import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { wireKeyframes } from './timeline';
+
+/** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */
+export interface CueState {
+  /** The current cue; empty before the first. */
+  cue: string;
+  /** When it begins, after its delay, and when it ends. */
+  start: number;
+  end: number;
+  running: boolean;
+  /** The session whose console runs it, and does what follows. */
+  by: string;
+}
+
+const NOTHING: CueState = { cue: '', start: 0, end: 0, running: false, by: '' };
+
+/** So long before a cue begins the router is told, so that everything begins together. */
+const LEAD_MS = 50;
+/** So long after the end it is looked whether everything is there. */
+const AFTER_MS = 150;
+/** Timelines that one session may have, with some to spare; what is more goes in steps. */
+const MAX_PLAYED = 80;
+/** Steps of what the router does not play. */
+const STEP_MS = 40;
+
+/** How one cue is carried out. */
+interface Run {
+  cue: Cue;
+  start: number;
+  end: number;
+  /** Where each fading address begins. */
+  from: Map<string, Value>;
+  /** Addresses that the router refused: why. */
+  refused: Map<string, string>;
+  /** The router has been told. */
+  sent: boolean;
+  done: boolean;
+}
+
+/**
+ * Runs a list of cues: one state for all consoles, changed only by who has seen the last one, so that two hands on GO
+ * make one step.
+ *
+ * A cue is one bundle for one time: what changes at once is a SET, what fades a timeline that the router plays, all
+ * with the same start. So it goes on without this page. What the router cannot play (more addresses than a session may
+ * have timelines) goes in bundled steps. At the end everything that is not where it should be is written and confirmed;
+ * after a reconnect the same is told again, with the old start, so nothing jumps and nothing is lost.
+ */
+export class CueRun {
+  state: CueState = NOTHING;
+  /** The last thing that went wrong; empty if nothing. */
+  problem = '';
+  /** Somebody else was faster with GO. */
+  overtaken = false;
+  /** Addresses of the current cue that the router refused, and why. */
+  refused: ReadonlyMap<string, string> = new Map();
+
+  private readonly closers: (() => void)[] = [];
+  private readonly values = new Map<string, Value>();
+  private watched = new Map<string, { close(): void }>();
+  private revision = 0;
+  private run: Run | undefined;
+  private begin: unknown;
+  private finish: unknown;
+  private step: unknown;
+  private next: unknown;
+  private played = new Set<string>();
+  private list: CueList;
+  private live = true;
+
+  /**
+   * @param address where the state is kept, such as `/console/cues/show/state`
+   */
+  constructor(
+    private readonly wire: StageWire,
+    private readonly address: string,
+    list: CueList,
+    private readonly changed: () => void,
+    private readonly timers: Timers = realTimers,
+  ) {
+    this.list = list;
+    this.edited(list);
+    const state = wire.subscribe(
+      address,
+      (received) => {
+        if (received.kind === 'param' && !received.past) {
+          this.told(received.value, received.revision ?? 0);
+        }
+      },
+      { ready: () => this.again() },
+    );
+    this.closers.push(
+      () => state.close(),
+      wire.onState(({ kind }) => (this.live = kind === 'live')),
+      wire.onError(({ message, address: about }) => {
+        if (about !== undefined) {
+          this.objected(about, message);
+        }
+      }),
+    );
+  }
+
+  close(): void {
+    this.closers.splice(0).forEach((close) => close());
+    this.watched.forEach((subscription) => subscription.close());
+    [this.begin, this.finish, this.step, this.next].forEach((timer) => this.timers.clearTimeout(timer));
+  }
+
+  /** The list was changed; a cue that runs goes on as it was. */
+  edited(list: CueList): void {
+    this.list = list;
+    const wanted = new Set(list.cues.flatMap((cue) => cue.values.map((value) => value.address)));
+    for (const [address, subscription] of this.watched) {
+      if (!wanted.has(address)) {
+        subscription.close();
+        this.watched.delete(address);
+        this.values.delete(address);
+      }
+    }
+    for (const address of wanted) {
+      if (!this.watched.has(address)) {
+        this.watched.set(
+          address,
+          this.wire.subscribe(address, (received) => {
+            if (received.kind === 'param' && !received.past) {
+              this.values.set(address, received.value);
+            }
+          }),
+        );
+      }
+    }
+  }
+
+  /** What the router has at an address of the list; undefined if nothing is known. */
+  value(address: string): Value | undefined {
+    return this.values.get(address);
+  }
+
+  get current(): number {
+    return this.list.cues.findIndex((cue) => cue.id === this.state.cue);
+  }
+
+  /** The cue that GO runs; undefined at the end of the list. */
+  get following(): Cue | undefined {
+    return this.list.cues[this.current + 1];
+  }
+
+  /** 0 to 1, the delay included; 1 when nothing runs. */
+  progress(now = this.wire.time()): number {
+    const { start, end, running } = this.state;
+    const cue = this.list.cues[this.current];
+    const from = start - (cue?.delay ?? 0) * 1e6;
+    return !running || end <= from ? 1 : Math.min(1, Math.max(0, (now - from) / (end - from)));
+  }
+
+  go(): Promise<boolean> {
+    return this.to(this.following);
+  }
+
+  back(): Promise<boolean> {
+    return this.to(this.list.cues[this.current - 1]);
+  }
+
+  goTo(id: string): Promise<boolean> {
+    return this.to(this.list.cues.find((cue) => cue.id === id));
+  }
+
+  /** Everything stays where it is. */
+  async stop(): Promise<void> {
+    this.abandon();
+    const cue = this.list.cues[this.current];
+    const addresses = new Set([...this.played, ...(cue?.values.map((value) => value.address) ?? [])]);
+    this.played.clear();
+    await this.attempt([...addresses].map(forgetMessage));
+    await this.claim({ ...this.state, running: false });
+  }
+
+  private async to(cue: Cue | undefined): Promise<boolean> {
+    if (!cue) {
+      return false;
+    }
+    const start = Math.round(this.wire.time() + cue.delay * 1e6 + LEAD_MS * 1000);
+    const end = start + cue.fade * 1e6;
+    if (!(await this.claim({ cue: cue.id, start, end, running: true, by: this.wire.session }))) {
+      return false;
+    }
+    this.abandon();
+    this.run = { cue, start, end, from: new Map(), refused: new Map(), sent: false, done: false };
+    this.refused = this.run.refused;
+    this.plan(this.run);
+    return true;
+  }
+
+  /** Takes the list a step further, if nobody else has meanwhile. */
+  private async claim(next: CueState): Promise<boolean> {
+    const value = { cue: next.cue, start: int(next.start), end: int(next.end), running: next.running, by: next.by };
+    this.overtaken = false;
+    try {
+      const { revision = 0 } = await this.wire.set(this.address, value, { revision: this.revision, ttl: 'never' });
+      if (revision >= this.revision) {
+        this.revision = revision;
+        this.state = next;
+      }
+      this.problem = '';
+      this.changed();
+      return true;
+    } catch (e) {
+      this.overtaken = sentence(e).startsWith('RevisionConflict');
+      this.problem = this.overtaken ? '' : sentence(e);
+      this.changed();
+      return false;
+    }
+  }
+
+  /** The state as the router has it. */
+  private told(value: Value, revision: number): void {
+    this.revision = revision;
+    this.state = stateOf(value);
+    const run = this.run;
+    // Another console has gone on, or stopped: what we had in hand is over.
+    if (run && (this.state.cue !== run.cue.id || this.state.start !== run.start || (!this.state.running && !run.done))) {
+      this.abandon();
+    }
+    this.changed();
+  }
+
+  private abandon(): void {
+    this.run = undefined;
+    [this.begin, this.finish, this.step, this.next].forEach((timer) => this.timers.clearTimeout(timer));
+  }
+
+  // --- one cue ------------------------------------------------------------------------------------
+
+  private plan(run: Run): void {
+    const until = (time: number) => Math.max(0, (time - this.wire.time()) / 1000);
+    this.begin = this.timers.setTimeout(() => void this.send(run), until(run.start) - LEAD_MS);
+    this.finish = this.timers.setTimeout(() => void this.complete(run), until(run.end) + AFTER_MS);
+  }
+
+  private mine(run: Run): boolean {
+    return this.run === run;
+  }
+
+  /** Everything of the cue, in bundles for the moment at which it begins. May be said again. */
+  private async send(run: Run): Promise<void> {
+    if (!this.mine(run) || !this.live) {
+      return;
+    }
+    const fading: Message[] = [];
+    const at: Message[] = [];
+    const stepped: { address: string; from: Value; to: Value }[] = [];
+    for (const { address, value } of run.cue.values) {
+      if (run.refused.has(address)) {
+        continue;
+      }
+      const from = run.from.get(address) ?? this.values.get(address);
+      if (run.end > run.start && from !== undefined && !equal(from, value) && (glides(from, value) || blends(from, value))) {
+        run.from.set(address, from);
+        if (fading.length < MAX_PLAYED) {
+          const keys = [
+            { time: 0, value: from, easing: 'linear' as const },
+            { time: Math.round((run.end - run.start) / 1000), value, easing: 'linear' as const },
+          ];
+          fading.push(playMessage(address, wireKeyframes(keys), { start: run.start, duration: run.end - run.start }));
+          continue;
+        }
+        stepped.push({ address, from, to: value });
+        at.push(forgetMessage(address));
+        continue;
+      }
+      // What an earlier cue still moves there stops.
+      at.push(forgetMessage(address), setMessage(address, value));
+    }
+    const leaving = [...this.played].filter((address) => !run.cue.values.some((value) => value.address === address));
+    run.sent = true;
+    const messages = [...(fading.length > 0 ? this.room(leaving, fading.length) : []), ...at, ...fading];
+    for (const bundle of bundles(messages)) {
+      if (!(await this.offer(run, bundle))) {
+        return;
+      }
+    }
+    for (const message of fading) {
+      this.played.add((message as { address: string }).address);
+    }
+    if (stepped.length > 0) {
+      this.walk(run, stepped);
+    }
+  }
+
+  /** Timelines of earlier cues make room for those of this one. */
+  private room(leaving: string[], wanted: number): Message[] {
+    const tooMany = Math.max(0, leaving.length + wanted - MAX_PLAYED);
+    const gone = leaving.slice(0, tooMany);
+    gone.forEach((address) => this.played.delete(address));
+    return gone.map(forgetMessage);
+  }
+
+  /** One address that may not be written does not keep the others: it is left out, and told. */
+  private async offer(run: Run, bundle: Message[]): Promise<boolean> {
+    let left = bundle;
+    while (left.length > 0 && this.mine(run)) {
+      try {
+        const early = run.start > this.wire.time();
+        await this.wire.bundle(left, early ? { at: run.start } : {});
+        return true;
+      } catch (e) {
+        const { kind = '', address = '', message = '' } = e as { kind?: string; address?: string; message?: string };
+        const others = left.filter((each) => (each as { address?: string }).address !== address);
+        if (kind !== 'refused' || others.length === left.length) {
+          // Without a connection it is said again when there is one; anything else is for the user.
+          this.problem = kind === 'closed' ? '' : message;
+          this.changed();
+          return false;
+        }
+        run.refused.set(address, message);
+        this.changed();
+        left = others;
+      }
+    }
+    return this.mine(run);
+  }
+
+  /** What was accepted and then not carried out: a lock that was taken meanwhile. The rest is said again. */
+  private objected(address: string, message: string): void {
+    const run = this.run;
+    if (run?.sent && !run.refused.has(address) && run.cue.values.some((value) => value.address === address)) {
+      run.refused.set(address, message);
+      this.changed();
+      void this.send(run);
+    }
+  }
+
+  private walk(run: Run, fades: { address: string; from: Value; to: Value }[]): void {
+    this.timers.clearTimeout(this.step);
+    const turn = () => {
+      const now = this.wire.time();
+      if (!this.mine(run) || now >= run.end) {
+        return;
+      }
+      const part = Math.max(0, (now - run.start) / (run.end - run.start));
+      for (const bundle of bundles(fades.map(({ address, from, to }) => setMessage(address, between(from, to, part))))) {
+        void this.offer(run, bundle);
+      }
+      this.step = this.timers.setTimeout(turn, STEP_MS);
+    };
+    turn();
+  }
+
+  /** The end: what is not where it should be is written and confirmed. */
+  private async complete(run: Run): Promise<void> {
+    if (!this.mine(run) || run.done) {
+      return;
+    }
+    if (!this.live || !run.sent) {
+      // Again when there is a connection.
+      return;
+    }
+    const missing = run.cue.values.filter(
+      ({ address, value }) => !run.refused.has(address) && !equal(this.values.get(address), value),
+    );
+    // Nothing is played there any more that could write after us.
+    const over = run.cue.values.map((value) => value.address).filter((address) => this.played.has(address));
+    const messages = [...over.map(forgetMessage), ...missing.map(({ address, value }) => setMessage(address, value))];
+    for (const bundle of bundles(messages)) {
+      if (!(await this.offer(run, bundle))) {
+        return;
+      }
+    }
+    over.forEach((address) => this.played.delete(address));
+    run.done = true;
+    if (this.mine(run) && (await this.claim({ ...this.state, running: false })) && this.mine(run)) {
+      const { follow } = run.cue;
+      if (follow !== null) {
+        this.next = this.timers.setTimeout(() => void this.go(), follow * 1000);
+      }
+    }
+  }
+
+  /** There is a connection again, and what the router has is known. */
+  private again(): void {
+    const run = this.run;
+    if (!run || run.done) {
+      return;
+    }
+    this.timers.clearTimeout(this.begin);
+    this.timers.clearTimeout(this.finish);
+    if (this.wire.time() < run.end) {
+      this.plan(run);
+    } else {
+      run.sent = true;
+      void this.complete(run);
+    }
+  }
+
+  private async attempt(messages: Message[]): Promise<void> {
+    try {
+      for (const bundle of bundles(messages)) {
+        await this.wire.bundle(bundle);
+      }
+      this.problem = '';
+    } catch (e) {
+      this.problem = sentence(e);
+    }
+    this.changed();
+  }
+}
+
+/** What is no state is: none. */
+export function stateOf(value: Value): CueState {
+  if (!isMap(value)) {
+    return NOTHING;
+  }
+  const { cue, start, end, running, by } = value;
+  return {
+    cue: typeof cue === 'string' ? cue : '',
+    start: numberOf(start) ?? 0,
+    end: numberOf(end) ?? 0,
+    running: running === true,
+    by: typeof by === 'string' ? by : '',
+  };
+}

@@ -1,0 +1,294 @@
+import { describe, expect, test } from 'vitest';
+import { Refusal } from '../src/clasp/client';
+import { isMap } from '../src/clasp/values';
+import { CueRun } from '../src/lib/cue-run';
+import { addCue, emptyCueList, type Cue, type CueList } from '../src/lib/cues';
+import { Hands, settled, StageRouter } from './stage';
+
+const STATE = '/console/cues/show/state';
+
+function listOf(...cues: Partial<Cue>[]): CueList {
+  return cues.reduce<CueList>((list, cue) => addCue(list, list.cues.length - 1, { fade: 0, ...cue }).list, emptyCueList());
+}
+
+function stage(list: CueList) {
+  const router = new StageRouter();
+  const hands = new Hands((ms) => (router.micros += ms * 1000));
+  const console_ = (session: string) => new CueRun(router.wire(session), STATE, list, () => {}, hands);
+  return { router, hands, console_ };
+}
+
+describe('a cue list', () => {
+  test('brings all values of a cue in one bundle for one time', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ values: [{ address: '/a', value: 1 }, { address: '/b', value: 'on' }] }),
+    );
+    const run = console_('s1');
+
+    const before = router.micros;
+    await run.go();
+    await hands.turn(60);
+
+    expect(router.value('/a')).toBe(1);
+    expect(router.value('/b')).toBe('on');
+    const sets = router.bundled.filter(({ messages }) => messages.some((message) => message.type === 'SET'));
+    expect(sets).toHaveLength(1);
+    expect(sets[0]!.at).toBe(before + 50_000);
+    await hands.turn(200);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+    expect(router.value(STATE)).toMatchObject({ cue: 'q1', running: false });
+  });
+
+  test('has the router fade, from where the value is', async () => {
+    const { router, hands, console_ } = stage(listOf({ fade: 2, values: [{ address: '/a', value: 1 }] }));
+    router.write('/a', 0.25);
+    const run = console_('s1');
+
+    await run.go();
+    await hands.turn(60);
+
+    const timeline = router.played().get('/a');
+    expect(isMap(timeline) && timeline['play']).toBe(true);
+    expect(timeline).toMatchObject({
+      keyframes: [{ time: 0n, value: 0.25 }, { time: 2_000_000n, value: 1 }],
+      duration: 2_000_000n,
+      start_time: BigInt(run.state.start),
+    });
+    expect(run.progress(run.state.start + 1_000_000)).toBeCloseTo(0.5);
+  });
+
+  test('writes at the end what the fade has not brought, and lets the router forget the timeline', async () => {
+    const { router, hands, console_ } = stage(listOf({ fade: 2, values: [{ address: '/a', value: 1 }] }));
+    router.write('/a', 0);
+    const run = console_('s1');
+
+    await run.go();
+    await hands.turn(2_300);
+
+    expect(router.value('/a')).toBe(1);
+    expect(router.played().size).toBe(0);
+    expect(run.state.running).toBe(false);
+  });
+
+  test('does not write what is there already', async () => {
+    const { router, hands, console_ } = stage(listOf({ fade: 1, values: [{ address: '/a', value: 1 }] }));
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    router.write('/a', 1);
+    const revision = router.stored.get('/a')!.revision;
+
+    await hands.turn(500);
+
+    expect(run.state.running).toBe(false);
+    expect(router.stored.get('/a')!.revision).toBe(revision);
+  });
+
+  test('cuts a colour into steps, which the router would switch halfway', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 1, values: [{ address: '/c', value: { r: 255, g: 0, b: 0 } }] }),
+    );
+    router.write('/c', { r: 0, g: 0, b: 0 });
+    await console_('s1').go();
+    await hands.turn(60);
+
+    const keyframes = (router.played().get('/c') as { keyframes: { value: { r: number }; easing?: string }[] }).keyframes;
+    expect(keyframes.length).toBeGreaterThan(25);
+    expect(keyframes[15]!.value.r).toBeGreaterThan(100);
+    expect(keyframes[15]!.value.r).toBeLessThan(160);
+  });
+
+  test('two hands on GO make one step', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ values: [{ address: '/a', value: 1 }] }, { values: [{ address: '/a', value: 2 }] }),
+    );
+    const one = console_('s1');
+    const two = console_('s2');
+
+    const went = await Promise.all([one.go(), two.go()]);
+    await hands.turn(500);
+
+    expect(went).toEqual([true, false]);
+    expect(one.state.cue).toBe('q1');
+    expect(two.state.cue).toBe('q1');
+    expect(router.value('/a')).toBe(1);
+  });
+
+  test('who comes second with a known state is told so', async () => {
+    const { hands, console_ } = stage(listOf({}, {}, {}));
+    const one = console_('s1');
+    const two = console_('s2');
+    await one.go();
+    await hands.turn(500);
+
+    const went = await Promise.all([one.go(), two.go()]);
+
+    expect(went).toEqual([true, false]);
+    expect(two.overtaken).toBe(true);
+    expect(two.state.cue).toBe('q2');
+  });
+
+  test('goes on from where another console has left it', async () => {
+    const { hands, console_ } = stage(listOf({}, {}, {}));
+    const one = console_('s1');
+    await one.go();
+    await hands.turn(500);
+    one.close();
+
+    const two = console_('s2');
+    expect(two.current).toBe(0);
+    expect(await two.go()).toBe(true);
+    await hands.turn(500);
+    expect(two.state.cue).toBe('q2');
+    expect(await two.back()).toBe(true);
+    expect(two.state.cue).toBe('q1');
+  });
+
+  test('an address that is refused does not keep the others', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ values: [{ address: '/locked', value: 1 }, { address: '/b', value: 1 }] }),
+    );
+    router.refusals.set('/locked', new Refusal('refused', 'LockHeld: another session holds the lock', 401, '/locked'));
+    const run = console_('s1');
+
+    await run.go();
+    await hands.turn(500);
+
+    expect(router.value('/b')).toBe(1);
+    expect(router.value('/locked')).toBeUndefined();
+    expect([...run.refused]).toEqual([['/locked', 'LockHeld: another session holds the lock']]);
+    expect(run.state.running).toBe(false);
+  });
+
+  test('a lock that is taken between the promise and the deed is told, and the rest is said again', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 1, values: [{ address: '/locked', value: 1 }, { address: '/b', value: 1 }] }),
+    );
+    router.write('/b', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(100);
+    const before = router.bundled.length;
+
+    router.object(new Refusal('refused', 'LockHeld: another session holds the lock', 401, '/locked'));
+    await settled();
+
+    expect(run.refused.has('/locked')).toBe(true);
+    expect(router.bundled.length).toBeGreaterThan(before);
+    expect(router.bundled[before]!.messages.every((message) => (message as { address: string }).address !== '/locked')).toBe(true);
+  });
+
+  test('a connection that breaks in a fade loses nothing: the same is told again, with the old start', async () => {
+    const { router, hands, console_ } = stage(listOf({ fade: 4, values: [{ address: '/a', value: 1 }] }));
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    const { start } = run.state;
+
+    router.disconnect();
+    await hands.turn(1_000);
+    const before = router.bundled.length;
+    router.connect();
+    await hands.turn(10);
+
+    expect(router.bundled.length).toBeGreaterThan(before);
+    expect(router.played().get('/a')).toMatchObject({ start_time: BigInt(start), keyframes: [{ value: 0 }, { value: 1 }] });
+    await hands.turn(4_000);
+    expect(router.value('/a')).toBe(1);
+    expect(run.state.running).toBe(false);
+  });
+
+  test('a connection that is away at the end writes the end when it is back', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 1, values: [{ address: '/a', value: 1 }, { address: '/b', value: 'x' }] }),
+    );
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    router.disconnect();
+    await hands.turn(5_000);
+    expect(router.value('/a')).toBe(0);
+
+    router.connect();
+    await hands.turn(10);
+
+    expect(router.value('/a')).toBe(1);
+    expect(router.value('/b')).toBe('x');
+    expect(run.state.running).toBe(false);
+  });
+
+  test('what follows goes by itself, after its time', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ follow: 2, values: [{ address: '/a', value: 1 }] }, { values: [{ address: '/a', value: 2 }] }),
+    );
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(2_000);
+    expect(router.value('/a')).toBe(1);
+
+    await hands.turn(500);
+
+    expect(router.value('/a')).toBe(2);
+    expect(run.state.cue).toBe('q2');
+  });
+
+  test('a delay passes before anything happens', async () => {
+    const { router, hands, console_ } = stage(listOf({ delay: 3, values: [{ address: '/a', value: 1 }] }));
+    const run = console_('s1');
+    await run.go();
+
+    await hands.turn(2_900);
+    expect(router.value('/a')).toBeUndefined();
+    expect(run.state.running).toBe(true);
+
+    await hands.turn(500);
+    expect(router.value('/a')).toBe(1);
+  });
+
+  test('stop leaves everything where it is', async () => {
+    const { router, hands, console_ } = stage(listOf({ fade: 5, follow: 0, values: [{ address: '/a', value: 1 }] }));
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    expect(router.played().size).toBe(1);
+
+    await run.stop();
+    await hands.turn(10_000);
+
+    expect(router.played().size).toBe(0);
+    expect(router.value('/a')).toBe(0);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+  });
+
+  test('stop of another console ends what this one has in hand', async () => {
+    const { router, hands, console_ } = stage(listOf({ delay: 5, values: [{ address: '/a', value: 1 }] }));
+    const one = console_('s1');
+    const two = console_('s2');
+    await one.go();
+    await hands.turn(100);
+
+    await two.stop();
+    await hands.turn(10_000);
+
+    expect(router.value('/a')).toBeUndefined();
+    expect(one.state.running).toBe(false);
+  });
+
+  test('what is more than the router plays for one session goes in steps, and ends exactly', async () => {
+    const values = Array.from({ length: 120 }, (_, i) => ({ address: `/a/${i}`, value: 1 }));
+    const { router, hands, console_ } = stage(listOf({ fade: 1, values }));
+    values.forEach(({ address }) => router.write(address, 0));
+    await console_('s1').go();
+
+    await hands.turn(550);
+    expect(router.played().size).toBe(80);
+    expect(router.value('/a/119')).toBeGreaterThan(0.3);
+    expect(router.value('/a/119')).toBeLessThan(0.7);
+
+    await hands.turn(1_000);
+    expect(values.every(({ address }) => router.value(address) === 1)).toBe(true);
+  });
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import type { Bridge } from '../src/lib/bridges';
+import { exported, imported, MASK } from '../src/lib/bridgefile';
+import { flowOf, layoutOf, linkOf, MOST_SESSIONS, thickness } from '../src/lib/flow';
+import type { Session, Status } from '../src/lib/status';
+
+function bridge(name: string, direction?: string): Bridge {
+  return {
+    name,
+    protocol: 'osc',
+    namespace: '/osc',
+    state: 'running',
+    detail: '',
+    counts: { in: 0, out: 0, dropped: 0 },
+    definition: { name, protocol: 'osc', ...(direction ? { direction } : {}) },
+  };
+}
+
+function session(id: string): Session {
+  return { id, name: `s${id}`, transport: 'websocket', connected: id } as Session;
+}
+
+test('bridges and sessions are on the sides where they speak', () => {
+  const flow = flowOf(
+    [bridge('desk'), bridge('in', 'in'), bridge('out', 'out')],
+    new Map([['desk', { in: 5, out: 2 }]]),
+    { sessions: [session('2'), session('1'), session('me')] } as Status,
+    new Map([['1', { messagesIn: 3, messagesOut: 0 }]]),
+    'me',
+  );
+  expect(flow.sources.map((node) => node.name)).toEqual(['desk', 'in', 's1', 's2']);
+  expect(flow.targets.map((node) => node.name)).toEqual(['desk', 'out', 's1', 's2']);
+  expect(flow.sources.map((node) => node.rate)).toEqual([5, null, 3, null]);
+});
+
+test('many sessions are one', () => {
+  const sessions = Array.from({ length: MOST_SESSIONS + 4 }, (_, i) => session(String(i + 10)));
+  const rates = new Map(sessions.map((each) => [each.id, { messagesIn: 1, messagesOut: 2 }]));
+  const flow = flowOf([], new Map(), { sessions } as Status, rates, '');
+  expect(flow.sources).toHaveLength(MOST_SESSIONS + 1);
+  expect(flow.targets.at(-1)).toMatchObject({ kind: 'more', name: '4', rate: 8 });
+});
+
+test('the layout keeps columns apart at any width, and no box over another', () => {
+  const flow = flowOf([bridge('a'), bridge('b'), bridge('c', 'in')], new Map(), null, new Map(), '');
+  for (const width of [330, 800, 1600]) {
+    const layout = layoutOf(flow, width);
+    expect(layout.sources[0]!.x + layout.sources[0]!.width).toBeLessThan(layout.hub.x);
+    expect(layout.hub.x + layout.hub.width).toBeLessThan(layout.targets[0]!.x);
+    for (const box of [...layout.sources, ...layout.targets]) {
+      expect(box.y).toBeGreaterThanOrEqual(0);
+      expect(box.y + box.height).toBeLessThanOrEqual(layout.height);
+    }
+    expect(layout.sources[1]!.y).toBeGreaterThan(layout.sources[0]!.y + layout.sources[0]!.height);
+  }
+  expect(linkOf({ x: 0, y: 0, width: 10, height: 10 }, { x: 50, y: 0, width: 10, height: 10 }, 0.5, 'to')).toMatch(
+    /^M10.0 5.0C/,
+  );
+  expect(thickness(null)).toBe(1);
+  expect(thickness(100_000)).toBe(9);
+  expect(thickness(5)).toBeGreaterThan(thickness(1));
+});
+
+test('files of bridges have no secrets, and come back', () => {
+  const file = exported([
+    { name: 'home', protocol: 'mqtt', settings: { broker: 'x', password: MASK, tree: [{ token: MASK, a: 1 }] } },
+  ]);
+  expect(file.text).not.toContain('*');
+  expect(file.secrets).toEqual(['home: password', 'home: tree[0]: token']);
+  expect(imported(file.text)).toEqual([
+    { name: 'home', protocol: 'mqtt', settings: { broker: 'x', tree: [{ a: 1 }] } },
+  ]);
+  expect(imported('[{"protocol":"osc"}]')).toEqual([{ name: 'osc', protocol: 'osc' }]);
+  expect(imported('{"protocol":"osc","name":"a"}')).toHaveLength(1);
+  expect(() => imported('{"bridges":[{"name":"x"}]}')).toThrow();
+  expect(() => imported('nonsense')).toThrow();
+});
