@@ -3,11 +3,12 @@ import { defineConfig } from 'vitest/config';
 import { budget } from './build/budget.js';
 import { notices } from './build/notices.js';
 import { offline } from './build/offline.js';
+import { pack } from './build/pack.js';
 
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that puts it into a sub-folder.
   base: './',
-  plugins: [svelte(), notices(), offline(), budget()],
+  plugins: [svelte(), notices(), offline(), budget(), pack()],
   build: {
     outDir: 'target/classes/META-INF/clasp-console',
     emptyOutDir: true,

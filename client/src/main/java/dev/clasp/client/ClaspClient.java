@@ -917,7 +917,8 @@ public final class ClaspClient implements AutoCloseable {
     }
 
     /**
-     * How much one {@link View} may hold, and one {@link ClaspClient#list}. A view with more ends with OVERFLOW.
+     * How much one {@link View} may hold, and one {@link ClaspClient#list}. A view with more ends
+     * with OVERFLOW.
      *
      * @param parameters at least 1; default 1,000,000
      * @param bytes memory of addresses and values, about; at least 1024; default 256 MiB

@@ -20,8 +20,7 @@ final class Timing {
     CompletableFuture<?> _ =
         request
             .future()
-            .whenComplete((_, failure) ->
-                tell(request, metrics, reactor.nanos() - start, failure));
+            .whenComplete((_, failure) -> tell(request, metrics, reactor.nanos() - start, failure));
   }
 
   /** It was refused at once. */

@@ -18,9 +18,10 @@ import java.util.concurrent.CompletableFuture;
  * is false; afterwards it is what the router then has, without parameters that are gone. A
  * parameter that has ended at a running router is null, as the router says it.
  *
- * <p>It holds as many parameters and bytes as {@link ClaspClient.Builder#maxView} allows. When there
- * is more, it ends, because it would not be the whole state any more: {@link #ready} fails with
- * OVERFLOW, a callback is told {@link ViewEvent.Ended}, {@link #isCurrent} is false from then on.
+ * <p>It holds as many parameters and bytes as {@link ClaspClient.Builder#maxView} allows. When
+ * there is more, it ends, because it would not be the whole state any more: {@link #ready} fails
+ * with OVERFLOW, a callback is told {@link ViewEvent.Ended}, {@link #isCurrent} is false from then
+ * on.
  */
 public interface View extends AutoCloseable {
 

@@ -36,8 +36,8 @@ public sealed interface ViewEvent {
   /**
    * It is over, although nobody has closed it; nothing follows. It keeps what it has.
    *
-   * @param reason the router refuses it, the client has ended, or there is more than a view may hold
-   *     ({@link ClaspClient.Builder#maxView})
+   * @param reason the router refuses it, the client has ended, or there is more than a view may
+   *     hold ({@link ClaspClient.Builder#maxView})
    */
   record Ended(ClaspException reason) implements ViewEvent {}
 }

@@ -162,8 +162,7 @@ final class ViewSink implements SignalSink, View {
     return switch (value) {
       case Value.Text(String text) -> OBJECT + text.length();
       case Value.Bytes(byte[] content) -> OBJECT + content.length;
-      case Value.Array(var values) ->
-          OBJECT + values.stream().mapToLong(ViewSink::footprint).sum();
+      case Value.Array(var values) -> OBJECT + values.stream().mapToLong(ViewSink::footprint).sum();
       case Value.Map(var entries) ->
           OBJECT
               + entries.entrySet().stream()
@@ -181,7 +180,8 @@ final class ViewSink implements SignalSink, View {
         return;
       }
       // What no snapshot has brought is not there any more.
-      parameters.values()
+      parameters
+          .values()
           .removeIf(parameter -> {
             boolean gone = known.apply(parameter.address()).isEmpty();
             if (gone) {

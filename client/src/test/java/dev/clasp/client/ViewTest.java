@@ -137,9 +137,7 @@ class ViewTest {
     rig.link().says(Rig.set("/a/1", 3, 3));
     moody.runAll();
 
-    assertThat(heard)
-        .extracting(signal -> ((Signal.Change) signal).revision())
-        .containsExactly(3L);
+    assertThat(heard).extracting(signal -> ((Signal.Change) signal).revision()).containsExactly(3L);
   }
 
   // --- bounds ------------------------------------------------------------------------------------
@@ -159,12 +157,16 @@ class ViewTest {
     assertThat(view.isCurrent()).isFalse();
     assertThat(view.parameters()).containsOnlyKeys("/a/1", "/a/2");
     assertThat(view.get("/a/1").orElseThrow().value()).isEqualTo(Value.of(1.0));
-    assertThat(events).singleElement().isInstanceOfSatisfying(
-        ViewEvent.Ended.class,
-        ended -> {
-          assertThat(ended.reason().kind()).isEqualTo(Kind.OVERFLOW);
-          assertThat(ended.reason()).hasMessageContaining("/a/3").hasMessageContaining("maxView");
-        });
+    assertThat(events)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ViewEvent.Ended.class,
+            ended -> {
+              assertThat(ended.reason().kind()).isEqualTo(Kind.OVERFLOW);
+              assertThat(ended.reason())
+                  .hasMessageContaining("/a/3")
+                  .hasMessageContaining("maxView");
+            });
     assertThat(rig.sent()).hasAtLeastOneElementOfType(Message.Unsubscribe.class);
     assertThat(client().cached("/a/1")).as("nothing of it is kept elsewhere").isEmpty();
   }

@@ -27,8 +27,7 @@ class ComingBackTest {
   private TestRouter t = new TestRouter();
 
   private static Message hello(UUID instance, Optional<String> token) {
-    return new Message.Hello(
-        1, Set.of(), "desk", token, Optional.empty(), Optional.of(instance));
+    return new Message.Hello(1, Set.of(), "desk", token, Optional.empty(), Optional.of(instance));
   }
 
   private TestPeer desk() {
@@ -51,8 +50,7 @@ class ComingBackTest {
 
     assertThat(old.closed())
         .hasValue(
-            new CloseReason(
-                CloseReason.NORMAL, "replaced by a newer connection of this client"));
+            new CloseReason(CloseReason.NORMAL, "replaced by a newer connection of this client"));
     assertThat(young.closed()).isEmpty();
     assertThat(watcher.received())
         .extracting(m -> ((Message.SetValue) m).value())
@@ -110,12 +108,7 @@ class ComingBackTest {
                 answer.accept(
                     new Login.Admitted(
                         new Identity(
-                            "",
-                            token,
-                            Scopes.ALL,
-                            List.of(),
-                            OptionalLong.empty(),
-                            Map.of()))));
+                            "", token, Scopes.ALL, List.of(), OptionalLong.empty(), Map.of()))));
     TestPeer old = t.connection().send(hello(DESK, Optional.of("anna")));
     TestPeer thief = t.connection().send(hello(DESK, Optional.of("bert")));
     assertThat(thief.received()).hasAtLeastOneElementOfType(Welcome.class);

@@ -1,12 +1,16 @@
 package dev.clasp.server;
 
+import dev.clasp.transport.AcceptEncoding;
+import dev.clasp.transport.AcceptEncoding.Coding;
 import dev.clasp.transport.HttpReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The files of the console, from the class path. Thread-safe. */
 final class ConsoleFiles {
@@ -32,10 +36,22 @@ final class ConsoleFiles {
           "webmanifest", "application/manifest+json",
           "txt", "text/plain; charset=utf-8");
 
+  /** What the build has packed, the best first. */
+  private static final List<Coding> CODINGS = List.of(Coding.BROTLI, Coding.GZIP);
+
   private final Map<String, Optional<byte[]>> files = new ConcurrentHashMap<>();
 
-  /** The file of a path, or 404. Directories do not exist; {@code /} is the page. */
+  /** The file of a path as it is, or 404. Directories do not exist; {@code /} is the page. */
   HttpReply serve(String path) {
+    return serve(path, "");
+  }
+
+  /**
+   * The same, packed if the client takes that and the build has it so.
+   *
+   * @param acceptEncoding what the request says; empty for nothing
+   */
+  HttpReply serve(String path, String acceptEncoding) {
     String name = path.equals("/") ? "/index.html" : path;
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
     if (type == null || !isPlain(name)) {
@@ -47,13 +63,28 @@ final class ConsoleFiles {
           ? HttpReply.text(200, "CLASP router. This build has no console; /api/status has JSON.\n")
           : notFound();
     }
-    return new HttpReply(200, type, file.get())
+    HttpReply reply = packed(name, type, acceptEncoding);
+    return (reply == null ? new HttpReply(200, type, file.get()) : reply)
         .withHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         .withHeader("X-Content-Type-Options", "nosniff")
         .withHeader("Referrer-Policy", "no-referrer")
         .withHeader(
             "Cache-Control",
             name.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+  }
+
+  private @Nullable HttpReply packed(String name, String type, String acceptEncoding) {
+    AcceptEncoding accepted = AcceptEncoding.of(acceptEncoding);
+    for (Coding coding : CODINGS) {
+      Optional<byte[]> file =
+          accepted.weight(coding) > 0 ? cached(name + coding.suffix()) : Optional.empty();
+      if (file.isPresent()) {
+        return new HttpReply(200, type, file.get())
+            .withHeader("Content-Encoding", coding.token())
+            .withHeader("Vary", "Accept-Encoding");
+      }
+    }
+    return null;
   }
 
   /**

@@ -149,7 +149,9 @@ final class Pages implements HttpHandler {
                       reader,
                       cursors),
               answer);
-      default -> answer.accept(console.serve(query.path()));
+      default ->
+          answer.accept(
+              console.serve(query.path(), query.headers().getOrDefault("accept-encoding", "")));
     }
   }
 

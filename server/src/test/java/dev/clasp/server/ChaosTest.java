@@ -100,8 +100,7 @@ class ChaosTest {
         if (List.of(fates).contains(Fate.LATE) && fates.length == 1) {
           Eventually.is(
               "something of an old connection came late",
-              () ->
-                  proxies.stream().mapToInt(p -> p.deliveredLate() + p.refusedLate()).sum() > 0);
+              () -> proxies.stream().mapToInt(p -> p.deliveredLate() + p.refusedLate()).sum() > 0);
         }
         stop.countDown();
         for (Thread hand : hands) {

@@ -3,9 +3,11 @@ package dev.clasp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.transport.HttpReply;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +64,26 @@ class ConsoleFilesTest {
         assertThat(file.contentType()).isEqualTo("text/javascript; charset=utf-8");
       }
     }
+  }
+
+  @Test
+  void whoTakesItGetsItPackedAsTheBuildDidIt() throws Exception {
+    HttpReply plain = files.serve("/");
+    HttpReply gzip = files.serve("/", "gzip;q=0.5, br;q=0");
+    assertThat(gzip.headers())
+        .containsEntry("Content-Encoding", "gzip")
+        .containsEntry("Vary", "Accept-Encoding")
+        .containsEntry("Cache-Control", "no-cache")
+        .containsKey("Content-Security-Policy");
+    assertThat(gzip.contentType()).isEqualTo(plain.contentType());
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(gzip.body()))) {
+      assertThat(in.readAllBytes()).isEqualTo(plain.body());
+    }
+    HttpReply brotli = files.serve("/", "gzip, deflate, br");
+    assertThat(brotli.headers()).containsEntry("Content-Encoding", "br");
+    assertThat(brotli.body()).hasSizeLessThan(plain.body().length);
+    assertThat(files.serve("/", "identity").headers()).doesNotContainKey("Content-Encoding");
+    assertThat(files.serve("/index.html.br").status()).isEqualTo(404);
   }
 
   @Test

@@ -182,7 +182,8 @@ class PatchScreenTest {
     page.await("[data-rule='1'] [data-testid=rule-grip]:focus");
     page.awaitHas("mapping-said", "Rule 1 is now rule 2");
     // With the pointer: the last to the top.
-    page.dragTo("[data-rule='2'] [data-testid=rule-grip]", "[data-rule='0'] [data-testid=rule-enabled]");
+    page.dragTo(
+        "[data-rule='2'] [data-testid=rule-grip]", "[data-rule='0'] [data-testid=rule-enabled]");
     page.awaitValue("[data-rule='0'] [data-testid=rule-from]", "/c");
     page.check("[data-rule='0'] [data-testid=rule-enabled]", false);
 
@@ -287,7 +288,8 @@ class PatchScreenTest {
     page.upload("bridges-file", "bridges.json", text);
     page.awaitHas("bridges-said", "One bridge is there");
     page.await("[data-name=home]");
-    page.upload("bridges-file", "wrong.json", "{\"bridges\":[{\"name\":\"lamp\",\"protocol\":\"gong\"}]}");
+    page.upload(
+        "bridges-file", "wrong.json", "{\"bridges\":[{\"name\":\"lamp\",\"protocol\":\"gong\"}]}");
     page.awaitHas("bridges-problem", "gong");
   }
 

@@ -39,8 +39,7 @@ class SnippetsScreenTest {
   }
 
   private final Path folder = folder();
-  private final ClaspClient desk =
-      stage.java("desk", settings -> settings.token(ADMIN));
+  private final ClaspClient desk = stage.java("desk", settings -> settings.token(ADMIN));
 
   /** Where the packages of the JavaScript peers are found. */
   private static Path folder() {
@@ -66,7 +65,10 @@ class SnippetsScreenTest {
     screen.select("snippet-operation", operation);
     screen.click("[data-testid=snippet-language][data-language=" + language + "]");
     return screen.text(
-        "[data-testid=snippet-code][data-language=" + language + "][data-operation=" + operation
+        "[data-testid=snippet-code][data-language="
+            + language
+            + "][data-operation="
+            + operation
             + "]");
   }
 
@@ -86,7 +88,10 @@ class SnippetsScreenTest {
           case "java" -> {
             List<String> clasp = Installation.clasp("set", List.of());
             yield List.of(
-                clasp.getFirst(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
+                clasp.getFirst(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
                 clasp.get(clasp.indexOf("-cp") + 1));
           }
           default -> List.of("sh");
@@ -210,8 +215,7 @@ class SnippetsScreenTest {
       Value found = desk.blocking().get(address).orElseThrow().value();
       Map<String, Value> entries = ((Value.Map) found).entries();
       List<Value> list = ((Value.Array) entries.get(language)).values();
-      assertThat(list.get(0))
-          .isEqualTo(language.equals("js") ? Value.of(1.0) : Value.of(1L));
+      assertThat(list.get(0)).isEqualTo(language.equals("js") ? Value.of(1.0) : Value.of(1L));
       assertThat(list.subList(1, 5))
           .containsExactly(
               Value.of(2.5), Value.NULL, Value.of(true), Value.of("\"'\\u0022 `$x` \n🎭"));

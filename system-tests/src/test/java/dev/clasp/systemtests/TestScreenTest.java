@@ -51,11 +51,10 @@ class TestScreenTest {
     screen.click("generator-start");
     List<Signal> first = heard.awaitCount(100);
     assertThat(first)
-        .allSatisfy(
-            signal ->
-                assertThat(((Signal.Change) signal).value())
-                    .isInstanceOfSatisfying(
-                        Value.Int.class, level -> assertThat(level.value()).isBetween(0L, 127L)));
+        .allSatisfy(signal ->
+            assertThat(((Signal.Change) signal).value())
+                .isInstanceOfSatisfying(
+                    Value.Int.class, level -> assertThat(level.value()).isBetween(0L, 127L)));
     screen.click("generator-stop");
     screen.await("[data-testid=generator][data-running=false]");
     long sent = count(screen, "generator-sent");
@@ -100,8 +99,7 @@ class TestScreenTest {
     screen.awaitCount("[data-testid=generator][data-running=false]", 2);
     heard.awaitFirst(
         "the end of the gesture",
-        signal ->
-            signal instanceof Signal.Gesture gesture && gesture.phase() == GesturePhase.END);
+        signal -> signal instanceof Signal.Gesture gesture && gesture.phase() == GesturePhase.END);
 
     screen.reload();
     screen.awaitCount("[data-testid=generator][data-running=false]", 2);
@@ -172,7 +170,8 @@ class TestScreenTest {
         "the map",
         signal ->
             signal instanceof Signal.Change change
-                && change.value()
+                && change
+                    .value()
                     .equals(
                         Value.of(
                             Map.of(
@@ -203,8 +202,7 @@ class TestScreenTest {
     screen.click("bench-send");
     heard.awaitFirst(
         "end of the timeline",
-        signal ->
-            signal instanceof Signal.Change change && change.value().equals(Value.of(9.5)));
+        signal -> signal instanceof Signal.Change change && change.value().equals(Value.of(9.5)));
 
     screen.select("bench-operation", "query");
     screen.fill("bench-address", "/b/**");

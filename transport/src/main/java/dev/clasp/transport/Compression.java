@@ -79,36 +79,13 @@ final class Compression {
 
   /** The best of those that we have; gzip if the client does not mind. */
   static Optional<String> accepted(String accept) {
-    double any = -1;
-    double gzip = -1;
-    double deflate = -1;
-    for (String item : accept.split(",", -1)) {
-      String[] parts = item.split(";", 2);
-      double weight = parts.length == 1 ? 1 : weight(parts[1]);
-      switch (parts[0].trim().toLowerCase(Locale.ROOT)) {
-        case "gzip", "x-gzip" -> gzip = weight;
-        case "deflate" -> deflate = weight;
-        case "*" -> any = weight;
-        default -> {
-          // One that we do not have.
-        }
-      }
-    }
-    gzip = gzip < 0 ? any : gzip;
-    deflate = deflate < 0 ? any : deflate;
+    AcceptEncoding codings = AcceptEncoding.of(accept);
+    double gzip = codings.weight(AcceptEncoding.Coding.GZIP);
+    double deflate = codings.weight(AcceptEncoding.Coding.DEFLATE);
     if (gzip <= 0 && deflate <= 0) {
       return Optional.empty();
     }
     return Optional.of(gzip >= deflate ? "gzip" : "deflate");
-  }
-
-  /** {@code q=0.5}; what is no weight is none. */
-  private static double weight(String parameter) {
-    String text = parameter.trim().toLowerCase(Locale.ROOT);
-    if (!text.matches("q=(0(\\.[0-9]{0,3})?|1(\\.0{0,3})?)")) {
-      return 0;
-    }
-    return Double.parseDouble(text.substring(2));
   }
 
   /** The answer as it is sent. */
