@@ -72,7 +72,7 @@ async function measure(name, spread, act) {
   await page.waitForTimeout(1500);
   const cdp = await context.newCDPSession(page);
   await browser.startTracing(page, {
-    categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'toplevel'],
+    categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame'],
   });
   const before = written;
   const from = performance.now();

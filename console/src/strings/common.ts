@@ -33,8 +33,9 @@ export const t = {
     kept: 'It stays in this tab until the tab is closed, and is sent to this router only.',
     forget: 'Forget the token',
     noStatus: 'This token may not see sessions and counters: that needs admin:/**.',
-    notAll:
-      'This token may not read all addresses. What you see is how it was when the page connected; to follow it, the page needs read:/**.',
+    notAll: 'This token may not read all addresses. You see those that it may read.',
+    notFollowed:
+      'This token may not read all addresses. Some of those that it may read are shown as they were when the page connected.',
   },
 
   pairing: {

@@ -342,6 +342,12 @@ class TokensTest {
     screen.await(row("/s11/lights/page"));
     assertThat(screen.count(row("/console/secret"))).isZero();
     screen.await("scope-banner");
+    admin.send(set("/s11/lights/page", 2), Qos.CONFIRM);
+    admin.send(set("/s11/lights/later", 3), Qos.CONFIRM);
+    admin.send(set("/console/secret", 2), Qos.CONFIRM);
+    screen.await(row("/s11/lights/page") + " [data-testid=param-value]", "2");
+    screen.await(row("/s11/lights/later") + " [data-testid=param-value]", "3");
+    assertThat(screen.count(row("/console/secret"))).isZero();
 
     screen.click("token-forget");
     screen.logIn(ADMIN);
