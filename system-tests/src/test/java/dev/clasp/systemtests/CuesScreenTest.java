@@ -329,6 +329,8 @@ class CuesScreenTest {
     await(desk, "/sun/level", now -> Math.abs(number(now) - 0.5) < 0.05);
     screen.press("ruler", "Home");
     await(desk, "/sun/level", 0);
+    screen.requireAccessible();
+    screen.pictures("cues-timeline");
     screen.fill("length", "600");
     screen.press("Tab");
     screen.click("play");
@@ -336,8 +338,6 @@ class CuesScreenTest {
     other.await("[data-testid=play-state][data-playing=playing]");
     other.click("pause");
     screen.await("[data-testid=play-state][data-playing=paused]");
-    screen.requireAccessible();
-    screen.pictures("cues-timeline");
   }
 
   @Test
@@ -348,6 +348,9 @@ class CuesScreenTest {
     screen.fill("timelines-name", "recorded");
     screen.click("timelines-create");
     screen.await("timeline");
+    // It ends by itself at the end, however slow this machine is.
+    screen.fill("length", "600");
+    screen.press("Tab");
     screen.fill("track-address", "/rec/fader");
     screen.click("track-add");
     screen.check("[data-testid=arm][data-address='/rec/fader']", true);
