@@ -52,6 +52,7 @@ export const screens = {
     times: (times: number) => `${times} times`,
   },
   question: { cancel: 'Cancel' },
+  offline: 'Begins without the router too',
   update: {
     ready: 'The router has a newer console. It is loaded when you say so, or with the next start.',
     load: 'Load it now',

@@ -146,6 +146,19 @@ function timing(page) {
   }));
 }
 
+/** Paths of all that service workers of this origin have kept. */
+function kept(page) {
+  return page.evaluate(async () => {
+    const paths = [];
+    for (const name of await caches.keys()) {
+      for (const request of await (await caches.open(name)).keys()) {
+        paths.push(new URL(request.url).pathname);
+      }
+    }
+    return paths;
+  });
+}
+
 async function debug(page, { method, params = {} }) {
   const session = await page.context().newCDPSession(page);
   try {
@@ -241,5 +254,6 @@ export const commands = {
   screenshot: async (page, c) => void (await page.screenshot({ path: c.file, fullPage: c.full ?? false })),
   axe,
   timing,
+  kept,
   debug,
 };

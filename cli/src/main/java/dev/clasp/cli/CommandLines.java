@@ -61,6 +61,7 @@ final class CommandLines {
           new Entry(SoakCommand::new, "soak"),
           new Entry(HealthcheckCommand::new, "healthcheck"),
           new Entry(InfoCommand::new, "info"),
+          new Entry(ConsoleCommand::new, "console"),
           new Entry(ConfigCommand::new, "config"),
           new Entry(DoctorCommand::new, "doctor"),
           new Entry(ServiceCommand::new, "service"),

@@ -361,6 +361,11 @@ final class Screen {
     call("offline", Map.of("on", on));
   }
 
+  /** Paths of what the service worker has kept. */
+  List<String> kept() {
+    return strings(call("kept"));
+  }
+
   /** {@code paints} by name, and {@code resources} with url, start, end (ms) and bytes. */
   JsonNode timing() {
     return call("timing");
