@@ -118,7 +118,9 @@ class CuesScreenTest {
         .watch(
             "/show/**",
             event ->
-                desk.blocking().cached("/show/1/level").ifPresent(p -> levels.add(number(p.value()))));
+                desk.blocking()
+                    .cached("/show/1/level")
+                    .ifPresent(p -> levels.add(number(p.value()))));
     desk.blocking()
         .watch(
             "/show/colour",

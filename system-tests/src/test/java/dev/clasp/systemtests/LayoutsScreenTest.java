@@ -250,7 +250,8 @@ class LayoutsScreenTest {
     }
     Optional<Parameter> now = Optional.empty();
     long end = System.nanoTime() + Patience.LIMIT.toNanos();
-    while (System.nanoTime() < end && !now.map(p -> p.value().equals(Value.of(1.0))).orElse(false)) {
+    while (System.nanoTime() < end
+        && !now.map(p -> p.value().equals(Value.of(1.0))).orElse(false)) {
       // The lock is given back in its own time.
       screen.press(at("fader", "/locked/a"), "End");
       now = desk.blocking().get("/locked/a");
@@ -266,7 +267,8 @@ class LayoutsScreenTest {
         desk,
         "pocket",
         fader("a", 0, "/pocket/a")
-            + "," + fader("b", 8, "/pocket/b")
+            + ","
+            + fader("b", 8, "/pocket/b")
             + ",{\"id\":\"go\",\"kind\":\"button\",\"x\":12,\"y\":0,\"w\":4,\"h\":3,\"label\":\"Flash\",\"address\":\"/pocket/flash\"}");
     Screen screen = stage.screen().phone();
     screen.goTo(stage.server().page().resolve("#/layouts/pocket/full"));
@@ -356,8 +358,10 @@ class LayoutsScreenTest {
         desk,
         "guarded",
         fader("mine", 0, "/stage/mine")
-            + "," + fader("theirs", 3, "/stage/theirs")
-            + "," + fader("secret", 6, "/secret"));
+            + ","
+            + fader("theirs", 3, "/stage/theirs")
+            + ","
+            + fader("secret", 6, "/secret"));
     Screen screen = guarded.screen().allowRefusals().logIn(STAGE_HAND).go("layouts/guarded");
     screen.awaitAttribute(at("fader", "/stage/theirs"), "aria-valuenow", "0.5");
     screen.press(at("fader", "/stage/mine"), "End");
@@ -377,17 +381,20 @@ class LayoutsScreenTest {
     ClaspClient desk = stage.java("desk");
     Screen screen = stage.screen("layouts");
     String fader =
-        "<node ID='1' type='FADER'><properties><property type='s'><key><![CDATA[name]]></key><value><![CDATA[fader1]]></value></property>"
-            + "<property type='r'><key><![CDATA[frame]]></key><value><x>0</x><y>0</y><w>100</w><h>400</h></value></property></properties>"
+        "<node ID='1' type='FADER'><properties><property"
+            + " type='s'><key><![CDATA[name]]></key><value><![CDATA[fader1]]></value></property><property"
+            + " type='r'><key><![CDATA[frame]]></key><value><x>0</x><y>0</y><w>100</w><h>400</h></value></property></properties>"
             + "<messages><osc><enabled>1</enabled><path><partial><type>CONSTANT</type><value><![CDATA[/1/fader1]]></value></partial></path>"
             + "<arguments><partial><type>VALUE</type><value>x</value><scaleMin>0</scaleMin><scaleMax>127</scaleMax></partial></arguments></osc></messages></node>";
     screen.upload(
         "layout-import",
         "desk.tosc",
-        "<?xml version='1.0'?><lexml version='3'><node ID='0' type='GROUP'><properties><property type='r'><key>frame</key>"
+        "<?xml version='1.0'?><lexml version='3'><node ID='0' type='GROUP'><properties><property"
+            + " type='r'><key>frame</key>"
             + "<value><x>0</x><y>0</y><w>1000</w><h>500</h></value></property></properties><children>"
             + fader
-            + "<node ID='2' type='RADAR'><properties/></node><node ID='3' type='BOX'><properties/></node></children></node></lexml>");
+            + "<node ID='2' type='RADAR'><properties/></node><node ID='3'"
+            + " type='BOX'><properties/></node></children></node></lexml>");
     screen.awaitHas("layouts-notice", "boxes without function");
     screen.click("[data-testid=layout-row][data-name=desk] [data-testid=layout-open]");
     screen.press(at("fader", "/osc/1/fader1"), "End");
@@ -398,7 +405,8 @@ class LayoutsScreenTest {
         new String[] {
           "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><lexml>&b;</lexml>",
           "<lexml version='3'><node",
-          "{\"format\":\"clasp-layout\",\"version\":1,\"columns\":8,\"pages\":[{\"controls\":[{\"kind\":\"<img src=x onerror=alert(1)>\"}]}]}",
+          "{\"format\":\"clasp-layout\",\"version\":1,\"columns\":8,\"pages\":[{\"controls\":[{\"kind\":\"<img"
+              + " src=x onerror=alert(1)>\"}]}]}",
           "x"
         }) {
       screen.upload("layout-import", "hostile.tosc", hostile);
