@@ -6,7 +6,9 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.client.HeldLock;
 import dev.clasp.client.Parameter;
 import dev.clasp.protocol.Value;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,15 +18,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Cue lists and timelines, in Chromium, with a client of ours at the other end. */
 @RealProgram
 class CuesScreenTest {
 
-  @TempDir static Path folder;
-
   @RegisterExtension static final Stage stage = new Stage("--name", "Cue stage");
+
+  /** Keeps its values beyond its end. */
+  @RegisterExtension
+  static final Stage own = Stage.forRestarts("--persist", folder(), "--persist-interval", "200ms");
+
+  private static String folder() {
+    try {
+      return Files.createTempDirectory(Installation.output(""), "state").toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   // --- both ends ---------------------------------------------------------------------------------
 
@@ -101,7 +112,7 @@ class CuesScreenTest {
     screen.click("capture");
     screen.await("capture-notice", "4 values captured.");
     screen.fill("tr[data-cue=q2] [data-testid=cue-name]", "Bright");
-    screen.fill("tr[data-cue=q2] [data-testid=cue-fade]", "2");
+    screen.fill("tr[data-cue=q2] [data-testid=cue-fade]", "5");
     screen.fill(
         "[data-testid=cue-value][data-address='/show/2/level'] [data-testid=cue-value-text]",
         "0.5");
@@ -236,40 +247,34 @@ class CuesScreenTest {
 
   @Test
   void aFadeOverARestartOfTheRouterEndsWhereItShould() {
-    Stage own = Stage.forRestarts("--persist", folder.resolve("state").toString());
-    try {
-      ClaspClient desk = own.java("desk");
-      desk.blocking().set("/over/x", 0.0);
-      desk.blocking().set("/over/text", "before");
-      putList(
-          desk,
-          "over",
-          cue("a", "1", ",\"fade\":4", is("/over/x", "1") + "," + is("/over/text", "\"after\"")));
-      desk.close();
-      Screen screen =
-          own.screen()
-              .allow("WebSocket", "ERR_CONNECTION", "Failed to load resource", "failed:")
-              .go("cues/list/over");
-      screen.await("cue-next", "1 Cue 1");
-      screen.click("go");
-      awaitCue(screen, "a", true);
-      ClaspClient before = own.java("before");
-      await(before, "/over/x", now -> number(now) > 0.01);
-      before.close();
+    ClaspClient desk = own.java("desk");
+    desk.blocking().set("/over/x", 0.0);
+    desk.blocking().set("/over/text", "before");
+    putList(
+        desk,
+        "over",
+        cue("a", "1", ",\"fade\":10", is("/over/x", "1") + "," + is("/over/text", "\"after\"")));
+    desk.close();
+    Screen screen =
+        own.screen()
+            .allow("WebSocket", "ERR_CONNECTION", "Failed to load resource", "failed:")
+            .go("cues/list/over");
+    screen.await("cue-next", "1 Cue 1");
+    screen.click("go");
+    awaitCue(screen, "a", true);
+    ClaspClient before = own.java("before");
+    await(before, "/over/x", now -> number(now) > 0.01);
+    before.close();
 
-      own.restartServer();
+    own.restartServer();
 
-      ClaspClient after = own.java("after");
-      await(after, "/over/x", 1);
-      await(after, "/over/text", now -> now.equals(Value.of("after")));
-      awaitCue(screen, "a", false);
-      assertThat(after.blocking().get("/console/cues/over"))
-          .as("a router with a folder keeps the list")
-          .isPresent();
-    } finally {
-      own.afterEach(null);
-      own.afterAll(null);
-    }
+    ClaspClient after = own.java("after");
+    await(after, "/over/x", 1);
+    await(after, "/over/text", now -> now.equals(Value.of("after")));
+    awaitCue(screen, "a", false);
+    assertThat(after.blocking().get("/console/cues/over"))
+        .as("a router with a folder keeps the list")
+        .isPresent();
   }
 
   // --- timelines ---------------------------------------------------------------------------------
@@ -281,7 +286,7 @@ class CuesScreenTest {
     screen.fill("timelines-name", "sunrise");
     screen.click("timelines-create");
     screen.await("timeline");
-    screen.fill("length", "3");
+    screen.fill("length", "8");
     screen.press("Tab");
     screen.fill("track-address", "/sun/level");
     screen.click("track-add");
@@ -295,10 +300,10 @@ class CuesScreenTest {
     // One more in the middle, by mouse, moved by keys, and away again.
     screen.doubleClick("[data-testid=lane][data-address='/sun/level']");
     screen.awaitCount("key", 3);
-    screen.awaitValue("key-time", "1.5");
-    screen.press("[data-key='0 1500']", "ArrowRight");
-    screen.awaitValue("key-time", "1.6");
-    screen.press("[data-key='0 1600']", "Delete");
+    screen.awaitValue("key-time", "4");
+    screen.press("[data-key='0 4000']", "ArrowRight");
+    screen.awaitValue("key-time", "4.1");
+    screen.press("[data-key='0 4100']", "Delete");
     screen.awaitCount("key", 2);
     screen.press("Control+z");
     screen.awaitCount("key", 3);
@@ -323,7 +328,7 @@ class CuesScreenTest {
     await(desk, "/sun/level", 1);
     screen.await("[data-testid=play-state][data-playing=stopped]");
     other.await("[data-testid=play-state][data-playing=stopped]");
-    other.await("position", "3.0 s");
+    other.await("position", "8.0 s");
     assertThat(List.copyOf(levels)).as("steady").hasSizeGreaterThan(20).isSorted();
 
     // A hand on the playhead writes what is there.
