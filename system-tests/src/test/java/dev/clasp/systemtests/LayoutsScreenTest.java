@@ -138,9 +138,9 @@ class LayoutsScreenTest {
         .isLessThanOrEqualTo(255);
     screen.press(at("fader", "/made/level"), "End");
     await(desk, "/made/level", 255.0);
-    screen.press("Home");
+    screen.press(at("fader", "/made/level"), "Home");
     await(desk, "/made/level", 0.0);
-    screen.press("PageUp");
+    screen.press(at("fader", "/made/level"), "PageUp");
     await(desk, "/made/level", 25.5);
     screen.click(at("button", "/made/blackout"));
     await(desk, "/made/blackout", true);
