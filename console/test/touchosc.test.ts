@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Malformed } from '../src/lib/json-value';
 import { decodeLayout, encodeLayout } from '../src/lib/layout';
-import { importTouchOsc, parseXml, type XmlElement } from '../src/lib/touchosc';
+import { importTouchOsc } from '../src/lib/touchosc';
 import { inflate, unzip } from '../src/lib/unpack';
+import { parseXml } from '../src/lib/xml';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const b64 = (text: string) => btoa(text);
@@ -10,40 +11,6 @@ const b64 = (text: string) => btoa(text);
 async function packed(content: Uint8Array, format: 'deflate' | 'deflate-raw'): Promise<Uint8Array> {
   const stream = new Blob([content as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream(format));
   return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** Enough of XML for what is written here; the browser has the real one. */
-function parse(text: string): XmlElement {
-  const root = { tagName: '', attributes: {} as Record<string, string>, children: [] as never[], text: '' };
-  const open = [root as { tagName: string; attributes: Record<string, string>; children: unknown[]; text: string }];
-  for (const [, cdata, close, tag, attributes, empty, plain] of text
-    .replace(/<\?[^?]*\?>/, '')
-    .matchAll(/<!\[CDATA\[([\s\S]*?)\]\]>|<(\/)?([\w]+)([^>]*?)(\/)?>|([^<]+)/g)) {
-    const top = open[open.length - 1]!;
-    if (cdata !== undefined || plain !== undefined) {
-      top.text += cdata ?? plain;
-    } else if (close) {
-      open.pop();
-    } else {
-      const element = {
-        tagName: tag!,
-        attributes: Object.fromEntries([...attributes!.matchAll(/([\w-]+)=["']([^"']*)["']/g)].map((m) => [m[1], m[2]])),
-        children: [],
-        text: '',
-        get textContent() {
-          return this.text + this.children.map((child: { textContent: string }) => child.textContent).join('');
-        },
-        getAttribute(name: string) {
-          return (this.attributes as Record<string, string>)[name] ?? null;
-        },
-      };
-      top.children.push(element);
-      if (!empty) {
-        open.push(element as never);
-      }
-    }
-  }
-  return root.children[0]! as XmlElement;
 }
 
 /** A ZIP archive with one packed file. */
@@ -122,7 +89,7 @@ const FIRST = `<?xml version="1.0" encoding="UTF-8"?><layout version="17" mode="
 
 describe('a layout of TouchOSC', () => {
   test('of the second kind brings controls, addresses, ranges, colours and pages', async () => {
-    const { layout, left } = await importTouchOsc(await packed(bytes(TOSC), 'deflate'), '/osc', parse);
+    const { layout, left } = await importTouchOsc(await packed(bytes(TOSC), 'deflate'), '/osc');
 
     expect(layout.title).toBe('Show');
     expect(layout.pages.map((page) => page.name)).toEqual(['Main', 'Second']);
@@ -138,7 +105,7 @@ describe('a layout of TouchOSC', () => {
   });
 
   test('of the first kind does, too', async () => {
-    const { layout, left } = await importTouchOsc(await zip('index.xml', bytes(FIRST)), '', parse);
+    const { layout, left } = await importTouchOsc(await zip('index.xml', bytes(FIRST)), '');
 
     const controls = layout.pages[0]!.controls;
     expect(layout.pages[0]!.name).toBe('Mix');
@@ -162,9 +129,9 @@ describe('a layout of TouchOSC', () => {
     ['a large file', new Uint8Array(5 * 1024 * 1024), /larger than 4 MiB/],
     ['no control', bytes("<lexml version='3'></lexml>"), /no control/],
     ['too deep', bytes(`<lexml version='3'>${"<node type='GROUP'><properties></properties><children>".repeat(60)}${'</children></node>'.repeat(60)}</lexml>`), /too many controls, or too many in each other/],
-  ])('refuses %s with a sentence', async (name, file, sentence) => {
+  ])('refuses %s with a sentence', async (_, file, sentence) => {
     const content = typeof file === 'function' ? await file() : file;
-    const attempt = importTouchOsc(content, '/osc', name === 'a document type' ? parseXml : parse);
+    const attempt = importTouchOsc(content, '/osc');
     await expect(attempt).rejects.toThrow(sentence);
     await expect(attempt).rejects.toBeInstanceOf(Malformed);
   });
@@ -174,10 +141,35 @@ describe('a layout of TouchOSC', () => {
     const { layout, left } = await importTouchOsc(
       bytes(`<lexml version='3'>${node('GROUP', frame(0, 0, 100, 100), `<children>${many}</children>`)}</lexml>`),
       '',
-      parse,
     );
     expect(layout.pages[0]!.controls).toHaveLength(400);
     expect(left.get('control')).toBe(100);
+  });
+});
+
+describe('XML', () => {
+  test('is read with its texts, entities and attributes', () => {
+    const root = parseXml("\uFEFF<?xml version='1.0'?><!-- x --><a b='1 &amp; 2' c=\"&#65;&#x42;\">x<d/>&lt;<![CDATA[<y>&amp;]]> </a>\n");
+    expect(root.tagName).toBe('a');
+    expect(root.getAttribute('b')).toBe('1 & 2');
+    expect(root.getAttribute('c')).toBe('AB');
+    expect(root.getAttribute('d')).toBeNull();
+    expect(root.textContent).toBe('x<<y>&amp; ');
+    expect(root.children.map((child) => child.tagName)).toEqual(['d']);
+  });
+
+  test.each(['', '<a>', '<a></b>', '<a/><b/>', '</a>', '<a b=1/>', '<a', 'x<a/>', '<a><!-- </a>', '<!DOCTYPE a><a/>', '<a>'.repeat(300)])(
+    'refuses %s',
+    (text) => {
+      expect(() => parseXml(text)).toThrow(Malformed);
+    },
+  );
+
+  // What a careless pattern would need years for.
+  test('refuses what goes on and on', { timeout: 60_000 }, () => {
+    for (const hostile of ['<a '.repeat(100_000), '<a' + ' b="'.repeat(100_000), '<!--'.repeat(100_000), '&'.repeat(500_000)]) {
+      expect(() => parseXml(`<x>${hostile}`)).toThrow(Malformed);
+    }
   });
 });
 

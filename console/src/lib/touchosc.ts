@@ -12,20 +12,13 @@ import {
 import { isAddress } from './checked';
 import { Malformed } from './json-value';
 import { inflate, MAX_FILE, unzip } from './unpack';
+import { parseXml, type XmlElement } from './xml';
 
 /** A layout made of one of TouchOSC, and what is not in it. */
 export interface Imported {
   layout: Layout;
   /** Kinds of things and how many of them were left out. */
   left: Map<string, number>;
-}
-
-/** An element of XML, as far as it is needed: the DOM of the browser, or that of a test. */
-export interface XmlElement {
-  readonly tagName: string;
-  readonly children: ArrayLike<XmlElement>;
-  readonly textContent: string | null;
-  getAttribute(name: string): string | null;
 }
 
 /** Columns that a layout is brought to. */
@@ -38,14 +31,9 @@ const MAX_NODES = 20_000;
  * those of its OSC messages, below a prefix.
  *
  * @param prefix such as `/osc`, where the OSC bridge has them
- * @param parse XML to its root; throws if it is none
  * @throws Malformed with a sentence
  */
-export async function importTouchOsc(
-  file: Uint8Array,
-  prefix: string,
-  parse: (xml: string) => XmlElement = parseXml,
-): Promise<Imported> {
+export async function importTouchOsc(file: Uint8Array, prefix: string): Promise<Imported> {
   if (file.length > MAX_FILE) {
     throw new Malformed(`it is larger than ${MAX_FILE / 1024 / 1024} MiB`);
   }
@@ -62,7 +50,7 @@ export async function importTouchOsc(
   } else {
     throw new Malformed('it is no layout of TouchOSC: neither packed with zlib nor a ZIP archive');
   }
-  const root = parse(new TextDecoder().decode(xml));
+  const root = parseXml(new TextDecoder().decode(xml));
   const reader = new TouchOscReader(prefix);
   switch (root.tagName) {
     case 'lexml':
@@ -72,19 +60,6 @@ export async function importTouchOsc(
     default:
       throw new Malformed(`it is no layout of TouchOSC: its XML begins with <${root.tagName.slice(0, 40)}>`);
   }
-}
-
-/** No document type, so no entities of its own, so nothing that grows or is fetched. */
-export function parseXml(text: string): XmlElement {
-  if (/<!DOCTYPE/i.test(text)) {
-    throw new Malformed('its XML has a document type, which no layout of TouchOSC has');
-  }
-  const document = new DOMParser().parseFromString(text, 'text/xml');
-  const root = document.documentElement as unknown as XmlElement | null;
-  if (!root || document.getElementsByTagName('parsererror').length > 0) {
-    throw new Malformed('its XML is damaged');
-  }
-  return root;
 }
 
 interface Box {
@@ -491,7 +466,7 @@ function colourNear(property: XmlElement | undefined): ColourName {
 }
 
 function elements(parent: XmlElement | undefined, tag: string): XmlElement[] {
-  return parent ? Array.from(parent.children).filter((each) => each.tagName === tag) : [];
+  return parent ? parent.children.filter((each) => each.tagName === tag) : [];
 }
 
 function child(parent: XmlElement | undefined, tag: string): XmlElement | undefined {

@@ -88,7 +88,7 @@ export const cues = {
     actions: 'Actions',
     goTo: 'Go to',
     goToCue: (number: string) => `Go to cue ${number}`,
-    select: (number: string) => `Values of cue ${number}`,
+    select: (count: number, number: string) => `${count} ${count === 1 ? 'value' : 'values'} of cue ${number}`,
     add: 'Add a cue',
     remove: 'Delete the cue',
     up: 'Up',
