@@ -5,7 +5,7 @@ import type { Parameters } from './parameters';
 export const SLOTS = 512;
 
 /** Where bridges to lights put their universes unless they are told otherwise. */
-const NAMESPACES = ['/artnet', '/sacn', '/dmx'];
+export const NAMESPACES: readonly string[] = ['/artnet', '/sacn', '/dmx'];
 
 /** A universe: its levels are parameters {@code <path>/<slot>}, or bytes at {@code <path>}, or both. */
 export interface Universe {
@@ -19,7 +19,11 @@ const SLOT = /^(.+\/\d{1,5})\/(\d{1,3})$/;
 const WHOLE = /^(.+)\/\d{1,5}$/;
 
 /** Universes that are among the addresses, in the order of the list. */
-export function universesOf(addresses: readonly string[], frames: Iterable<string>): Universe[] {
+export function universesOf(
+  addresses: readonly string[],
+  frames: Iterable<string>,
+  namespaces = NAMESPACES,
+): Universe[] {
   const found = new Map<string, Universe>();
   const universe = (path: string): Universe => {
     let known = found.get(path);
@@ -30,7 +34,7 @@ export function universesOf(addresses: readonly string[], frames: Iterable<strin
     return known;
   };
   for (const address of addresses) {
-    if (!NAMESPACES.some((namespace) => address.startsWith(`${namespace}/`))) {
+    if (!namespaces.some((namespace) => address.startsWith(`${namespace}/`))) {
       continue;
     }
     const slot = SLOT.exec(address);
@@ -81,6 +85,9 @@ export function levelOf(value: Value): number | null {
 
 /** Whole universes that came as bytes, the newest of each. */
 export class Frames {
+  /** Prefixes of addresses that are looked at. */
+  namespaces = NAMESPACES;
+
   private readonly newest = new Map<string, { bytes: Uint8Array; at: number }>();
 
   /** Looks whether it is one. */
@@ -90,7 +97,7 @@ export class Frames {
       value.length >= 1 &&
       value.length <= SLOTS &&
       WHOLE.test(address) &&
-      NAMESPACES.some((namespace) => address.startsWith(`${namespace}/`))
+      this.namespaces.some((namespace) => address.startsWith(`${namespace}/`))
     ) {
       this.newest.set(address, { bytes: value, at: now });
     }

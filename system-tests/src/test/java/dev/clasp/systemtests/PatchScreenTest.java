@@ -100,7 +100,7 @@ class PatchScreenTest {
     page.click("bridge-save");
     // The router's sentence stands at the field that it is about.
     page.awaitAttribute("setting-targets", "aria-invalid", "true");
-    page.awaitHas("help-targets", "no port at all");
+    page.awaitHas("help-targets", "behind host:port");
     page.fill("setting-targets", "127.0.0.1:" + desk.port());
     page.click("bridge-save");
     page.awaitUrl("#/patch/desk");
@@ -132,7 +132,7 @@ class PatchScreenTest {
       writer.join();
 
       page.select("transform-add", "scale");
-      page.fill("parameter-to_max", "255");
+      page.fill("[data-testid=parameter-to_max]", "255");
       page.select("transform-add", "round");
       desk.send(port, "/1/fader1", 0.5);
       // The preview follows what really comes, through each step.
@@ -225,10 +225,10 @@ class PatchScreenTest {
     page.awaitHas("preview-in-steps", "/x = 12");
     // What a transform needs is asked for with its limits.
     page.select("transform-add", "average");
-    page.fill("parameter-window_size", "5000");
-    page.awaitHas("parameter-problem-window_size", "1000");
-    page.fill("parameter-window_size", "5");
-    page.awaitGone("parameter-problem-window_size");
+    page.fill("[data-testid=parameter-window_size]", "5000");
+    page.awaitHas("[data-testid=parameter-problem-window_size]", "1000");
+    page.fill("[data-testid=parameter-window_size]", "5");
+    page.awaitGone("[data-testid=parameter-problem-window_size]");
   }
 
   @Test
