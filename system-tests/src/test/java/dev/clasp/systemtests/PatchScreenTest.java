@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,10 @@ class PatchScreenTest {
   @RegisterExtension static final Stage stage = new Stage();
 
   private final OscSocket desk = new OscSocket();
-  private Screen page = stage.screen("patch");
+  private final Screen page = stage.screen("patch");
+
+  /** Whoever still moves something stops. */
+  private final AtomicBoolean over = new AtomicBoolean();
 
   @BeforeEach
   void allow() {
@@ -34,6 +38,7 @@ class PatchScreenTest {
 
   @AfterEach
   void close() {
+    over.set(true);
     for (String name : List.of("desk", "other", "home", "lamp")) {
       page.go("patch");
       if (page.await("bridge-add").count("[data-name=" + name + "]") > 0) {
@@ -72,9 +77,10 @@ class PatchScreenTest {
   private Thread moving(int port, String address, AtomicBoolean enough) {
     return Thread.ofVirtual()
         .start(() -> {
-          for (int i = 0; !enough.get(); i++) {
+          for (int i = 0; !enough.get() && !over.get(); i++) {
             desk.send(port, address, (i % 100) / 100.0);
-            Thread.yield();
+            // As fast as a hand on a fader.
+            LockSupport.parkNanos(5_000_000);
           }
         });
   }
@@ -123,7 +129,7 @@ class PatchScreenTest {
       Thread writer =
           Thread.ofVirtual()
               .start(() -> {
-                for (int i = 0; !written.get(); i++) {
+                for (int i = 0; !written.get() && !over.get(); i++) {
                   client.blocking().set("/lights/1/level", Value.of(i / 1000.0));
                 }
               });
