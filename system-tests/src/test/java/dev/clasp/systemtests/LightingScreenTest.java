@@ -186,6 +186,7 @@ class LightingScreenTest {
       lights.await("a step below", 3, () -> {}, all -> all[1] == 254 && all[3] == 254);
 
       // A lock of somebody else.
+      reader.blocking().set("/artnet/3/40", Value.of(0));
       try (HeldLock _ = reader.blocking().lock("/artnet/3/40")) {
         command("40 @ full");
         page.awaitHas("light-problem", "The router refused");

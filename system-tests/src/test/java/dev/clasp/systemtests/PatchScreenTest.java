@@ -328,7 +328,7 @@ class PatchScreenTest {
       page.awaitHas("[data-testid=flow-target]", "flow reader");
       // A rate that is not nothing.
       page.await(
-          "[data-testid=flow-source][data-id='bridge:desk']:not([aria-label*=': 0 ']):not([aria-label*='–'])");
+          "[data-testid=flow-source][data-id='bridge:desk']:not([data-rate='0']):not([data-rate=''])");
       page.pictures("patch-flow");
       page.requireAccessible();
       seen.set(true);
