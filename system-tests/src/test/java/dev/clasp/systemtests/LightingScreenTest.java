@@ -135,6 +135,7 @@ class LightingScreenTest {
     page.awaitHas("slot-info", "Slot 1: 20 (8 %) · from Desk B");
     page.press("cells", "ArrowRight");
     page.awaitHas("slot-info", "Slot 2: 200 (78 %) · from Desk A · mapped: /sacn/1/2");
+    page.awaitGone("[data-name='Desk A'] [data-testid=source-rate]", "–");
     page.pictures("lighting-sources");
     page.requireAccessible();
     over.set(true);
