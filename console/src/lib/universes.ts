@@ -48,6 +48,22 @@ export function universesOf(
   return [...found.values()];
 }
 
+/** Universes whose addresses are kept: making 512 texts for each frame of the display is work. */
+const MOST_KEPT = 64;
+const kept = new Map<string, readonly string[]>();
+
+function addressesOf(path: string): readonly string[] {
+  let addresses = kept.get(path);
+  if (!addresses) {
+    if (kept.size >= MOST_KEPT) {
+      kept.clear();
+    }
+    addresses = Array.from({ length: SLOTS }, (_, i) => `${path}/${i + 1}`);
+    kept.set(path, addresses);
+  }
+  return addresses;
+}
+
 /**
  * Levels of a universe as they are now.
  *
@@ -59,8 +75,9 @@ export function levelsOf(path: string, parameters: Parameters, frames: Frames, i
   if (frame) {
     into.set(frame.subarray(0, SLOTS));
   }
+  const addresses = addressesOf(path);
   for (let slot = 1; slot <= SLOTS; slot++) {
-    const parameter = parameters.get(`${path}/${slot}`);
+    const parameter = parameters.get(addresses[slot - 1]!);
     if (parameter && (!frame || parameter.writtenAt >= frames.at(path))) {
       const level = levelOf(parameter.value);
       if (level !== null) {
