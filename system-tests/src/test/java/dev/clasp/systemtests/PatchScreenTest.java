@@ -188,7 +188,7 @@ class PatchScreenTest {
     page.await("[data-rule='1'] [data-testid=rule-grip]:focus");
     page.awaitHas("mapping-said", "Rule 1 is now rule 2");
     // With the pointer: the last to the top.
-    page.dragTo("[data-rule='2'] [data-testid=rule-grip]", "[data-rule='0'] [data-testid=rule-enabled]");
+    page.dragTo("[data-rule='2'] [data-testid=rule-grip]", "mapping-said");
     page.awaitValue("[data-rule='0'] [data-testid=rule-from]", "/c");
     page.check("[data-rule='0'] [data-testid=rule-enabled]", false);
 
