@@ -187,7 +187,8 @@ class PatchScreenTest {
     page.awaitValue("[data-rule='1'] [data-testid=rule-from]", "/a");
     page.await("[data-rule='1'] [data-testid=rule-grip]:focus");
     page.awaitHas("mapping-said", "Rule 1 is now rule 2");
-    // With the pointer: the last to the top.
+    // With the pointer: the last to the top. Both ends must be in sight.
+    page.resize(1280, 1600);
     page.dragTo("[data-rule='2'] [data-testid=rule-grip]", "mapping-said");
     page.awaitValue("[data-rule='0'] [data-testid=rule-from]", "/c");
     page.check("[data-rule='0'] [data-testid=rule-enabled]", false);
