@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** A console and a node of the test itself: frames of sACN (E1.31) and Art-Net 4 on this machine. */
+/**
+ * A console and a node of the test itself: frames of sACN (E1.31) and Art-Net 4 on this machine.
+ */
 final class LightSocket implements AutoCloseable {
 
   private static final int ART_POLL = 0x2000;
@@ -42,7 +44,8 @@ final class LightSocket implements AutoCloseable {
   }
 
   /** A frame of sACN (E1.31, table 4-1). */
-  void sacn(int port, UUID cid, String name, int priority, int universe, int sequence, int... levels) {
+  void sacn(
+      int port, UUID cid, String name, int priority, int universe, int sequence, int... levels) {
     ByteBuffer out = ByteBuffer.allocate(126 + levels.length);
     out.putShort((short) 0x10).putShort((short) 0);
     out.put("ASC-E1.17\0\0\0".getBytes(StandardCharsets.US_ASCII));

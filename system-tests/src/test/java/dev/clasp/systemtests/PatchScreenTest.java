@@ -294,7 +294,8 @@ class PatchScreenTest {
     page.upload("bridges-file", "bridges.json", text);
     page.awaitHas("bridges-said", "One bridge is there");
     page.await("[data-name=home]");
-    page.upload("bridges-file", "wrong.json", "{\"bridges\":[{\"name\":\"lamp\",\"protocol\":\"gong\"}]}");
+    page.upload(
+        "bridges-file", "wrong.json", "{\"bridges\":[{\"name\":\"lamp\",\"protocol\":\"gong\"}]}");
     page.awaitHas("bridges-problem", "gong");
   }
 
