@@ -24,7 +24,14 @@ test('bridges and sessions are on the sides where they speak', () => {
   const flow = flowOf(
     [bridge('desk'), bridge('in', 'in'), bridge('out', 'out')],
     new Map([['desk', { in: 5, out: 2 }]]),
-    { sessions: [session('2'), session('1'), session('me')] } as Status,
+    {
+      sessions: [
+        session('2'),
+        session('1'),
+        session('me'),
+        { ...session('0'), name: 'bridge:desk', transport: 'local' },
+      ],
+    } as Status,
     new Map([['1', { messagesIn: 3, messagesOut: 0 }]]),
     'me',
   );

@@ -23,8 +23,7 @@ export interface Flow {
 export const MOST_SESSIONS = 10;
 
 /**
- * Bridges are sources for what their device sends and targets for what it gets; sessions likewise. Bridges beside the
- * router are no sessions, or their own.
+ * Bridges are sources for what their device sends and targets for what it gets; sessions likewise.
  *
  * @param self our own session
  */
@@ -55,7 +54,11 @@ export function flowOf(
       targets.push(node(rate?.out));
     }
   }
-  const all = (status?.sessions ?? []).filter((session) => session.id !== self);
+  const names = new Set(bridges.map((bridge) => `bridge:${bridge.name}`));
+  // A bridge beside the router has a session, and is there already.
+  const all = (status?.sessions ?? []).filter(
+    (session) => session.id !== self && !(session.transport === 'local' && names.has(session.name)),
+  );
   all.sort((a, b) => a.connected.localeCompare(b.connected) || a.id.localeCompare(b.id));
   const shown = all.slice(0, MOST_SESSIONS);
   for (const session of shown) {

@@ -5,7 +5,7 @@ import type { Parameters } from './parameters';
 export const SLOTS = 512;
 
 /** Where bridges to lights put their universes unless they are told otherwise. */
-const NAMESPACES = ['/artnet', '/sacn', '/dmx'];
+export const NAMESPACES: readonly string[] = ['/artnet', '/sacn', '/dmx'];
 
 /** A universe: its levels are parameters {@code <path>/<slot>}, or bytes at {@code <path>}, or both. */
 export interface Universe {
@@ -19,7 +19,11 @@ const SLOT = /^(.+\/\d{1,5})\/(\d{1,3})$/;
 const WHOLE = /^(.+)\/\d{1,5}$/;
 
 /** Universes that are among the addresses, in the order of the list. */
-export function universesOf(addresses: readonly string[], frames: Iterable<string>): Universe[] {
+export function universesOf(
+  addresses: readonly string[],
+  frames: Iterable<string>,
+  namespaces = NAMESPACES,
+): Universe[] {
   const found = new Map<string, Universe>();
   const universe = (path: string): Universe => {
     let known = found.get(path);
@@ -30,7 +34,7 @@ export function universesOf(addresses: readonly string[], frames: Iterable<strin
     return known;
   };
   for (const address of addresses) {
-    if (!NAMESPACES.some((namespace) => address.startsWith(`${namespace}/`))) {
+    if (!namespaces.some((namespace) => address.startsWith(`${namespace}/`))) {
       continue;
     }
     const slot = SLOT.exec(address);
@@ -44,6 +48,22 @@ export function universesOf(addresses: readonly string[], frames: Iterable<strin
   return [...found.values()];
 }
 
+/** Universes whose addresses are kept: making 512 texts for each frame of the display is work. */
+const MOST_KEPT = 64;
+const kept = new Map<string, readonly string[]>();
+
+function addressesOf(path: string): readonly string[] {
+  let addresses = kept.get(path);
+  if (!addresses) {
+    if (kept.size >= MOST_KEPT) {
+      kept.clear();
+    }
+    addresses = Array.from({ length: SLOTS }, (_, i) => `${path}/${i + 1}`);
+    kept.set(path, addresses);
+  }
+  return addresses;
+}
+
 /**
  * Levels of a universe as they are now.
  *
@@ -55,8 +75,9 @@ export function levelsOf(path: string, parameters: Parameters, frames: Frames, i
   if (frame) {
     into.set(frame.subarray(0, SLOTS));
   }
+  const addresses = addressesOf(path);
   for (let slot = 1; slot <= SLOTS; slot++) {
-    const parameter = parameters.get(`${path}/${slot}`);
+    const parameter = parameters.get(addresses[slot - 1]!);
     if (parameter && (!frame || parameter.writtenAt >= frames.at(path))) {
       const level = levelOf(parameter.value);
       if (level !== null) {
@@ -81,6 +102,9 @@ export function levelOf(value: Value): number | null {
 
 /** Whole universes that came as bytes, the newest of each. */
 export class Frames {
+  /** Prefixes of addresses that are looked at. */
+  namespaces = NAMESPACES;
+
   private readonly newest = new Map<string, { bytes: Uint8Array; at: number }>();
 
   /** Looks whether it is one. */
@@ -90,7 +114,7 @@ export class Frames {
       value.length >= 1 &&
       value.length <= SLOTS &&
       WHOLE.test(address) &&
-      NAMESPACES.some((namespace) => address.startsWith(`${namespace}/`))
+      this.namespaces.some((namespace) => address.startsWith(`${namespace}/`))
     ) {
       this.newest.set(address, { bytes: value, at: now });
     }

@@ -220,7 +220,6 @@ export const patch = {
     more: (count: string) => `${count} more sessions`,
     asTable: 'As a table',
     asGraph: 'As a graph',
-    node: (kind: string, name: string, rate: string) => `${kind} ${name}: ${rate} signals a second`,
     kinds: { bridge: 'Bridge', session: 'Session', more: 'Sessions' },
     none: 'Nobody but this page is there.',
     columns: { side: 'Side', name: 'Name', kind: 'Kind', detail: 'Speaks', rate: 'Signals a second' },

@@ -281,7 +281,7 @@ class DmxTransmitterTest {
           assertThat(view)
               .containsEntry("master", Value.of(0.5))
               .containsEntry("frames", Value.of(1));
-          assertThat(view.get("levels").toString()).contains("value=0", "value=32");
+          assertThat(String.valueOf(view.get("levels"))).contains("value=0", "value=32");
         });
   }
 
