@@ -1,11 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { budget } from './build/budget.js';
 import { notices } from './build/notices.js';
+import { offline } from './build/offline.js';
 
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that puts it into a sub-folder.
   base: './',
-  plugins: [svelte(), notices()],
+  plugins: [svelte(), notices(), offline(), budget()],
   build: {
     outDir: 'target/classes/META-INF/clasp-console',
     emptyOutDir: true,
@@ -14,5 +16,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  test: { include: ['test/**/*.test.ts'] },
+  test: { include: ['test/**/*.test.ts'], css: true },
 });

@@ -1,8 +1,11 @@
 import { getContext, setContext } from 'svelte';
 import { Client, linkUrl, type LinkState, type Received } from '../clasp';
-import { Api } from './api';
+import { t } from '../strings/common';
+import { Api, Refused } from './api';
 import { Feed } from './feed';
 import { oncePerFrame } from './frame';
+import { Notices, type NoticeKind } from './notices.svelte';
+import { Questions, type Question } from './questions.svelte';
 import { Ring } from './ring';
 import { pollStatus, ratesBetween, type Rates, type Status } from './status';
 import { TokenStore } from './token';
@@ -31,6 +34,8 @@ export class Desk {
   readonly feed: Feed;
   /** Frames of light universes. */
   readonly lights = new Frames();
+  readonly notices = new Notices();
+  readonly questions = new Questions();
   readonly trendIn = new Ring(TREND);
   readonly trendOut = new Ring(TREND);
 
@@ -154,6 +159,22 @@ export class Desk {
     } else {
       this.feed.resume();
     }
+  }
+
+  /** Tells the user something, at the edge of the page. */
+  say(text: string, kind?: NoticeKind): void {
+    this.notices.say(text, kind);
+  }
+
+  /** Tells the user why something was not done: what the router said, or that it does not answer. */
+  refused(error: unknown): void {
+    const said = error instanceof Error ? error.message : String(error);
+    this.say(said !== '' ? said : error instanceof Refused && error.status > 0 ? t.refused(error.status) : t.noAnswer, 'refused');
+  }
+
+  /** Whether the user wants it, after a question before the whole page. */
+  confirm(question: Question): Promise<boolean> {
+    return this.questions.ask(question);
   }
 
   private answered(next: Status): void {

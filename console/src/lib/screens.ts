@@ -10,6 +10,8 @@ export interface Screen {
   key: string;
   /** An icon: paths on a grid of 24 × 24, drawn with a stroke. */
   icon: string;
+  /** In the bar of a telephone; the others are in its menu. */
+  bar?: true;
   /** Nothing of it works without admin:/**. */
   admin?: true;
   load: () => Promise<{ default: Component<{ rest: string }> | Component }>;
@@ -19,6 +21,7 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   {
     id: 'live',
+    bar: true,
     group: 'watch',
     key: 'l',
     icon: 'M4 6h10M4 12h16M4 18h7',
@@ -26,6 +29,7 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     id: 'monitor',
+    bar: true,
     group: 'watch',
     key: 'm',
     icon: 'M3 12h4l3-7 4 14 3-7h4',
@@ -33,6 +37,7 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     id: 'lighting',
+    bar: true,
     group: 'watch',
     key: 'u',
     icon: 'M9 18h6M10 21h4M12 3a6 6 0 0 0-3.5 10.9V15h7v-1.1A6 6 0 0 0 12 3z',
@@ -40,6 +45,7 @@ export const SCREENS: readonly Screen[] = [
   },
   {
     id: 'layouts',
+    bar: true,
     group: 'play',
     key: 'c',
     icon: 'M6 3v18M12 3v18M18 3v18M4 8h4M10 15h4M16 6h4',

@@ -1,30 +1,24 @@
-const KEY = 'clasp-theme';
+import { Choice } from './choices';
 
 /** `auto` follows the system. */
 export type Theme = 'auto' | 'dark' | 'light';
 
-export const THEMES: readonly Theme[] = ['auto', 'dark', 'light'];
+export const THEMES = ['auto', 'dark', 'light'] as const satisfies readonly Theme[];
 
-/** What was chosen in this browser; without storage, nothing. */
-export function chosenTheme(storage: () => Storage): Theme {
-  try {
-    const kept = storage().getItem(KEY) as Theme | null;
-    return kept !== null && THEMES.includes(kept) ? kept : 'auto';
-  } catch {
-    return 'auto';
-  }
-}
+/** The ground of the page in each, for the frame that the system draws around it; as `--ground` in app.css. */
+export const GROUNDS = { dark: '#0e1116', light: '#f2f4f7' } as const;
 
-/** Shows the document in it and keeps the choice where the browser can. */
-export function applyTheme(theme: Theme, root: HTMLElement, storage: () => Storage): void {
+export const themeChoice = (storage?: () => Storage) => new Choice<Theme>('clasp-theme', THEMES, storage);
+
+/** Shows the document in it. */
+export function applyTheme(theme: Theme, root: HTMLElement): void {
   if (theme === 'auto') {
     delete root.dataset['theme'];
   } else {
     root.dataset['theme'] = theme;
   }
-  try {
-    storage().setItem(KEY, theme);
-  } catch {
-    // The choice holds until the page is left.
+  for (const meta of root.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const ofSystem = meta.media.includes('light') ? 'light' : 'dark';
+    meta.content = GROUNDS[theme === 'auto' ? ofSystem : theme];
   }
 }

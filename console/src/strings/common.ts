@@ -3,6 +3,8 @@ export const t = {
   product: 'CLASP router',
   now: 'now',
   unknown: '–',
+  noAnswer: 'The router does not answer.',
+  refused: (status: number) => `The router refused it (${status}).`,
   units: { s: 's', min: 'min', h: 'h', d: 'd' },
 
   header: {

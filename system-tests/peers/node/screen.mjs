@@ -146,6 +146,19 @@ function timing(page) {
   }));
 }
 
+/** Paths of all that service workers of this origin have kept. */
+function kept(page) {
+  return page.evaluate(async () => {
+    const paths = [];
+    for (const name of await caches.keys()) {
+      for (const request of await (await caches.open(name)).keys()) {
+        paths.push(new URL(request.url).pathname);
+      }
+    }
+    return paths;
+  });
+}
+
 async function debug(page, { method, params = {} }) {
   const session = await page.context().newCDPSession(page);
   try {
@@ -155,12 +168,32 @@ async function debug(page, { method, params = {} }) {
   }
 }
 
-/** Fingers instead of a mouse: coarse pointer, touch events. */
+/** A device with a touch screen: coarse pointer, no hover. */
 async function touch(page, on) {
   const session = await page.context().newCDPSession(page);
   // The emulation ends with the session, so that stays as long as the page.
   await session.send('Emulation.setTouchEmulationEnabled', { enabled: on, maxTouchPoints: on ? 5 : 1 });
-  await session.send('Emulation.setEmitTouchEventsForMouse', { enabled: on, configuration: on ? 'mobile' : 'desktop' });
+}
+
+/** A finger comes down, perhaps goes somewhere, and is lifted. */
+async function finger(page, command) {
+  const source = find(page, command);
+  await source.scrollIntoViewIfNeeded();
+  const from = await placeIn(source, command.from ?? [0.5, 0.5]);
+  const to = await placeIn(source, command.to ?? command.from ?? [0.5, 0.5]);
+  const session = await page.context().newCDPSession(page);
+  const point = ([x, y]) => [{ x, y, id: 1 }];
+  try {
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: point(from) });
+    const steps = command.to === undefined ? 0 : 8;
+    for (let i = 1; i <= steps; i++) {
+      const between = from.map((start, axis) => start + ((to[axis] - start) * i) / steps);
+      await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: point(between) });
+    }
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  } finally {
+    await session.detach();
+  }
 }
 
 /** All commands: each gets the page, the command and how long it may take in milliseconds. */
@@ -200,6 +233,7 @@ export const commands = {
   press: (page, c) => (c.selector === undefined ? page.keyboard.press(c.keys) : find(page, c).press(c.keys)),
   type: (page, c) => page.keyboard.type(c.text),
   drag,
+  finger,
   'let-go': (page) => page.mouse.up(),
   wheel: async (page, c) => {
     await find(page, c).hover();
@@ -220,5 +254,6 @@ export const commands = {
   screenshot: async (page, c) => void (await page.screenshot({ path: c.file, fullPage: c.full ?? false })),
   axe,
   timing,
+  kept,
   debug,
 };

@@ -16,8 +16,8 @@ final class ConsoleFiles {
   /** No inline script or style, nothing from elsewhere; WebSocket and API of this origin only. */
   static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-          + "connect-src 'self' ws: wss:; font-src 'self'; base-uri 'none'; form-action 'none'; "
-          + "frame-ancestors 'none'";
+          + "connect-src 'self' ws: wss:; font-src 'self'; worker-src 'self'; "
+          + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private static final Map<String, String> TYPES =
       Map.of(

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The console as the build made it. */
@@ -78,6 +79,25 @@ class ConsoleFilesTest {
           .contains("script-src 'self';", "style-src 'self';", "frame-ancestors 'none'")
           .doesNotContain("unsafe");
     }
+  }
+
+  /** What makes an app of the page; a browser that keeps these would never see a newer one. */
+  @ParameterizedTest
+  @CsvSource({
+    "/sw.js, text/javascript; charset=utf-8",
+    "/manifest.webmanifest, application/manifest+json",
+    "/icon-512.png, image/png",
+  })
+  void theAppIsServedAndAskedForEachTime(String path, String type) {
+    HttpReply file = files.serve(path);
+
+    assertThat(file.status()).isEqualTo(200);
+    assertThat(file.contentType()).isEqualTo(type);
+    assertThat(file.headers())
+        .containsEntry("Cache-Control", "no-cache")
+        .hasEntrySatisfying(
+            "Content-Security-Policy",
+            policy -> assertThat(policy).contains("worker-src 'self';", "manifest-src 'self';"));
   }
 
   @ParameterizedTest

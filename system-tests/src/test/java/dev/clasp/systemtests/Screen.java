@@ -291,6 +291,16 @@ final class Screen {
     at("drag", selector, Map.of("target", css(target)));
   }
 
+  /** Touches it with a finger: touch events, and the click that browsers make of them. */
+  void tap(String selector) {
+    at("finger", selector, Map.of());
+  }
+
+  /** Draws a finger over it; places as for {@link #drag}. */
+  void swipe(String selector, double fromX, double fromY, double toX, double toY) {
+    at("finger", selector, Map.of("from", List.of(fromX, fromY), "to", List.of(toX, toY)));
+  }
+
   /** Turns the wheel over it, in CSS pixels. */
   void wheel(String selector, int down) {
     at("wheel", selector, Map.of("y", down));
@@ -349,6 +359,11 @@ final class Screen {
   /** Cuts the network of all pages that share a profile; connections that are open stay. */
   void offline(boolean on) {
     call("offline", Map.of("on", on));
+  }
+
+  /** Paths of what the service worker has kept. */
+  List<String> kept() {
+    return strings(call("kept"));
   }
 
   /** {@code paints} by name, and {@code resources} with url, start, end (ms) and bytes. */

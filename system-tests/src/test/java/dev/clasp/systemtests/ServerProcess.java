@@ -113,6 +113,16 @@ final class ServerProcess implements AutoCloseable {
     return start(port, options);
   }
 
+  /**
+   * Stops it if it runs, and starts another program with the same options on the same port.
+   *
+   * @param other makes the command line of that program of this one's
+   */
+  ServerProcess restartAs(UnaryOperator<List<String>> other) {
+    close();
+    return start(port, options, other);
+  }
+
   /** {@code ws://localhost:port}, or {@code wss}, as the server prints it. */
   URI url() {
     return url;
