@@ -126,12 +126,12 @@ class OperateScreenTest {
     page.click("reload-look");
     page.await("reload-nothing");
 
-    settings("server: {name: Renamed, limits: {max_sessions: 300}, idle_timeout: 77s}\n");
+    settings("server: {name: Renamed, limits: {max_sessions: 300}, mqtt: {port: 18883}}\n");
     page.click("reload-look");
     String sessions = "[data-testid=reload-change][data-key='server.limits.max_sessions']";
     page.await(sessions + " .from", "200");
     page.await(sessions + " .to", "300");
-    page.awaitHas("[data-testid=reload-change][data-key='server.idle_timeout']", "after a restart");
+    page.awaitHas("[data-testid=reload-change][data-key='server.mqtt.port']", "after a restart");
     page.await("router-name", "CLASP Router");
     page.requireAccessible();
     page.pictures("operate-settings");
