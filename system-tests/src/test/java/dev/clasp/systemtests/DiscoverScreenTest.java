@@ -11,8 +11,8 @@ import dev.clasp.discovery.DeviceInfo;
 import dev.clasp.discovery.DeviceSource;
 import dev.clasp.discovery.Discovery;
 import dev.clasp.discovery.DiscoveryEvent;
-import dev.clasp.discovery.Mechanism;
 import dev.clasp.discovery.MdnsNetwork;
+import dev.clasp.discovery.Mechanism;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.DevicesCompanion;
 import dev.clasp.server.MdnsCompanion;
@@ -33,7 +33,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Discover screen in Chromium: other routers as they come and go, the QR code, what is announced. */
+/**
+ * The Discover screen in Chromium: other routers as they come and go, the QR code, what is
+ * announced.
+ */
 @RealProgram
 class DiscoverScreenTest {
 
@@ -75,7 +78,8 @@ class DiscoverScreenTest {
           name + "._clasp._tcp.local.",
           id,
           name,
-          DeviceInfo.DEFAULT.withMeta(addresses.isEmpty() ? Map.of() : Map.of("addresses", addresses)),
+          DeviceInfo.DEFAULT.withMeta(
+              addresses.isEmpty() ? Map.of() : Map.of("addresses", addresses)),
           Map.of("ws", url),
           Set.of(Mechanism.MDNS),
           System.nanoTime(),

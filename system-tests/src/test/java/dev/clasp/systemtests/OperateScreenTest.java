@@ -16,7 +16,10 @@ import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Operate screen in Chromium: health, plots, log, settings and what is done to a router that runs. */
+/**
+ * The Operate screen in Chromium: health, plots, log, settings and what is done to a router that
+ * runs.
+ */
 @RealProgram
 class OperateScreenTest {
 
@@ -118,7 +121,8 @@ class OperateScreenTest {
   void whatAReloadWouldChangeIsSeenBeforeItHappens() {
     settings("server: {limits: {max_sessions: 200}}\n");
     page.click("part-settings");
-    page.await("[data-testid=setting][data-key='limits.max_sessions'] [data-testid=setting-value]", "200");
+    page.await(
+        "[data-testid=setting][data-key='limits.max_sessions'] [data-testid=setting-value]", "200");
     page.awaitHas(
         "[data-testid=setting][data-key='limits.max_sessions'] [data-testid=setting-origin]",
         "clasp.yaml");
@@ -138,7 +142,8 @@ class OperateScreenTest {
     page.click("reload-apply");
     page.awaitHas("reload-outcome", "server.limits.max_sessions");
     page.await("router-name", "Renamed");
-    page.await("[data-testid=setting][data-key='limits.max_sessions'] [data-testid=setting-value]", "300");
+    page.await(
+        "[data-testid=setting][data-key='limits.max_sessions'] [data-testid=setting-value]", "300");
 
     settings("server: {limits: {max_sesions: 5}}\n");
     page.allow("status of 409");
@@ -164,8 +169,7 @@ class OperateScreenTest {
     page.pictures("operate-router");
     Map<String, String> files = new TreeMap<>();
     try (ZipInputStream zip =
-        new ZipInputStream(
-            Files.newInputStream(page.download("diagnostics", "diagnostics.zip")))) {
+        new ZipInputStream(Files.newInputStream(page.download("diagnostics", "diagnostics.zip")))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         files.put(entry.getName(), new String(zip.readAllBytes(), UTF_8));
       }
@@ -182,7 +186,12 @@ class OperateScreenTest {
       Screen last =
           stage
               .screen(stage.browser(), own.page(), Map.of())
-              .allow("ERR_CONNECTION_REFUSED", "WebSocket connection", "failed:", "status of 503", "ERR_")
+              .allow(
+                  "ERR_CONNECTION_REFUSED",
+                  "WebSocket connection",
+                  "failed:",
+                  "status of 503",
+                  "ERR_")
               .go("operate/router");
       last.click("drain");
       last.awaitHas("confirm", "1 session ends");

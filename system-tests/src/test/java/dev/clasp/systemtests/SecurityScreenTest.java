@@ -27,12 +27,7 @@ class SecurityScreenTest {
   @RegisterExtension
   static final Stage stage =
       Stage.withTokens(
-          ADMIN,
-          "--token-file",
-          store().toString(),
-          "--pair",
-          "--token-file",
-          lines().toString());
+          ADMIN, "--token-file", store().toString(), "--pair", "--token-file", lines().toString());
 
   private final Screen page = stage.screen().allowRefusals().logIn(ADMIN).go("security");
 
@@ -56,10 +51,7 @@ class SecurityScreenTest {
       Path file = folder().resolve("lines");
       Files.writeString(
           file,
-          ADMIN
-              + " admin:/** subject=operator\n"
-              + READER
-              + " read:/lights/** subject=reader\n");
+          ADMIN + " admin:/** subject=operator\n" + READER + " read:/lights/** subject=reader\n");
       return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
