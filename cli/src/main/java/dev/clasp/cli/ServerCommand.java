@@ -378,7 +378,7 @@ final class ServerCommand implements Callable<Integer> {
         Traces traces = traces().orElse(null);
         AuditLog log = audit == null ? null : auditLog(audit);
         TokenAuthenticator authenticator =
-            tokens.map(t -> authenticator(t, trail(log))).orElse(null);
+            tokens.map(t -> authenticator(t, trail(log, feed))).orElse(null);
         ClaspServer server =
             start(
                 operated(
@@ -417,7 +417,7 @@ final class ServerCommand implements Callable<Integer> {
                   : null) {
         if (authenticator != null) {
           authenticator.start(ending -> {
-            trail(log).ending(ending);
+            trail(log, feed).ending(ending);
             showOut(server, ending);
           });
         }
@@ -551,6 +551,11 @@ final class ServerCommand implements Callable<Integer> {
 
   private AuditTrail trail(@Nullable AuditLog log) {
     return new AuditTrail(log == null ? ServerConfig.NO_AUDIT : log, clasp.terminal().clock());
+  }
+
+  /** To the log and to who follows events. */
+  private AuditTrail trail(@Nullable AuditLog log, EventFeed feed) {
+    return new AuditTrail(trail(log).log().andThen(feed), clasp.terminal().clock());
   }
 
   private AuditLog auditLog(Path file) {
