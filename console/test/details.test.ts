@@ -80,3 +80,15 @@ test('an address with a star is not taken for a pattern of its own', async () =>
   expect(asked).toEqual(['/a/*']);
   expect(parameters.get('/a/*')).toMatchObject({ writer: '' });
 });
+
+test('what became known while the answer was on its way is newer than it', async () => {
+  write('/a', 1);
+  answer = () => {
+    now += 100;
+    parameters.get('/a')!.lock = null;
+    parameters.get('/a')!.askedAt = now;
+    return [{ address: '/a', revision: 1, lockHolder: 'old' }];
+  };
+  await details.look(['/a']);
+  expect(parameters.get('/a')?.lock).toBeNull();
+});

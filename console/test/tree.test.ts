@@ -56,6 +56,7 @@ describe('the tree', () => {
 
   test('is flat when that is wanted, in the same order', () => {
     const rows = tree('/b', '/a/10', '/a/2').rows({ filter: null, closed: new Set(['/a']), flat: true });
+    expect(rows.map((p) => p.label)).toEqual(['/a/2', '/a/10', '/b']);
     expect(rows.map((p) => [p.address, p.level, p.position, p.siblings])).toEqual([
       ['/a/2', 1, 1, 3],
       ['/a/10', 1, 2, 3],

@@ -9,17 +9,17 @@ const toUtf8 = new TextEncoder();
 /** Longest text that is decoded here; a call of the decoder costs more than this many characters. */
 const SHORT = 48;
 
+/** Eight bytes to read numbers from; cheaper than a view of each frame. */
+const scratch = new Uint8Array(8);
+const scratchView = new DataView(scratch.buffer);
+
 /** Reads big-endian from a slice, and never beyond it. */
 export class Reader {
-  private readonly view: DataView;
-
   constructor(
     private readonly bytes: Uint8Array,
     public at = 0,
     private end = bytes.length,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  ) {}
 
   get remaining(): number {
     return this.end - this.at;
@@ -35,46 +35,56 @@ export class Reader {
     return at;
   }
 
+  /** The next bytes, in the scratch. */
+  private load(length: number): DataView {
+    const at = this.take(length);
+    for (let i = 0; i < length; i++) {
+      scratch[i] = this.bytes[at + i]!;
+    }
+    return scratchView;
+  }
+
   u8(): number {
-    return this.view.getUint8(this.take(1));
+    return this.bytes[this.take(1)]!;
   }
 
   i8(): number {
-    return this.view.getInt8(this.take(1));
+    return this.load(1).getInt8(0);
   }
 
   u16(): number {
-    return this.view.getUint16(this.take(2));
+    const at = this.take(2);
+    return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
   }
 
   i16(): number {
-    return this.view.getInt16(this.take(2));
+    return this.load(2).getInt16(0);
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4));
+    return this.load(4).getUint32(0);
   }
 
   i32(): number {
-    return this.view.getInt32(this.take(4));
+    return this.load(4).getInt32(0);
   }
 
   i64(): bigint {
-    return this.view.getBigInt64(this.take(8));
+    return this.load(8).getBigInt64(0);
   }
 
   u64(): number | bigint {
-    const at = this.take(8);
-    const high = this.view.getUint32(at);
-    return high < 0x200000 ? high * 0x1_0000_0000 + this.view.getUint32(at + 4) : this.view.getBigUint64(at);
+    const view = this.load(8);
+    const high = view.getUint32(0);
+    return high < 0x200000 ? high * 0x1_0000_0000 + view.getUint32(4) : view.getBigUint64(0);
   }
 
   f32(): number {
-    return this.view.getFloat32(this.take(4));
+    return this.load(4).getFloat32(0);
   }
 
   f64(): number {
-    return this.view.getFloat64(this.take(8));
+    return this.load(8).getFloat64(0);
   }
 
   /** A count of things that take at least `smallest` bytes each: not more than can follow. */

@@ -787,18 +787,21 @@ export class Client {
 
 function received(message: Extract<Message, { type: 'SET' | 'PUBLISH' }>): Received {
   if (message.type === 'SET') {
-    const { address, value, revision, ttl, lock, unlock } = message;
-    return {
-      kind: 'param',
-      address,
-      value,
-      snapshot: false,
-      ...(revision === undefined ? {} : { revision: Number(revision) }),
-      ...(ttl === undefined ? {} : { ttl }),
-      ...(lock ? { lock } : {}),
-      ...(unlock ? { unlock } : {}),
-      message,
-    };
+    // Thousands of these come in a second.
+    const set: Received = { kind: 'param', address: message.address, value: message.value, snapshot: false, message };
+    if (message.revision !== undefined) {
+      set.revision = Number(message.revision);
+    }
+    if (message.ttl !== undefined) {
+      set.ttl = message.ttl;
+    }
+    if (message.lock) {
+      set.lock = true;
+    }
+    if (message.unlock) {
+      set.unlock = true;
+    }
+    return set;
   }
   const { address, signal, value = null, timestamp, samples, rate, phase, id } = message;
   const keyframes = signal === 'timeline' ? keyframesOf(value) : undefined;

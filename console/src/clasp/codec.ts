@@ -7,6 +7,7 @@ import {
   type Param,
   type Publish,
   type Qos,
+  type Set,
   type SignalDefinition,
   type SignalType,
   type Ttl,
@@ -52,12 +53,11 @@ export function decode(bytes: Uint8Array): Frame {
   }
   const timestamp = (flags & TIMESTAMP) !== 0 ? reader.u64() : undefined;
   const message = reader.within(length, () => readMessage(reader, 0));
-  return {
-    qos: QOS[flags >> 6] ?? 'fire',
-    ...(timestamp === undefined ? {} : { timestamp }),
-    message,
-    length: reader.at,
-  };
+  const frame: Frame = { qos: QOS[flags >> 6] ?? 'fire', message, length: reader.at };
+  if (timestamp !== undefined) {
+    frame.timestamp = timestamp;
+  }
+  return frame;
 }
 
 /**
@@ -410,18 +410,21 @@ function writePublish(w: Writer, m: Publish): void {
 
 function readSet(r: Reader): Message {
   const flags = r.u8();
-  const address = r.text();
-  const value = readData(r, flags & 0x0f, 0);
-  return {
-    type: 'SET',
-    address,
-    value,
-    ...((flags & 0x80) !== 0 ? { revision: r.u64() } : {}),
-    ...((flags & 0x40) !== 0 ? { lock: true } : {}),
-    ...((flags & 0x20) !== 0 ? { unlock: true } : {}),
-    // An older peer has garbage or nothing behind this bit.
-    ...((flags & 0x10) !== 0 && r.remaining >= 4 ? { ttl: readTtl(r.u32()) } : {}),
-  };
+  const message: Set = { type: 'SET', address: r.text(), value: readData(r, flags & 0x0f, 0) };
+  if ((flags & 0x80) !== 0) {
+    message.revision = r.u64();
+  }
+  if ((flags & 0x40) !== 0) {
+    message.lock = true;
+  }
+  if ((flags & 0x20) !== 0) {
+    message.unlock = true;
+  }
+  // An older peer has garbage or nothing behind this bit.
+  if ((flags & 0x10) !== 0 && r.remaining >= 4) {
+    message.ttl = readTtl(r.u32());
+  }
+  return message;
 }
 
 function readTtl(word: number): Ttl {

@@ -6,6 +6,7 @@ import { Feed } from './feed';
 import { oncePerFrame } from './frame';
 import { Notices, type NoticeKind } from './notices.svelte';
 import { Questions, type Question } from './questions.svelte';
+import { Reach } from './reach';
 import { Ring } from './ring';
 import { pollStatus, ratesBetween, type Rates, type Status } from './status';
 import { TokenStore } from './token';
@@ -14,7 +15,6 @@ import { Frames } from './universes';
 /** Failed questions after which a connection that seems alive is not believed. */
 const SILENT_POLLS = 3;
 const TREND = 60;
-const FORBIDDEN = 301;
 
 const KEY = Symbol('desk');
 
@@ -63,6 +63,8 @@ export class Desk {
   statusHidden = $state(false);
   /** The token does not reach all addresses. */
   notAll = $state(false);
+  /** What it reaches is followed; otherwise part of it is as it was when the page connected. */
+  followed = $state(true);
 
   private stopPolling = () => {};
 
@@ -77,11 +79,12 @@ export class Desk {
       (time) => this.client.local(time),
     );
     this.client.onState((state) => this.linked(state));
-    this.client.subscribe('/**', (received) => this.received(received), {
+    new Reach(this.client, () => this.feed.parameters.arrived, {
+      received: (received) => this.received(received),
       ready: () => (this.settled = true),
-      refused: (refusal) => {
-        this.settled = true;
-        this.notAll = refusal.code === FORBIDDEN;
+      narrow: (followed) => {
+        this.notAll = true;
+        this.followed = followed;
       },
     });
   }
@@ -150,6 +153,11 @@ export class Desk {
     this.stop();
     this.tokens.set('');
     location.reload();
+  }
+
+  /** Something has changed that no message told: looks at everything again. */
+  redraw(): void {
+    this.frame++;
   }
 
   setPaused(pause: boolean): void {

@@ -85,7 +85,8 @@ export class Details {
     let news = false;
     for (const answer of answers) {
       const parameter = this.parameters.get(answer.address);
-      if (parameter) {
+      // What became known meanwhile is newer than the answer.
+      if (parameter && parameter.askedAt <= now) {
         const before = parameter.version;
         parameter.detail(answer, at);
         parameter.askedAt = at;

@@ -124,6 +124,10 @@ export class Parameters {
     return this.byAddress.size;
   }
 
+  has(address: string): boolean {
+    return this.byAddress.has(address);
+  }
+
   get(address: string): Parameter | undefined {
     return this.byAddress.get(address);
   }

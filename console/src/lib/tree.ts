@@ -114,6 +114,7 @@ export class AddressTree {
     if (view.flat) {
       leaves(this.root, view.filter, rows);
       rows.forEach((place, i) => {
+        place.label = place.address ?? place.name;
         place.level = 1;
         place.position = i + 1;
         place.siblings = rows.length;

@@ -34,8 +34,9 @@ export const t = {
     ticketUsed: 'The address was good for one visit, and is used or too old. Ask for another with clasp console.',
     forget: 'Forget the token',
     noStatus: 'This token may not see sessions and counters: that needs admin:/**.',
-    notAll:
-      'This token may not read all addresses. What you see is how it was when the page connected; to follow it, the page needs read:/**.',
+    notAll: 'This token may not read all addresses. You see those that it may read.',
+    notFollowed:
+      'This token may not read all addresses. Some of those that it may read are shown as they were when the page connected.',
   },
 
   pairing: {

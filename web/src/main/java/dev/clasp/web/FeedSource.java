@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -123,7 +123,8 @@ final class FeedSource {
   private long forgotten;
 
   private long number;
-  private final Set<Feed> feeds = new HashSet<>();
+  /** Who came first is told first. */
+  private final Set<Feed> feeds = new LinkedHashSet<>();
   private volatile boolean used = true;
   private long left;
   private boolean wasLeft;

@@ -1,0 +1,139 @@
+// Measures how smoothly the Live screen draws while a router tells it thousands of changes a second, from the browser's
+// own trace. Prints a line for each case.
+//
+//   node dev/frames.mjs [--url http://localhost:7330/] [--addresses 100000] [--rate 5000] [--seconds 10] [--out FOLDER]
+//                       [--gpu]
+//
+// It writes to the router from here: addresses/100 fixtures with 100 channels. `shown` are frames that the compositor
+// presented, `main` is the processor time of the page's main thread and `longest` that of its longest task, whatever else
+// the machine has to do; `updates` is what was written.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { connect } from './clasp.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: 'string', default: 'http://localhost:7330/' },
+    addresses: { type: 'string', default: '100000' },
+    rate: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '10' },
+    out: { type: 'string', default: '' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' },
+    gpu: { type: 'boolean', default: false },
+  },
+});
+const addresses = Number(options.addresses);
+const rate = Number(options.rate);
+const seconds = Number(options.seconds);
+
+const desk = await connect(options.url.replace(/^http/, 'ws'), 'frames');
+const address = (i) => `/fixture/${Math.floor(i / 100) + 1}/channel/${(i % 100) + 1}`;
+for (let i = 0; i < addresses; i++) {
+  while (!desk.fire(address(i), Math.random())) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+await desk.ping();
+
+let written = 0;
+/** Writes as many a second as wanted, to the first `spread` addresses. */
+function play(spread) {
+  const begin = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = ((performance.now() - begin) / 1000) * rate;
+    for (; sent < due; sent++) {
+      written += desk.fire(address(sent % spread), Math.random()) ? 1 : 0;
+    }
+  }, 4);
+  return () => clearInterval(timer);
+}
+
+const browser = await chromium.launch({
+  executablePath: options.chromium,
+  args: ['--no-sandbox', ...(options.gpu ? [] : ['--disable-gpu'])],
+});
+const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+const page = await context.newPage();
+page.on('pageerror', (error) => console.log(`uncaught: ${error.stack}`));
+const opened = performance.now();
+await page.goto(options.url);
+await page.getByTestId('param-row').first().waitFor();
+await page.waitForFunction(
+  (n) => Number(document.querySelector('[data-testid=parameter-count]')?.textContent?.replace(/\D/g, '')) >= n,
+  addresses,
+);
+console.log(`${addresses} addresses are shown ${((performance.now() - opened) / 1000).toFixed(1)} s after the page was called`);
+
+async function measure(name, spread, act) {
+  const stop = play(spread);
+  await page.waitForTimeout(1500);
+  const cdp = await context.newCDPSession(page);
+  await browser.startTracing(page, {
+    categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'toplevel'],
+  });
+  const before = written;
+  const from = performance.now();
+  const counting = page.evaluate(
+    (ms) =>
+      new Promise((resolve) => {
+        const times = [];
+        const end = performance.now() + ms;
+        const frame = (now) => {
+          times.push(now);
+          if (now < end) {
+            requestAnimationFrame(frame);
+          } else {
+            resolve(times);
+          }
+        };
+        requestAnimationFrame(frame);
+      }),
+    seconds * 1000,
+  );
+  await act?.();
+  const times = await counting;
+  const took = (performance.now() - from) / 1000;
+  const updates = (written - before) / took;
+  const trace = await browser.stopTracing();
+  stop();
+  await cdp.detach();
+  const { traceEvents } = JSON.parse(trace.toString());
+  const presented = traceEvents.filter((e) => e.name === 'DrawFrame' && e.ph === 'I').length;
+  const dropped = traceEvents.filter((e) => e.name === 'DroppedFrame').length;
+  const renderer = traceEvents.find((e) => e.name === 'FunctionCall' || e.name === 'FireAnimationFrame');
+  const tasks = traceEvents.filter((e) => e.ph === 'X' && /RunTask$/.test(e.name) && e.pid === renderer?.pid && e.tid === renderer?.tid);
+  const busy = tasks.reduce((sum, e) => sum + (e.tdur ?? e.dur), 0) / 1e6 / took;
+  const longest = tasks.reduce((most, e) => Math.max(most, e.tdur ?? e.dur), 0) / 1000;
+  const gaps = times.slice(1).map((t, i) => t - times[i]).sort((a, b) => a - b);
+  const at = (part) => gaps[Math.min(gaps.length - 1, Math.floor(gaps.length * part))]?.toFixed(1);
+  console.log(
+    `${name}: ${(times.length / took).toFixed(1)} frames/s, shown ${(presented / took).toFixed(1)}, dropped ${dropped}, ` +
+      `gap median ${at(0.5)} ms, 99 % ${at(0.99)} ms, main ${(busy * 100).toFixed(0)} %, longest task ${longest.toFixed(1)} ms, ` +
+      `updates ${updates.toFixed(0)}/s`,
+  );
+  if (options.out) {
+    mkdirSync(options.out, { recursive: true });
+    writeFileSync(join(options.out, `${name.replace(/\W+/g, '-')}.json`), trace);
+  }
+}
+
+try {
+  await measure('all of it in sight', 20);
+  await measure('a few hundred addresses', 500);
+  await measure('every address', addresses);
+  await measure('while scrolling', 500, async () => {
+    await page.mouse.move(600, 500);
+    for (let i = 0; i < seconds * 15; i++) {
+      await page.mouse.wheel(0, 240);
+      await page.waitForTimeout(50);
+    }
+  });
+  await page.getByTestId('filter').fill('channel/7');
+  await measure('with a filter', 500);
+} finally {
+  await browser.close();
+  desk.stop();
+}
