@@ -16,5 +16,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  test: { include: ['test/**/*.test.ts'], css: true },
+  test: { include: ['test/**/*.test.ts'], css: true, testTimeout: 60_000 },
 });
