@@ -149,7 +149,10 @@ final class ConsoleCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandException(
           ExitStatus.UNAVAILABLE,
-          "no router answers at " + address + ": " + Printable.escape(String.valueOf(e.getMessage())),
+          "no router answers at "
+              + address
+              + ": "
+              + Printable.escape(String.valueOf(e.getMessage())),
           e);
     }
   }

@@ -76,7 +76,14 @@ class ConsoleCommandTest {
   private Path browser(Path told) throws IOException {
     Path program = folder.resolve("browser");
     Files.writeString(
-        program, "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + told + ".new' && mv '" + told + ".new' '" + told + "'\n");
+        program,
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" > '"
+            + told
+            + ".new' && mv '"
+            + told
+            + ".new' '"
+            + told
+            + "'\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     return program;
   }
@@ -99,8 +106,7 @@ class ConsoleCommandTest {
       int status = terminal.run("console", server.url(), "--screen", "live");
 
       assertThat(status).as(terminal.err()).isZero();
-      assertThat(Files.readAllLines(told))
-          .containsExactly("--new-window", page(server) + "#/live");
+      assertThat(Files.readAllLines(told)).containsExactly("--new-window", page(server) + "#/live");
     }
   }
 
@@ -122,7 +128,8 @@ class ConsoleCommandTest {
       int status = terminal.run("console", server.url(), "--screen", "layouts/a b");
 
       assertThat(status).as(terminal.err()).isZero();
-      assertThat(terminal.out()).isEqualTo(page(server) + "#/layouts/a%20b" + System.lineSeparator());
+      assertThat(terminal.out())
+          .isEqualTo(page(server) + "#/layouts/a%20b" + System.lineSeparator());
       Matcher opened =
           Pattern.compile("(http://\\S+/)#ticket=([A-Za-z0-9_-]{32})&screen=layouts%2Fa\\+b")
               .matcher(Files.readString(told).strip());
@@ -166,8 +173,7 @@ class ConsoleCommandTest {
     try (ClaspServer server = router()) {
       url = server.url();
     }
-    TestTerminal terminal =
-        new TestTerminal(Map.of("BROWSER", browser(told).toString()), false);
+    TestTerminal terminal = new TestTerminal(Map.of("BROWSER", browser(told).toString()), false);
 
     assertThat(terminal.run("console", url)).isEqualTo(ExitStatus.UNAVAILABLE);
 
@@ -184,8 +190,8 @@ class ConsoleCommandTest {
     assertThat(new Browser("Linux", Map.of("WAYLAND_DISPLAY", "wayland-0")).commands("http://x/"))
         .containsExactly(List.of("xdg-open", "http://x/"));
     assertThat(new Browser("Linux", Map.of()).commands("http://x/")).isEmpty();
-    assertThat(new Browser("Linux", Map.of("BROWSER", "firefox --private:w3m")).commands("http://x/"))
-        .containsExactly(
-            List.of("firefox", "--private", "http://x/"), List.of("w3m", "http://x/"));
+    assertThat(
+            new Browser("Linux", Map.of("BROWSER", "firefox --private:w3m")).commands("http://x/"))
+        .containsExactly(List.of("firefox", "--private", "http://x/"), List.of("w3m", "http://x/"));
   }
 }

@@ -112,8 +112,7 @@ final class TicketPages {
     synchronized (this) {
       long now = nanos.getAsLong();
       Iterator<Held> oldest = waiting.values().iterator();
-      while (oldest.hasNext()
-          && (oldest.next().until() - now <= 0 || waiting.size() >= MOST)) {
+      while (oldest.hasNext() && (oldest.next().until() - now <= 0 || waiting.size() >= MOST)) {
         oldest.remove();
       }
       waiting.put(ticket, new Held(token, now + GOOD_FOR.toNanos()));
@@ -134,13 +133,12 @@ final class TicketPages {
     }
     return held.filter(h -> h.until() - nanos.getAsLong() > 0)
         .map(h -> json(200, JSON.createObjectNode().put("token", h.token())))
-        .orElseGet(
-            () ->
-                HttpReply.text(
-                    404,
-                    "this ticket is no longer good: it is for one visit, within "
-                        + GOOD_FOR.toSeconds()
-                        + " s\n"));
+        .orElseGet(() ->
+            HttpReply.text(
+                404,
+                "this ticket is no longer good: it is for one visit, within "
+                    + GOOD_FOR.toSeconds()
+                    + " s\n"));
   }
 
   private static HttpReply json(int status, ObjectNode body) {

@@ -116,8 +116,7 @@ class TicketPagesTest {
             ask(pages, "POST", "/api/ticket", Map.of("authorization", "Bearer cpsk_other"), "")
                 .status())
         .isEqualTo(401);
-    assertThat(
-            ask(pages(Authenticator.OPEN, false), "POST", "/api/ticket", Map.of(), "").status())
+    assertThat(ask(pages(Authenticator.OPEN, false), "POST", "/api/ticket", Map.of(), "").status())
         .isEqualTo(409);
   }
 

@@ -41,7 +41,8 @@ class OfflineConsoleTest {
     // What is noted while the server is away.
     return stage
         .screen(stage.browser(), page, Map.of("storage", profile))
-        .allow("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "WebSocket", "status of 50", "status of 404");
+        .allow(
+            "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "WebSocket", "status of 50", "status of 404");
   }
 
   @Test
@@ -137,7 +138,8 @@ class OfflineConsoleTest {
                 http.send(
                     HttpRequest.newBuilder(server.page().resolve(path)).build(),
                     HttpResponse.BodyHandlers.ofByteArray());
-            for (String name : List.of("content-type", "content-security-policy", "cache-control")) {
+            for (String name :
+                List.of("content-type", "content-security-policy", "cache-control")) {
               reply
                   .headers()
                   .firstValue(name)
@@ -152,13 +154,14 @@ class OfflineConsoleTest {
         });
     proxy.start();
     try {
-      URI page =
-          URI.create("http://localhost:" + proxy.getAddress().getPort() + "/tools/clasp/");
+      URI page = URI.create("http://localhost:" + proxy.getAddress().getPort() + "/tools/clasp/");
       // This proxy does not do WebSockets: the page shows what it gets by HTTP.
       Screen screen = open(page, "folder");
       screen.await("router-name", "Tour");
       screen.await("offline-ready");
-      assertThat(screen.kept()).contains("/tools/clasp/").allMatch(p -> p.startsWith("/tools/clasp/"));
+      assertThat(screen.kept())
+          .contains("/tools/clasp/")
+          .allMatch(p -> p.startsWith("/tools/clasp/"));
       proxy.stop(0);
       screen.reload();
       screen.go("lighting").await("universes-none");

@@ -31,7 +31,8 @@ class OpenedConsoleTest {
     Path told = folder.resolve("told");
     Path browser = folder.resolve("browser");
     Files.writeString(
-        browser, "#!/bin/sh\necho \"$1\" > '" + told + ".new' && mv '" + told + ".new' '" + told + "'\n");
+        browser,
+        "#!/bin/sh\necho \"$1\" > '" + told + ".new' && mv '" + told + ".new' '" + told + "'\n");
     Files.setPosixFilePermissions(browser, PosixFilePermissions.fromString("rwx------"));
     Path said = folder.resolve("said");
     ProcessBuilder builder =

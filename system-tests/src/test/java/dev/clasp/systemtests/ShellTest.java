@@ -178,8 +178,18 @@ class ShellTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "live", "monitor", "lighting", "layouts", "cues", "patch", "discover", "sessions",
-        "security", "operate", "test", "snippets"
+        "live",
+        "monitor",
+        "lighting",
+        "layouts",
+        "cues",
+        "patch",
+        "discover",
+        "sessions",
+        "security",
+        "operate",
+        "test",
+        "snippets"
       })
   void everyScreenIsAccessible(String name) {
     Screen screen = stage.screen(name);

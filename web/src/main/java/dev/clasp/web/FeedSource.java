@@ -123,8 +123,10 @@ final class FeedSource {
   private long forgotten;
 
   private long number;
+
   /** Who came first is told first. */
   private final Set<Feed> feeds = new LinkedHashSet<>();
+
   private volatile boolean used = true;
   private long left;
   private boolean wasLeft;
