@@ -1,10 +1,10 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import './app.css';
-import { takeToken } from './lib/handover';
+import { takeTicket } from './lib/handover';
 
-const token = takeToken(location, history);
+const ticket = takeTicket(location, history);
 const target = document.getElementById('app');
 if (target) {
-  mount(App, { target, props: { token } });
+  mount(App, { target, props: { ticket } });
 }

@@ -1,25 +1,39 @@
 import { expect, test, vi } from 'vitest';
-import { handOverOf, takeToken } from '../src/lib/handover';
+import { handOverOf, redeem, takeTicket } from '../src/lib/handover';
+
+const TICKET = 'AbC-_0123456789abcdefghijklmnopq';
 
 test.each([
-  ['#token=cpsk_1', { token: 'cpsk_1', hash: '#/' }],
-  ['#token=a%2Fb%26c%3D%25&screen=layouts%2Ffront+of%2Fhouse', { token: 'a/b&c=%', hash: '#/layouts/front%20of/house' }],
-  ['#screen=%2Flive&token=x', { token: 'x', hash: '#/live' }],
-  ['#token=', { token: '', hash: '#/' }],
-  ['#token=a%0Ab', { token: '', hash: '#/' }],
-  [`#token=${'x'.repeat(9_000)}`, { token: '', hash: '#/' }],
+  [`#ticket=${TICKET}`, { ticket: TICKET, hash: '#/' }],
+  [`#ticket=${TICKET}&screen=layouts%2Ffront+of%2Fhouse`, { ticket: TICKET, hash: '#/layouts/front%20of/house' }],
+  [`#screen=%2Flive&ticket=${TICKET}`, { ticket: TICKET, hash: '#/live' }],
+  ['#ticket=', { ticket: '', hash: '#/' }],
+  ['#ticket=a%0Ab', { ticket: '', hash: '#/' }],
+  [`#ticket=${'x'.repeat(900)}`, { ticket: '', hash: '#/' }],
 ])('%s is a hand-over', (fragment, expected) => {
   expect(handOverOf(fragment)).toEqual(expected);
 });
 
-test.each(['', '#', '#/live', '#/live/token=x', '#/live?x&token=x', '#mytoken=x'])('%s is none', (fragment) => {
+test.each(['', '#', '#/live', '#/live/ticket=x', '#/live?x&ticket=x', '#myticket=x'])('%s is none', (fragment) => {
   expect(handOverOf(fragment)).toBeNull();
 });
 
-test('the token does not stay in the address', () => {
+test('the ticket does not stay in the address', () => {
   const history = { replaceState: vi.fn() } as unknown as History;
-  expect(takeToken({ hash: '#token=cpsk_1&screen=patch' } as Location, history)).toBe('cpsk_1');
+  expect(takeTicket({ hash: `#ticket=${TICKET}&screen=patch` } as Location, history)).toBe(TICKET);
   expect(history.replaceState).toHaveBeenCalledExactlyOnceWith(null, '', '#/patch');
-  expect(takeToken({ hash: '#/patch' } as Location, history)).toBe('');
+  expect(takeTicket({ hash: '#/patch' } as Location, history)).toBeNull();
   expect(history.replaceState).toHaveBeenCalledOnce();
+});
+
+test('a ticket is good for a token, or for nothing', async () => {
+  const fetch = vi.fn(async (..._: unknown[]) => new Response('{"token":"cpsk_1"}'));
+  vi.stubGlobal('fetch', fetch);
+  expect(await redeem('https://stage.local/desk/', TICKET)).toBe('cpsk_1');
+  expect(fetch.mock.calls[0]).toMatchObject(['https://stage.local/desk/api/ticket/redeem', { method: 'POST', body: TICKET }]);
+  fetch.mockResolvedValueOnce(new Response('no', { status: 404 }));
+  expect(await redeem('https://stage.local/desk/', TICKET)).toBe('');
+  fetch.mockRejectedValueOnce(new TypeError('no network'));
+  expect(await redeem('https://stage.local/desk/', TICKET)).toBe('');
+  vi.unstubAllGlobals();
 });

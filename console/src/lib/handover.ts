@@ -1,35 +1,48 @@
 import { hashOf } from './route';
 
-/** Longer is no token of ours. */
-const LONGEST = 8_192;
+const TICKET = /^[A-Za-z0-9_-]{16,64}$/;
+const TIMEOUT = 8_000;
 
-/** What `clasp console` put behind the `#`: a token, and where to go. */
+/** What `clasp console` put behind the `#`: a ticket for a token, and where to go. */
 export interface HandOver {
-  token: string;
+  /** Empty if there is none that could be one. */
+  ticket: string;
   /** The fragment to show instead. */
   hash: string;
 }
 
-/** Null if nothing is handed over. A token that cannot be one is as if there were none, but is taken away all the same. */
+/** Null if nothing is handed over. */
 export function handOverOf(fragment: string): HandOver | null {
-  if (!/^#(?:[^/].*&)?token=/s.test(fragment)) {
+  if (!/^#(?:[^/].*&)?ticket=/s.test(fragment)) {
     return null;
   }
   const given = new URLSearchParams(fragment.slice(1));
-  const token = given.get('token') ?? '';
+  const ticket = given.get('ticket') ?? '';
   const [screen = '', ...rest] = (given.get('screen') ?? '').replace(/^#?\//, '').split('/');
-  return {
-    token: token.length <= LONGEST && /^[\x21-\x7e]*$/.test(token) ? token : '',
-    hash: screen === '' ? '#/' : hashOf(screen, rest.join('/')),
-  };
+  return { ticket: TICKET.test(ticket) ? ticket : '', hash: screen === '' ? '#/' : hashOf(screen, rest.join('/')) };
 }
 
-/** Takes a token out of the address bar and the history, before anything else of the page runs. Empty if there is none. */
-export function takeToken(place: Location, history: History): string {
+/** Takes a ticket out of the address, before anything else of the page runs. Null if nothing is handed over. */
+export function takeTicket(place: Location, history: History): string | null {
   const given = handOverOf(place.hash);
   if (given === null) {
-    return '';
+    return null;
   }
   history.replaceState(null, '', given.hash);
-  return given.token;
+  return given.ticket;
+}
+
+/** The token that a ticket is good for; empty if it is not good any more, or nobody answers. */
+export async function redeem(page: string, ticket: string): Promise<string> {
+  try {
+    const reply = await fetch(new URL('api/ticket/redeem', page).href, {
+      method: 'POST',
+      body: ticket,
+      cache: 'no-store',
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    return reply.ok ? ((await reply.json()) as { token: string }).token : '';
+  } catch {
+    return '';
+  }
 }

@@ -31,6 +31,7 @@ export const t = {
     label: 'Token',
     submit: 'Connect',
     kept: 'It stays in this tab until the tab is closed, and is sent to this router only.',
+    ticketUsed: 'The address was good for one visit, and is used or too old. Ask for another with clasp console.',
     forget: 'Forget the token',
     noStatus: 'This token may not see sessions and counters: that needs admin:/**.',
     notAll: 'This token may not read all addresses. You see those that it may read.',

@@ -143,10 +143,14 @@ async function onPage({ page, complaints }, command) {
       return complaints;
     case 'inject':
       // What an attacker would try; the policy of the page has to stop it.
-      return page.evaluate(() => {
+      return page.evaluate(async () => {
         const script = document.createElement('script');
         script.textContent = 'window.injected = true';
+        const blocked = new Promise((resolve) => addEventListener('securitypolicyviolation', resolve, { once: true }));
         document.body.append(script);
+        if (window.injected !== true) {
+          await blocked;
+        }
         return window.injected === true;
       });
     case 'fetch':

@@ -131,8 +131,10 @@ async function axe(page, { tags, without = [], within }) {
   }
 }
 
-/** When things came and how big they were, in milliseconds and bytes. */
-function timing(page) {
+/** When things came and how big they were, in milliseconds and bytes; after something has been painted. */
+async function timing(page, _, limit) {
+  const painted = () => page.evaluate(() => performance.getEntriesByName('first-contentful-paint').length);
+  await until(limit, 'nothing has been painted', painted, (seen) => seen > 0);
   return page.evaluate(() => ({
     paints: Object.fromEntries(performance.getEntriesByType('paint').map((e) => [e.name, e.startTime])),
     resources: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((e) => ({

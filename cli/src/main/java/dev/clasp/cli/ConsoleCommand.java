@@ -9,9 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,8 +24,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Open the console of a router in a web browser.",
       "",
-      "A token goes with it: once, not in the address bar and not in the browser's history. The"
-          + " browser is $BROWSER, or what the system opens pages with.",
+      "The page has the token then, without it being in the address: that has a ticket for one"
+          + " visit. The browser is $BROWSER, or what the system opens pages with.",
     },
     footer = {
       "",
@@ -39,9 +36,6 @@ import picocli.CommandLine.Parameters;
       "  clasp console --url https://tools.example/clasp/   behind a proxy",
     })
 final class ConsoleCommand implements Callable<Integer> {
-
-  /** For a browser to start and come for the token. */
-  private static final Duration BROWSER_LIMIT = Duration.ofMinutes(1);
 
   private final Clasp clasp;
 
@@ -155,36 +149,35 @@ final class ConsoleCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandException(
           ExitStatus.UNAVAILABLE,
-          "no router answers at " + address + ": " + Printable.escape(String.valueOf(e.getMessage())),
+          "no router answers at "
+              + address
+              + ": "
+              + Printable.escape(String.valueOf(e.getMessage())),
           e);
     }
   }
 
   private void open(URI address, URI shown) throws InterruptedException {
-    Optional<String> token = connection.token();
     Browser browser =
         new Browser(System.getProperty("os.name", ""), clasp.terminal().environment());
-    if (token.isEmpty()) {
-      browser.open(shown.toString()).ifPresent(why -> cannot(why, shown));
-      return;
-    }
-    try (TokenHandOver handOver = new TokenHandOver(withToken(address, token.get()), new SecureRandom())) {
-      browser.open(handOver.address().toString()).ifPresent(why -> cannot(why, shown));
-      if (!handOver.await(BROWSER_LIMIT)) {
-        cannot("the browser did not come for the token", shown);
-      }
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitStatus.FAILURE, "there is no port for handing over the token: " + e.getMessage(), e);
-    }
+    URI opened = connection.token().isEmpty() ? shown : withTicket(address);
+    browser.open(opened.toString()).ifPresent(why -> cannot(why, shown));
   }
 
-  /** The fragment of an address is not sent to any server, and the page removes it at once. */
-  private URI withToken(URI address, String token) {
-    return address.resolve(
-        "#token="
-            + URLEncoder.encode(token, StandardCharsets.UTF_8)
-            + (screen == null ? "" : "&screen=" + URLEncoder.encode(screen, StandardCharsets.UTF_8)));
+  /**
+   * Not the token itself: browsers keep every address that they open in their history, and every
+   * user of this machine sees command lines.
+   */
+  private URI withTicket(URI address) throws InterruptedException {
+    try (RouterPages pages =
+        new RouterPages(connection, address.toString().replaceFirst("/$", ""))) {
+      return address.resolve(
+          "#ticket="
+              + URLEncoder.encode(pages.ticket(), StandardCharsets.UTF_8)
+              + (screen == null
+                  ? ""
+                  : "&screen=" + URLEncoder.encode(screen, StandardCharsets.UTF_8)));
+    }
   }
 
   private static void cannot(String why, URI shown) {

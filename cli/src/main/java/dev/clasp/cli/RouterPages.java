@@ -43,7 +43,15 @@ final class RouterPages implements AutoCloseable {
    * @throws CommandException the URL is none that has pages
    */
   RouterPages(ConnectionOptions connection) {
-    root = root(connection.url());
+    this(connection, root(connection.url()));
+  }
+
+  /**
+   * @param connection whom to trust, and the token
+   * @param root where the pages are, without a slash at the end
+   */
+  RouterPages(ConnectionOptions connection, String root) {
+    this.root = root;
     timeout = connection.answerTimeout();
     token = connection.token();
     http =
@@ -97,6 +105,16 @@ final class RouterPages implements AutoCloseable {
   JsonNode admin(String method, String path, String body, Duration patience)
       throws InterruptedException {
     return ask(method, "/admin/v1" + path, body, patience);
+  }
+
+  /**
+   * A ticket for the token (docs/security.md).
+   *
+   * @throws CommandException with a sentence: nobody answers, the token is not good, or something
+   *     else
+   */
+  String ticket() throws InterruptedException {
+    return ask("POST", "/api/ticket", "", Duration.ZERO).path("ticket").asText();
   }
 
   private JsonNode ask(String method, String path, String body, Duration patience)

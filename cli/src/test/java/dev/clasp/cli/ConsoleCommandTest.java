@@ -2,6 +2,8 @@ package dev.clasp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clasp.security.TokenAuthenticator;
+import dev.clasp.security.TokenConfig;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
 import java.io.IOException;
@@ -12,11 +14,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The command, with a program of the test as the browser. */
 class ConsoleCommandTest {
 
-  private static final String TOKEN = "cpsk_a token/with&odd=signs";
+  private static final String TOKEN = "cpsk_reader00000000000000000000000000000";
 
   @TempDir private Path folder;
 
@@ -74,7 +76,14 @@ class ConsoleCommandTest {
   private Path browser(Path told) throws IOException {
     Path program = folder.resolve("browser");
     Files.writeString(
-        program, "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + told + ".new' && mv '" + told + ".new' '" + told + "'\n");
+        program,
+        "#!/bin/sh\nprintf '%s\\n' \"$@\" > '"
+            + told
+            + ".new' && mv '"
+            + told
+            + ".new' '"
+            + told
+            + "'\n");
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
     return program;
   }
@@ -97,53 +106,49 @@ class ConsoleCommandTest {
       int status = terminal.run("console", server.url(), "--screen", "live");
 
       assertThat(status).as(terminal.err()).isZero();
-      assertThat(Files.readAllLines(told))
-          .containsExactly("--new-window", page(server) + "#/live");
+      assertThat(Files.readAllLines(told)).containsExactly("--new-window", page(server) + "#/live");
     }
   }
 
   @Test
-  void theTokenIsHandedOverOnceAndOnNoCommandLine() throws Exception {
+  void aTokenGoesAsATicketForOneVisit() throws Exception {
     Path told = folder.resolve("told");
-    try (ClaspServer server = router();
+    try (TokenAuthenticator tokens =
+            new TokenAuthenticator(
+                TokenConfig.NOBODY.withLines(List.of(TOKEN + " read:/**")),
+                InstantSource.system(),
+                report -> {});
+        ClaspServer server =
+            ClaspServer.start(ServerConfig.DEFAULT.withPort(0).withAuthenticator(tokens));
         HttpClient http = HttpClient.newHttpClient()) {
       TestTerminal terminal =
           new TestTerminal(
               Map.of("BROWSER", browser(told).toString(), "CLASP_TOKEN", TOKEN), false);
-      CompletableFuture<Integer> status =
-          terminal.start("console", server.url(), "--screen", "layouts/a b");
-      String address = await(told);
-      assertThat(address).matches("http://127\\.0\\.0\\.1:\\d+/[0-9a-f]{32}");
-      assertThat(get(http, address.replaceFirst("/[0-9a-f]{32}", "/")).statusCode()).isEqualTo(404);
-      assertThat(get(http, address + "?x").statusCode()).isEqualTo(404);
 
-      HttpResponse<String> reply = get(http, address);
+      int status = terminal.run("console", server.url(), "--screen", "layouts/a b");
 
-      assertThat(reply.statusCode()).isEqualTo(302);
-      assertThat(reply.headers().firstValue("Location"))
-          .hasValue(
-              page(server) + "#token=cpsk_a+token%2Fwith%26odd%3Dsigns&screen=layouts%2Fa+b");
-      assertThat(reply.headers().firstValue("Cache-Control")).hasValue("no-store");
-      assertThat(status.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS))
-          .as(terminal.err())
-          .isZero();
-      assertThat(terminal.out() + terminal.err()).doesNotContain("cpsk_");
-      assertThat(terminal.out()).contains(page(server) + "#/layouts/a%20b");
+      assertThat(status).as(terminal.err()).isZero();
+      assertThat(terminal.out())
+          .isEqualTo(page(server) + "#/layouts/a%20b" + System.lineSeparator());
+      Matcher opened =
+          Pattern.compile("(http://\\S+/)#ticket=([A-Za-z0-9_-]{32})&screen=layouts%2Fa\\+b")
+              .matcher(Files.readString(told).strip());
+      assertThat(opened.matches()).as(Files.readString(told)).isTrue();
+      assertThat(opened.group(1)).isEqualTo(page(server).toString());
+      HttpRequest redeem =
+          HttpRequest.newBuilder(page(server).resolve("api/ticket/redeem"))
+              .POST(HttpRequest.BodyPublishers.ofString(opened.group(2)))
+              .build();
+      assertThat(http.send(redeem, HttpResponse.BodyHandlers.ofString()).body())
+          .isEqualTo("{\"token\":\"" + TOKEN + "\"}");
+      assertThat(http.send(redeem, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(404);
+
+      TestTerminal stranger =
+          new TestTerminal(
+              Map.of("BROWSER", browser(told).toString(), "CLASP_TOKEN", "cpsk_other"), false);
+      assertThat(stranger.run("console", server.url())).isEqualTo(ExitStatus.NOT_PERMITTED);
     }
-  }
-
-  private static HttpResponse<String> get(HttpClient http, String address) throws Exception {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static String await(Path file) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestTerminal.LIMIT_SECONDS);
-    while (!Files.exists(file)) {
-      assertThat(System.nanoTime()).as("the browser is started").isLessThan(end);
-      LockSupport.parkNanos(10_000_000);
-    }
-    return Files.readString(file).strip();
   }
 
   @Test
@@ -168,8 +173,7 @@ class ConsoleCommandTest {
     try (ClaspServer server = router()) {
       url = server.url();
     }
-    TestTerminal terminal =
-        new TestTerminal(Map.of("BROWSER", browser(told).toString()), false);
+    TestTerminal terminal = new TestTerminal(Map.of("BROWSER", browser(told).toString()), false);
 
     assertThat(terminal.run("console", url)).isEqualTo(ExitStatus.UNAVAILABLE);
 
@@ -186,8 +190,8 @@ class ConsoleCommandTest {
     assertThat(new Browser("Linux", Map.of("WAYLAND_DISPLAY", "wayland-0")).commands("http://x/"))
         .containsExactly(List.of("xdg-open", "http://x/"));
     assertThat(new Browser("Linux", Map.of()).commands("http://x/")).isEmpty();
-    assertThat(new Browser("Linux", Map.of("BROWSER", "firefox --private:w3m")).commands("http://x/"))
-        .containsExactly(
-            List.of("firefox", "--private", "http://x/"), List.of("w3m", "http://x/"));
+    assertThat(
+            new Browser("Linux", Map.of("BROWSER", "firefox --private:w3m")).commands("http://x/"))
+        .containsExactly(List.of("firefox", "--private", "http://x/"), List.of("w3m", "http://x/"));
   }
 }

@@ -176,7 +176,8 @@ final class ApiAccess {
     };
   }
 
-  private static Optional<String> bearer(HttpQuery query) {
+  /** The token that was sent. */
+  static Optional<String> bearer(HttpQuery query) {
     return query
         .header("authorization")
         .filter(h -> h.regionMatches(true, 0, BEARER, 0, BEARER.length()))

@@ -142,6 +142,8 @@ public final class ClaspServer implements AutoCloseable {
                     () -> config().effectiveOrigins(),
                     access,
                     pairingPages,
+                    new TicketPages(
+                        access, config.wantsTokens(), System::nanoTime, new SecureRandom()),
                     health,
                     watch,
                     this::companions))

@@ -32,6 +32,7 @@ final class Pages implements HttpHandler {
   private final Supplier<OriginPolicy> origins;
   private final ApiAccess access;
   private final PairingPages pairing;
+  private final TicketPages tickets;
   private final PageCursors cursors = new PageCursors();
   private final HealthPages health;
   private final LoopWatch watch;
@@ -54,6 +55,7 @@ final class Pages implements HttpHandler {
       Supplier<OriginPolicy> origins,
       ApiAccess access,
       PairingPages pairing,
+      TicketPages tickets,
       HealthPages health,
       LoopWatch watch,
       Supplier<List<Companion>> companions) {
@@ -65,6 +67,7 @@ final class Pages implements HttpHandler {
     this.origins = origins;
     this.access = access;
     this.pairing = pairing;
+    this.tickets = tickets;
     this.health = health;
     this.watch = watch;
     this.companions = companions;
@@ -88,7 +91,7 @@ final class Pages implements HttpHandler {
 
   @Override
   public HttpReply refused(String path, HttpReply refusal) {
-    if (HealthPages.has(path) || PairingPages.has(path)) {
+    if (HealthPages.has(path) || PairingPages.has(path) || TicketPages.has(path)) {
       return refusal;
     }
     for (Companion companion : companions.get()) {
@@ -107,6 +110,10 @@ final class Pages implements HttpHandler {
     }
     if (PairingPages.has(query.path())) {
       pairing.handle(query, answer);
+      return;
+    }
+    if (TicketPages.has(query.path())) {
+      tickets.handle(query, answer);
       return;
     }
     for (Companion companion : companions.get()) {

@@ -686,6 +686,7 @@ class AdminApiTest {
     known.add("GET /metrics");
     known.addAll(Pages.calls());
     known.addAll(PairingPages.calls());
+    known.addAll(TicketPages.calls());
     assertThat(described).isEqualTo(known);
   }
 }

@@ -14,6 +14,7 @@ import dev.clasp.transport.OriginPolicy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,11 @@ class PagesTest {
             Optional.empty(),
             new ApiAccess(authenticator, (path, peer, status) -> {}),
             OriginPolicy.LOCAL),
+        new TicketPages(
+            new ApiAccess(authenticator, (path, peer, status) -> {}),
+            false,
+            System::nanoTime,
+            new SecureRandom()),
         new HealthPages(new Health()),
         new LoopWatch(List.of(), System::nanoTime),
         List::of);

@@ -31,7 +31,8 @@ class OpenedConsoleTest {
     Path told = folder.resolve("told");
     Path browser = folder.resolve("browser");
     Files.writeString(
-        browser, "#!/bin/sh\necho \"$1\" > '" + told + ".new' && mv '" + told + ".new' '" + told + "'\n");
+        browser,
+        "#!/bin/sh\necho \"$1\" > '" + told + ".new' && mv '" + told + ".new' '" + told + "'\n");
     Files.setPosixFilePermissions(browser, PosixFilePermissions.fromString("rwx------"));
     Path said = folder.resolve("said");
     ProcessBuilder builder =
@@ -48,7 +49,7 @@ class OpenedConsoleTest {
     try {
       URI address = URI.create(await(told, command, said));
 
-      // Status 200 is that of the page behind the redirect.
+      assertThat(address.toString()).contains("#ticket=").doesNotContain(ADMIN);
       Screen screen =
           stage.screen(stage.browser(), address, Map.of("storage", "opened")).allowRefusals();
 
@@ -62,8 +63,13 @@ class OpenedConsoleTest {
       screen.reload();
       screen.await("session-name", "CLASP console");
       assertThat(screen.texts("css=body")).noneMatch(text -> text.contains(ADMIN));
-      screen.back();
-      assertThat(screen.url()).doesNotContain("token");
+
+      Screen again =
+          stage.screen(stage.browser(), address, Map.of("storage", "again")).allowRefusals();
+      again.allow("status of 404").awaitHas("notice", "good for one visit");
+      again.await("token-form");
+      again.requireAccessible();
+      again.screenshot("console-ticket-used");
     } finally {
       command.destroyForcibly();
     }

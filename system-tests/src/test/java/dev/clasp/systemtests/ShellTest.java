@@ -2,7 +2,10 @@ package dev.clasp.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,6 +150,28 @@ class ShellTest {
     assertThat(screen.focused("a.skip")).isTrue();
     screen.press("Enter");
     assertThat(screen.focused("css=main")).isTrue();
+  }
+
+  /**
+   * Under a second on this machine; how long exactly depends on what else it does, so the test is
+   * about what has to come before: the page, a script and a style, and those of the first screen.
+   */
+  @Test
+  void littleHasToComeBeforeTheFirstScreenIsSeen() {
+    JsonNode timing = shell("first").timing();
+    double painted = timing.get("paints").get("first-contentful-paint").doubleValue();
+    List<JsonNode> before =
+        StreamSupport.stream(timing.get("resources").spliterator(), false)
+            .filter(resource -> resource.get("url").asText().matches(".*(/|\\.js|\\.css)"))
+            .toList();
+    int bytes = before.stream().mapToInt(resource -> resource.get("bytes").intValue()).sum();
+    System.out.printf(
+        "console: first contentful paint after %.0f ms, %d files, %d bytes%n",
+        painted, before.size(), bytes);
+
+    assertThat(before).hasSizeBetween(3, 9);
+    assertThat(bytes).isBetween(10_000, 90_000);
+    assertThat(before).allMatch(r -> r.get("bytes").intValue() <= r.get("decoded").intValue());
   }
 
   /** The tests of each screen look closer, at what it does; this one is for all of them. */
