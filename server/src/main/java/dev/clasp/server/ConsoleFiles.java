@@ -6,6 +6,7 @@ import dev.clasp.transport.HttpReply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +58,7 @@ final class ConsoleFiles {
     if (type == null || !isPlain(name)) {
       return notFound();
     }
-    Optional<byte[]> file = cached(name);
+    Optional<byte[]> file = cached(name, "");
     if (file.isEmpty()) {
       return path.equals("/")
           ? HttpReply.text(200, "CLASP router. This build has no console; /api/status has JSON.\n")
@@ -77,7 +78,7 @@ final class ConsoleFiles {
     AcceptEncoding accepted = AcceptEncoding.of(acceptEncoding);
     for (Coding coding : CODINGS) {
       Optional<byte[]> file =
-          accepted.weight(coding) > 0 ? cached(name + coding.suffix()) : Optional.empty();
+          accepted.weight(coding) > 0 ? cached(name, coding.suffix()) : Optional.empty();
       if (file.isPresent()) {
         return new HttpReply(200, type, file.get())
             .withHeader("Content-Encoding", coding.token())
@@ -110,21 +111,27 @@ final class ConsoleFiles {
     return name.startsWith("/");
   }
 
-  private Optional<byte[]> cached(String name) {
-    Optional<byte[]> file = files.get(name);
+  private Optional<byte[]> cached(String name, String suffix) {
+    Optional<byte[]> file = files.get(name + suffix);
     if (file == null) {
-      file = read(name);
+      file = read(name, suffix);
       // Misses are not kept: anybody can ask for endless names.
       if (file.isPresent()) {
-        files.put(name, file);
+        files.put(name + suffix, file);
       }
     }
     return file;
   }
 
-  private static Optional<byte[]> read(String name) {
-    try (InputStream in = ConsoleFiles.class.getResourceAsStream(ROOT + name)) {
-      return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
+  /** A packed file counts only beside the one that was packed: others may come first on the path. */
+  private static Optional<byte[]> read(String name, String suffix) {
+    URL plain = ConsoleFiles.class.getResource(ROOT + name);
+    URL file = suffix.isEmpty() ? plain : ConsoleFiles.class.getResource(ROOT + name + suffix);
+    if (plain == null || file == null || !file.toString().equals(plain + suffix)) {
+      return Optional.empty();
+    }
+    try (InputStream in = file.openStream()) {
+      return Optional.of(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
