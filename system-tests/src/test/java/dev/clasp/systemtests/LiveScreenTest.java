@@ -76,8 +76,7 @@ class LiveScreenTest {
     desk.blocking().set("/live/hex", "#ff0000");
     desk.blocking().set("/live/name", "dawn");
     desk.blocking().set("/live/list", Value.of(List.of(Value.of(1), Value.of(2.0))));
-    desk.blocking()
-        .set("/live/xy", Value.of(Map.of("x", Value.of(0.5), "y", Value.of(0.5))));
+    desk.blocking().set("/live/xy", Value.of(Map.of("x", Value.of(0.5), "y", Value.of(0.5))));
     desk.blocking().set("/live/bytes", Value.of(new byte[] {1}));
 
     edit("/live/fader");
@@ -117,8 +116,7 @@ class LiveScreenTest {
     screen.awaitHas("editor-state", "Something is missing");
     screen.fill("editor-text", "[1, 1.0, \"x\"]");
     screen.click("editor-write");
-    awaitStored(
-        "/live/list", Value.of(List.of(Value.of(1), Value.of(1.0), Value.of("x"))));
+    awaitStored("/live/list", Value.of(List.of(Value.of(1), Value.of(1.0), Value.of("x"))));
     leave();
 
     edit("/live/bytes");
