@@ -18,7 +18,7 @@ public final class Main {
     System.setProperty("picocli.disable.closures", "true");
     try {
       // What the JDK takes by itself on Linux, if nobody brings another: we do not.
-      Class.forName(SELECTORS_OF_LINUX, false, null);
+      var _ = Class.forName(SELECTORS_OF_LINUX, false, null);
       System.setProperty(SELECTORS, SELECTORS_OF_LINUX);
     } catch (ClassNotFoundException e) {
       // Another system, or another JDK.
