@@ -33,7 +33,7 @@ export const SCREENS: readonly Screen[] = [
     group: 'watch',
     key: 'm',
     icon: 'M3 12h4l3-7 4 14 3-7h4',
-    load: () => import('../screens/Monitor.svelte'),
+    load: () => import('../screens/try').then(({ Monitor }) => ({ default: Monitor })),
   },
   {
     id: 'lighting',
@@ -41,7 +41,7 @@ export const SCREENS: readonly Screen[] = [
     group: 'watch',
     key: 'u',
     icon: 'M9 18h6M10 21h4M12 3a6 6 0 0 0-3.5 10.9V15h7v-1.1A6 6 0 0 0 12 3z',
-    load: () => import('../screens/Lighting.svelte'),
+    load: () => import('../screens/connect').then(({ Lighting }) => ({ default: Lighting })),
   },
   {
     id: 'layouts',
@@ -49,14 +49,14 @@ export const SCREENS: readonly Screen[] = [
     group: 'play',
     key: 'c',
     icon: 'M6 3v18M12 3v18M18 3v18M4 8h4M10 15h4M16 6h4',
-    load: () => import('../screens/Layouts.svelte'),
+    load: () => import('../screens/play').then(({ Layouts }) => ({ default: Layouts })),
   },
   {
     id: 'cues',
     group: 'play',
     key: 't',
     icon: 'M5 4l6 4-6 4zM13 8h7M4 17h16M8 15v4M15 15v4',
-    load: () => import('../screens/Cues.svelte'),
+    load: () => import('../screens/play').then(({ Cues }) => ({ default: Cues })),
   },
   {
     id: 'patch',
@@ -64,14 +64,14 @@ export const SCREENS: readonly Screen[] = [
     key: 'p',
     icon: 'M4 6h5a3 3 0 0 1 3 3v6a3 3 0 0 0 3 3h5M17 15l3 3-3 3',
     admin: true,
-    load: () => import('../screens/Patch.svelte'),
+    load: () => import('../screens/connect').then(({ Patch }) => ({ default: Patch })),
   },
   {
     id: 'discover',
     group: 'connect',
     key: 'd',
     icon: 'M12 21a9 9 0 1 1 9-9M12 16a4 4 0 1 1 4-4M12 12l8 8',
-    load: () => import('../screens/Discover.svelte'),
+    load: () => import('../screens/connect').then(({ Discover }) => ({ default: Discover })),
   },
   {
     id: 'sessions',
@@ -79,7 +79,7 @@ export const SCREENS: readonly Screen[] = [
     key: 's',
     icon: 'M8 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2 20a6 6 0 0 1 12 0M16 4.5a3.5 3.5 0 0 1 0 6.5M17 14a6 6 0 0 1 5 6',
     admin: true,
-    load: () => import('../screens/Sessions.svelte'),
+    load: () => import('../screens/run').then(({ Sessions }) => ({ default: Sessions })),
   },
   {
     id: 'security',
@@ -87,7 +87,7 @@ export const SCREENS: readonly Screen[] = [
     key: 'k',
     icon: 'M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM9 12l2 2 4-4',
     admin: true,
-    load: () => import('../screens/Security.svelte'),
+    load: () => import('../screens/run').then(({ Security }) => ({ default: Security })),
   },
   {
     id: 'operate',
@@ -95,21 +95,21 @@ export const SCREENS: readonly Screen[] = [
     key: 'o',
     icon: 'M4 19V9M10 19V4M16 19v-7M21 19H3',
     admin: true,
-    load: () => import('../screens/Operate.svelte'),
+    load: () => import('../screens/run').then(({ Operate }) => ({ default: Operate })),
   },
   {
     id: 'test',
     group: 'try',
     key: 'e',
     icon: 'M9 3h6M10 3v6l-5 9a2 2 0 0 0 2 3h10a2 2 0 0 0 2-3l-5-9V3M7.5 15h9',
-    load: () => import('../screens/Test.svelte'),
+    load: () => import('../screens/try').then(({ Test }) => ({ default: Test })),
   },
   {
     id: 'snippets',
     group: 'try',
     key: 'x',
     icon: 'M8 7l-5 5 5 5M16 7l5 5-5 5M14 4l-4 16',
-    load: () => import('../screens/Snippets.svelte'),
+    load: () => import('../screens/try').then(({ Snippets }) => ({ default: Snippets })),
   },
 ];
 

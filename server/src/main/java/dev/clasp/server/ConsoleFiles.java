@@ -123,7 +123,9 @@ final class ConsoleFiles {
     return file;
   }
 
-  /** A packed file counts only beside the one that was packed: others may come first on the path. */
+  /**
+   * A packed file counts only beside the one that was packed: others may come first on the path.
+   */
   private static Optional<byte[]> read(String name, String suffix) {
     URL plain = ConsoleFiles.class.getResource(ROOT + name);
     URL file = suffix.isEmpty() ? plain : ConsoleFiles.class.getResource(ROOT + name + suffix);

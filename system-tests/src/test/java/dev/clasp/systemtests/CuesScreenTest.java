@@ -139,13 +139,12 @@ class CuesScreenTest {
                 desk.blocking()
                     .cached("/show/colour")
                     .filter(p -> p.value() instanceof Value.Map)
-                    .ifPresent(
-                        p ->
-                            reds.add(
-                                number(
-                                    ((Value.Map) p.value())
-                                        .entries()
-                                        .getOrDefault("r", Value.of(0.0))))));
+                    .ifPresent(p ->
+                        reds.add(
+                            number(
+                                ((Value.Map) p.value())
+                                    .entries()
+                                    .getOrDefault("r", Value.of(0.0))))));
     screen.focus("css=h1");
     screen.press(" ");
     await(desk, "/show/1/level", 0.0);
@@ -365,12 +364,11 @@ class CuesScreenTest {
     AtomicBoolean done = new AtomicBoolean();
     Thread mover =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  for (int i = 0; !done.get(); i++) {
-                    desk.blocking().set("/rec/fader", Math.abs(Math.sin(i / 20.0)));
-                  }
-                });
+            .start(() -> {
+              for (int i = 0; !done.get(); i++) {
+                desk.blocking().set("/rec/fader", Math.abs(Math.sin(i / 20.0)));
+              }
+            });
     screen.awaitHas("position", "1.");
     screen.click("record-stop");
     done.set(true);

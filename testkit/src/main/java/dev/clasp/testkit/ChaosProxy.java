@@ -230,17 +230,17 @@ public final class ChaosProxy implements AutoCloseable {
           }
           long before = left.getAndAdd(-length);
           int passed = Math.clamp(before, 0, length);
-          if (late && from == server) {
+          if (late && from.equals(server)) {
             continue;
           }
           if (!over.get()) {
             out.write(bytes, 0, passed);
           }
-          if (from == client) {
+          if (from.equals(client)) {
             passedThere.addAndGet(passed);
           }
           if (passed < length) {
-            if (fate == Fate.LATE && from == client) {
+            if (fate == Fate.LATE && from.equals(client)) {
               holdBack(bytes, passed, length, in);
               return;
             }
