@@ -153,8 +153,7 @@ final class ImportEndpoint implements Endpoint {
           .filter(RemoteNode::readable)
           .forEach(node -> listen(open.get(), node));
       // Something may have changed between the tree and the last LISTEN.
-      readAgain.set(true);
-      work.add(Work.READ_AGAIN);
+      readSoon();
     }
     context.up(
         nodes.size()
@@ -210,12 +209,26 @@ final class ImportEndpoint implements Endpoint {
     added.removeAll(fresh);
     Map<String, RemoteNode> now = program.tree();
     take(now, true);
-    open.ifPresent(o ->
+    if (open.isEmpty()) {
+      return;
+    }
+    List<RemoteNode> unheard =
         nodes.values().stream()
             .filter(node ->
                 node.readable()
                     && (!before.containsKey(node.path()) || fresh.contains(node.path())))
-            .forEach(node -> listen(o, node)));
+            .toList();
+    unheard.forEach(node -> listen(open.get(), node));
+    if (!unheard.isEmpty()) {
+      // They may have changed between the tree and their LISTEN.
+      readSoon();
+    }
+  }
+
+  private void readSoon() {
+    if (readAgain.compareAndSet(false, true)) {
+      work.add(Work.READ_AGAIN);
+    }
   }
 
   private static void listen(RemoteLine open, RemoteNode node) {
@@ -281,12 +294,6 @@ final class ImportEndpoint implements Endpoint {
           }
         }
         case Command.Listen _, Command.Ignore _, Command.StartStreaming _, Command.Unknown _ -> {}
-      }
-    }
-
-    private void readSoon() {
-      if (readAgain.compareAndSet(false, true)) {
-        work.add(Work.READ_AGAIN);
       }
     }
 
