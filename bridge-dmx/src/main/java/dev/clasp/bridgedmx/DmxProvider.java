@@ -10,7 +10,6 @@ import dev.clasp.bridge.spi.FoundDevice;
 import dev.clasp.bridge.spi.TypeProfile;
 import dev.clasp.protocol.Value;
 import dev.clasp.serial.SerialPortInfo;
-import dev.clasp.transport.TransportException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +77,8 @@ public final class DmxProvider implements BridgeProvider {
                     ? port.port()
                     : port.port() + ": " + port.description()));
       }
-    } catch (TransportException e) {
+    } catch (RuntimeException e) {
+      // A sentence of the serial lines' own, such as that this machine has none.
       throw BridgeException.passing(String.valueOf(e.getMessage()));
     }
     return Map.of("port", ports);

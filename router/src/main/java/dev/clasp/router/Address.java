@@ -2,6 +2,7 @@ package dev.clasp.router;
 
 import dev.clasp.protocol.Bytes;
 import dev.clasp.protocol.MessageType;
+import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -119,6 +120,19 @@ final class Address {
 
   boolean stored() {
     return stored;
+  }
+
+  /**
+   * There for whoever asks now. What has an absolute lifetime is gone when that is over, and not
+   * only when the agenda comes to it: who deletes a parameter (a lifetime of 0) and reads it again
+   * must not find it. What is locked stays.
+   */
+  boolean present(long now) {
+    return stored
+        && !(hasTtl
+            && lockHolder == null
+            && Ttl.ofWord(ttlWord) instanceof Ttl.Absolute(int seconds)
+            && ttlNanos + seconds * 1_000_000_000L - now <= 0);
   }
 
   /** The configuration knows best, then whoever announced the parameter. */

@@ -39,7 +39,7 @@ final class Reads {
         lane.drainInbox();
       }
       Address address = stripe.find(get.buffer(), get.addressOffset(), get.addressLength(), hash);
-      if (address != null && address.stored()) {
+      if (address != null && address.present(session.now())) {
         found = true;
         address.usedNanos = session.now();
         Outgoing reply = lane.reply;

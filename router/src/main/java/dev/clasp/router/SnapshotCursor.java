@@ -114,7 +114,9 @@ final class SnapshotCursor implements CatchUp {
     stripe.lock.lock();
     try {
       catchUp(session);
-      if (entries > 0 && address.stored() && !hasRoom(session, lengthOf(session, address))) {
+      if (entries > 0
+          && address.present(session.now())
+          && !hasRoom(session, lengthOf(session, address))) {
         return false;
       }
       visit(session, address);
@@ -146,7 +148,7 @@ final class SnapshotCursor implements CatchUp {
       }
       replay.messages(session, address, history);
     }
-    if (address.stored()) {
+    if (address.present(session.now())) {
       add(session, address);
     }
   }

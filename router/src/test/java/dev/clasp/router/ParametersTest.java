@@ -376,6 +376,8 @@ class ParametersTest {
       time.pass(Duration.ofMillis(500));
       assertThat(router.parameterCount()).isZero();
       write(a, lasting("/x", Value.of(1), new Ttl.Absolute(0)));
+      // Also before the agenda has come to it.
+      assertThat(stored("/x")).isEmpty();
       time.runAll();
       assertThat(router.parameterCount()).isZero();
     }
