@@ -161,7 +161,10 @@ class CertificatesTest {
     try (ClaspClient java = builder("wss").name("tls desk").tls(trusting()).connectBlocking()) {
       java.blocking().set("/page/over/tls", 0.75);
       page.call(
-          "await", Map.of("selector", Json.of("[data-testid=session-name]:text-is(\"tls desk\")")));
+          "await",
+          Map.of(
+              "selector",
+              Json.of("[data-testid=param-row][data-address=\"/page/over/tls\"] >> text=0.75")));
     }
   }
 

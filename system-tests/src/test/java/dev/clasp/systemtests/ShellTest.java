@@ -193,6 +193,10 @@ class ShellTest {
       })
   void everyScreenIsAccessible(String name) {
     Screen screen = stage.screen(name);
+    if (name.equals("security")) {
+      // A router that wants no tokens has no list of them.
+      screen.allow("status of 501");
+    }
     screen.await("[data-testid=connection-state][data-state=live]");
     screen.requireAccessible();
     screen.pictures("screen-" + name);
