@@ -795,7 +795,12 @@ public final class AdminApi implements Companion {
           }
         };
     if (wait == 0 || !feed.await(known, kinds, waiter)) {
-      waiter.wake();
+      if (wait == 0 || !feed.after(known, 1, kinds).isEmpty()) {
+        waiter.wake();
+      } else {
+        // Too many wait already. An answer at once would be followed by the next question at once.
+        worker.schedule(waiter::wake, 1, TimeUnit.SECONDS);
+      }
       return;
     }
     worker.schedule(
