@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -160,23 +161,23 @@ final class ConsoleCommand implements Callable<Integer> {
   private void open(URI address, URI shown) throws InterruptedException {
     Browser browser =
         new Browser(System.getProperty("os.name", ""), clasp.terminal().environment());
-    URI opened = connection.token().isEmpty() ? shown : withTicket(address);
+    URI opened = connection.token().isEmpty() ? shown : withTicket(address).orElse(shown);
     browser.open(opened.toString()).ifPresent(why -> cannot(why, shown));
   }
 
   /**
    * Not the token itself: browsers keep every address that they open in their history, and every
-   * user of this machine sees command lines.
+   * user of this machine sees command lines. Empty if the router wants none.
    */
-  private URI withTicket(URI address) throws InterruptedException {
+  private Optional<URI> withTicket(URI address) throws InterruptedException {
+    String on =
+        screen == null ? "" : "&screen=" + URLEncoder.encode(screen, StandardCharsets.UTF_8);
     try (RouterPages pages =
         new RouterPages(connection, address.toString().replaceFirst("/$", ""))) {
-      return address.resolve(
-          "#ticket="
-              + URLEncoder.encode(pages.ticket(), StandardCharsets.UTF_8)
-              + (screen == null
-                  ? ""
-                  : "&screen=" + URLEncoder.encode(screen, StandardCharsets.UTF_8)));
+      return pages
+          .ticket()
+          .map(ticket ->
+              address.resolve("#ticket=" + URLEncoder.encode(ticket, StandardCharsets.UTF_8) + on));
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -22,6 +23,7 @@ final class RouterPages implements AutoCloseable {
   private static final int MAX_BYTES = 32 << 20;
 
   private static final int MAX_SENTENCE = 300;
+  private static final int CONFLICT = 409;
 
   private final ObjectMapper json =
       new ObjectMapper(
@@ -108,16 +110,25 @@ final class RouterPages implements AutoCloseable {
   }
 
   /**
-   * A ticket for the token (docs/security.md).
+   * A ticket for the token (docs/security.md); empty if this router wants no token.
    *
    * @throws CommandException with a sentence: nobody answers, the token is not good, or something
    *     else
    */
-  String ticket() throws InterruptedException {
-    return ask("POST", "/api/ticket", "", Duration.ZERO).path("ticket").asText();
+  Optional<String> ticket() throws InterruptedException {
+    JsonNode answer = ask("POST", "/api/ticket", "", Duration.ZERO, CONFLICT);
+    return Optional.of(answer.path("ticket").asText()).filter(ticket -> !ticket.isEmpty());
   }
 
   private JsonNode ask(String method, String path, String body, Duration patience)
+      throws InterruptedException {
+    return ask(method, path, body, patience, 0);
+  }
+
+  /**
+   * @param nothing the status that says that there is nothing
+   */
+  private JsonNode ask(String method, String path, String body, Duration patience, int nothing)
       throws InterruptedException {
     URI page = URI.create(root + path);
     HttpRequest.Builder request =
@@ -145,6 +156,9 @@ final class RouterPages implements AutoCloseable {
       byte[] answer;
       try (InputStream in = response.body()) {
         answer = in.readNBytes(MAX_BYTES);
+      }
+      if (response.statusCode() == nothing) {
+        return MissingNode.getInstance();
       }
       return switch (response.statusCode()) {
         case 200, 201, 202, 204 -> json.readTree(answer);

@@ -111,6 +111,21 @@ class ConsoleCommandTest {
   }
 
   @Test
+  void aTokenThatThisRouterDoesNotWantStaysHere() throws Exception {
+    Path told = folder.resolve("told");
+    try (ClaspServer server = router()) {
+      TestTerminal terminal =
+          new TestTerminal(
+              Map.of("BROWSER", browser(told).toString(), "CLASP_TOKEN", TOKEN), false);
+
+      int status = terminal.run("console", server.url(), "--screen", "live");
+
+      assertThat(status).as(terminal.err()).isZero();
+      assertThat(Files.readAllLines(told)).containsExactly(page(server) + "#/live");
+    }
+  }
+
+  @Test
   void aTokenGoesAsATicketForOneVisit() throws Exception {
     Path told = folder.resolve("told");
     try (TokenAuthenticator tokens =

@@ -461,9 +461,12 @@ public final class ClaspClient implements AutoCloseable {
             conductor.config().maxViewParameters(),
             conductor.config().maxViewBytes(),
             conductor::drop);
-    view.belongsTo(
+    var _ =
         conductor.subscribe(
-            Addresses.pattern(pattern), options.withTypes(SignalType.PARAM).forView(), view));
+            Addresses.pattern(pattern),
+            options.withTypes(SignalType.PARAM).forView(),
+            view,
+            view::belongsTo);
     return view;
   }
 

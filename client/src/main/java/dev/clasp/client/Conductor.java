@@ -148,6 +148,19 @@ final class Conductor implements Connector.Owner {
 
   /** Adds a subscription; the signals go to the sink. */
   SubscriptionHandle subscribe(AddressPattern pattern, SubscribeOptions options, SignalSink sink) {
+    return subscribe(pattern, options, sink, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param made told of the subscription before the loop knows it, and thus before any signal
+   */
+  SubscriptionHandle subscribe(
+      AddressPattern pattern,
+      SubscribeOptions options,
+      SignalSink sink,
+      Consumer<SubscriptionHandle> made) {
     SubscriptionHandle subscription =
         new SubscriptionHandle(
             ids.incrementAndGet(),
@@ -155,6 +168,7 @@ final class Conductor implements Connector.Owner {
             options,
             sink,
             leaving -> later(() -> exchange.leave(leaving)));
+    made.accept(subscription);
     later(() -> exchange.join(subscription));
     return subscription;
   }

@@ -94,7 +94,7 @@ final class ViewSink implements SignalSink, View {
     this.onFailure = onFailure;
   }
 
-  /** Before anybody else sees it. */
+  /** Before anybody else sees it, the loop too: the first signal may be one too many. */
   void belongsTo(SubscriptionHandle value) {
     subscription = value;
   }

@@ -546,7 +546,7 @@ public final class RouterConnection {
         answer instanceof Login.Admitted(Identity who) ? predecessor(attempt.hello(), who) : null;
     if (before != null) {
       pauseReading();
-      before.replace(() -> attempt.handOver(answer));
+      replace(before, () -> attempt.handOver(answer));
       return;
     }
     login = null;
@@ -572,6 +572,27 @@ public final class RouterConnection {
 
   private static boolean isOf(Session s, Identity identity) {
     return s.rights().identity().subject().equals(identity.subject());
+  }
+
+  /** Ends a session of the same client: it is not found again, even if its loop has stopped. */
+  private void replace(Session before, Runnable then) {
+    before.replace(() -> {
+      before.instance().ifPresent(instance -> router.instances().remove(instance, before));
+      then.run();
+    });
+  }
+
+  /** Others of the client may be let in on other loops at the same time: one of them stays. */
+  private void takePlace(UUID instance, Session s) {
+    Session other = router.instances().putIfAbsent(instance, s);
+    while (other != null && isOf(other, s.rights().identity())) {
+      if (router.instances().replace(instance, other, s)) {
+        other.replace(() -> {});
+        return;
+      }
+      // It has ended, or a third one was faster.
+      other = router.instances().putIfAbsent(instance, s);
+    }
   }
 
   /** The client is back on another connection. */
@@ -673,12 +694,7 @@ public final class RouterConnection {
         .instance()
         .ifPresent(instance -> {
           s.ofInstance(instance, () -> replaced(s));
-          Session other = router.instances().putIfAbsent(instance, s);
-          if (other != null && isOf(other, identity)) {
-            // Both were let in at the same time.
-            router.instances().put(instance, s);
-            other.replace(() -> {});
-          }
+          takePlace(instance, s);
         });
     lane.add(Counter.SESSIONS_OPENED, 1);
     lane.sessions().add(s);

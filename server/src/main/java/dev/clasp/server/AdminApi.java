@@ -32,6 +32,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -434,10 +435,14 @@ public final class AdminApi implements Companion {
   }
 
   private void changeLimits(AdminCall call) {
-    AdminLimits.Change change = AdminLimits.change(server.config(), call.query().body());
-    if (!change.words().isEmpty()) {
-      server.reconfigure(change.config());
-      LOG.info("limits changed by {}: {}", call.peer(), String.join(", ", change.words()));
+    List<String> words = new ArrayList<>();
+    server.reconfigure(now -> {
+      AdminLimits.Change change = AdminLimits.change(now, call.query().body());
+      words.addAll(change.words());
+      return change.config();
+    });
+    if (!words.isEmpty()) {
+      LOG.info("limits changed by {}: {}", call.peer(), String.join(", ", words));
     }
     limits(call);
   }
@@ -790,7 +795,12 @@ public final class AdminApi implements Companion {
           }
         };
     if (wait == 0 || !feed.await(known, kinds, waiter)) {
-      waiter.wake();
+      if (wait == 0 || !feed.after(known, 1, kinds).isEmpty()) {
+        waiter.wake();
+      } else {
+        // Too many wait already. An answer at once would be followed by the next question at once.
+        worker.schedule(waiter::wake, 1, TimeUnit.SECONDS);
+      }
       return;
     }
     worker.schedule(

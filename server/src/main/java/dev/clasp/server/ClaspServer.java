@@ -37,6 +37,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -333,10 +334,19 @@ public final class ClaspServer implements AutoCloseable {
    * Takes new settings while it runs: origins, the time to drain, numbers of connections, and what
    * {@link Router#reconfigure} takes. Everything else stays as it was at the start. Any thread.
    */
-  public void reconfigure(ServerConfig next) {
+  public synchronized void reconfigure(ServerConfig next) {
     config = config.withLive(next);
     listener.lobby().relimit(next.network().limits());
     router.reconfigure(next.router());
+  }
+
+  /**
+   * The same with what is made of the settings that hold, which nobody else changes meanwhile.
+   *
+   * @param change may throw; then everything stays as it was
+   */
+  synchronized void reconfigure(UnaryOperator<ServerConfig> change) {
+    reconfigure(change.apply(config));
   }
 
   /**
