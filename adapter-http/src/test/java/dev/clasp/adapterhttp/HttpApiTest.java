@@ -77,9 +77,10 @@ final class HttpApiTest {
 
   @Test
   void aLifetimeEnds() {
+    assertThat(site.send("PUT", "/v1/state/long?ttl=600", "1").status()).isEqualTo(200);
     assertThat(site.send("PUT", "/v1/state/t?ttl=1", "1").status()).isEqualTo(200);
-    assertThat(site.get("/v1/state/t").status()).isEqualTo(200);
     Eventually.is("gone", () -> site.get("/v1/state/t").status() == 404);
+    assertThat(site.get("/v1/state/long").status()).isEqualTo(200);
     assertThat(site.send("PUT", "/v1/state/t?ttl=x", "1").status()).isEqualTo(400);
   }
 

@@ -108,9 +108,10 @@ class NodePeersTest {
 
     long cut = System.nanoTime();
     desk.close();
-    // After 10 s the other has it alone.
+    // After 10 s the other has it alone. They began when it was heard for the last time, which is
+    // some time ago if the machine is busy.
     bridge.awaitLine("/" + UNIVERSE + "/1 50");
-    assertThat(System.nanoTime() - cut).isGreaterThan(8_500_000_000L);
+    assertThat(System.nanoTime() - cut).isGreaterThan(5_000_000_000L);
 
     PeerProgram again = peer();
     again.type("dmxnet 1 101");

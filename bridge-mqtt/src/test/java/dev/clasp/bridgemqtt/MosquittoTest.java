@@ -256,7 +256,10 @@ class MosquittoTest {
       settings.put("broker", Value.of("127.0.0.1:" + cable.port()));
       bridge(broker, "will", COMPATIBLE, settings);
       Subscriber status = broker.subscribe("-t", "clasp/status");
-      status.await("1 0 clasp/status online");
+      // Retained, or as it comes, if a machine that stood still has cost a keep-alive.
+      Eventually.is(
+          () -> "online, only " + status.lines(),
+          () -> status.lines().stream().anyMatch(line -> line.endsWith("clasp/status online")));
       cable.cut();
       status.await("0 0 clasp/status offline");
       room.awaitState("will", BridgeState.DEGRADED);

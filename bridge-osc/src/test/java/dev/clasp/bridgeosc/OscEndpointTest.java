@@ -22,6 +22,7 @@ import dev.clasp.osc.OscPacket;
 import dev.clasp.osc.OscTimeTag;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -457,8 +458,9 @@ class OscEndpointTest {
   void aTargetThatIsNotThereHurtsNobody() throws Exception {
     DatagramSocket gone = socket();
     Value target = target(gone);
-    gone.close();
+    // Before it is gone, so that it does not get the same port.
     DatagramSocket there = socket();
+    gone.close();
     OscEndpoint endpoint = started(Map.of("targets", Value.of(List.of(target, target(there)))));
     for (int i = 0; i < 3; i++) {
       endpoint.send(Parcel.of(param("/a", Value.of(i))));
@@ -482,11 +484,15 @@ class OscEndpointTest {
 
   @Test
   void thePortIsFreeWhenItIsClosed() throws Exception {
-    int port = 0;
+    OscEndpoint any = started(Map.of("transport", Value.of("udp-tcp")));
+    assertThat(tcpPort(any)).isEqualTo(udpPort(any)).isPositive();
+
+    // None that the system gives to others as soon as it is free.
+    int port = FreePort.find();
     for (int i = 0; i < 30; i++) {
       OscEndpoint endpoint =
           started(Map.of("bind", Value.of("127.0.0.1:" + port), "transport", Value.of("udp-tcp")));
-      port = udpPort(endpoint);
+      assertThat(udpPort(endpoint)).isEqualTo(port);
       assertThat(tcpPort(endpoint)).isEqualTo(port);
       try (Socket socket = new Socket(HERE, port)) {
         socket.getOutputStream().write(1);

@@ -133,7 +133,7 @@ class SacnEndpointTest {
 
   @Test
   void multicastWorksOnOneMachine() {
-    int port = 20_000 + (int) (ProcessHandle.current().pid() % 20_000);
+    int port = FreePort.find();
     Map<String, Value> common =
         Map.of(
             "bind", Value.of("0.0.0.0:" + port),

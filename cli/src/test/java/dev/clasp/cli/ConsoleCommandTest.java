@@ -6,6 +6,7 @@ import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.Eventually;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -88,6 +89,11 @@ class ConsoleCommandTest {
     return program;
   }
 
+  /** The command waits for a browser a while only, and a busy machine may need longer. */
+  private static void awaitBrowser(Path told) {
+    Eventually.is("the browser has been started", () -> Files.exists(told));
+  }
+
   private static ClaspServer router() {
     return ClaspServer.start(ServerConfig.DEFAULT.withPort(0));
   }
@@ -106,6 +112,7 @@ class ConsoleCommandTest {
       int status = terminal.run("console", server.url(), "--screen", "live");
 
       assertThat(status).as(terminal.err()).isZero();
+      awaitBrowser(told);
       assertThat(Files.readAllLines(told)).containsExactly("--new-window", page(server) + "#/live");
     }
   }
@@ -145,6 +152,7 @@ class ConsoleCommandTest {
       assertThat(status).as(terminal.err()).isZero();
       assertThat(terminal.out())
           .isEqualTo(page(server) + "#/layouts/a%20b" + System.lineSeparator());
+      awaitBrowser(told);
       Matcher opened =
           Pattern.compile("(http://\\S+/)#ticket=([A-Za-z0-9_-]{32})&screen=layouts%2Fa\\+b")
               .matcher(Files.readString(told).strip());

@@ -16,6 +16,7 @@ import dev.clasp.security.TokenConfig;
 import dev.clasp.security.TokenDigest;
 import dev.clasp.security.TokenEntry;
 import dev.clasp.security.TokenStoreFile;
+import dev.clasp.testkit.Eventually;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -314,10 +315,13 @@ class AdminApiTest {
     start(AdminConfig.of(feed));
     assertThat(send("POST", "/snapshot", "", MEANT).statusCode()).isEqualTo(501);
     stop();
-    start(
-        AdminConfig.of(feed),
-        ServerConfig.DEFAULT.withPersistence(
-            new Persistence(folder.resolve("state"), Duration.ofHours(1))));
+    ClaspServer server =
+        start(
+            AdminConfig.of(feed),
+            ServerConfig.DEFAULT.withPersistence(
+                new Persistence(folder.resolve("state"), Duration.ofHours(1))));
+    // The file begins on a thread of its own, and might begin with the value already.
+    Eventually.is("the file has begun", () -> server.stateStatus().orElseThrow().bytes() > 0);
     assertThat(send("PUT", "/state/a", "{\"value\":1}", JSON).statusCode()).isEqualTo(204);
     long before = get("/stats").get("persistence").get("bytes").longValue();
     assertThat(send("POST", "/snapshot", "", MEANT).statusCode()).isEqualTo(204);

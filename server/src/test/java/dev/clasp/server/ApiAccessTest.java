@@ -9,6 +9,7 @@ import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
 import dev.clasp.security.Login;
 import dev.clasp.security.Scopes;
+import dev.clasp.testkit.Eventually;
 import dev.clasp.testkit.FakeAuthenticator;
 import java.io.IOException;
 import java.net.URI;
@@ -53,6 +54,8 @@ class ApiAccessTest {
       writer.send(TestClient.set("/audio/1", Value.of(1)), Qos.CONFIRM);
       writer.await(Message.Ack.class);
     }
+    // Until then it holds its lock, from which another one would be refused.
+    Eventually.is("the writer has left", () -> server.router().sessionStatus().isEmpty());
   }
 
   @AfterEach

@@ -239,7 +239,10 @@ class DiscoveryCompanionsTest {
     assertThat(device.registration().metadata())
         .containsEntry(RegisteredDevice.STABLE_ID, id.toString());
     assertThat(device.registration().features()).contains("param", "event", "stream");
-    assertThat(server.companions().getFirst().counters()).containsEntry("registered", 1L);
+    // It hears so a moment after it is listed.
+    await(
+        "it knows",
+        () -> server.companions().getFirst().counters().getOrDefault("registered", 0L) == 1);
 
     server.close();
     assertThat(client.discover(ANY, ANY)).isEmpty();

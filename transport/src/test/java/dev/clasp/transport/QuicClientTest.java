@@ -5,6 +5,7 @@ import static dev.clasp.transport.QuicStage.failure;
 import static dev.clasp.transport.QuicStage.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clasp.testkit.FreePort;
 import io.netty.channel.Channel;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -46,10 +47,8 @@ class QuicClientTest {
 
   @Test
   void nobodyListensIsSaidAtOnce() throws Exception {
-    int port;
-    try (DatagramSocket free = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    // None that the system gives to whoever asks for any: our own socket could have it.
+    int port = FreePort.find();
     TransportException failure = failure(stage.dial("quic://127.0.0.1:" + port, options(), here));
 
     assertThat(failure.kind()).isEqualTo(TransportException.Kind.UNREACHABLE);

@@ -142,9 +142,9 @@ class QuicLinkTest {
     RawQuicPeer peer = stage.keep(RawQuicPeer.connect(stage.loops, server.address(), "clasp/2"));
     QuicStreamChannel stream = peer.stream();
     RawQuicPeer.send(stream, frame(10));
+    assertThat(there.awaitFrame()).isEqualTo(frame(10));
     FrameLink link = stage.connect(server, here);
     write(link, frame(11));
-    assertThat(there.awaitFrame()).isEqualTo(frame(10));
     assertThat(there.awaitFrame()).isEqualTo(frame(11));
 
     there.first().close(new CloseReason(reason, "höre"));

@@ -321,7 +321,8 @@ class QuicServerTest {
     write(link, frame(10));
 
     assertThat(there.awaitFrame()).isEqualTo(frame(10));
-    assertThat(relay.retries.get()).isEqualTo(retryAbove == 0 ? 1 : 0);
+    // More than one if the client, on a busy machine, has asked again meanwhile.
+    assertThat(relay.retries.get() > 0).isEqualTo(retryAbove == 0);
   }
 
   /** When there is no place for a handshake, it comes as soon as there is one. */
