@@ -210,6 +210,13 @@ export const commands = {
     ),
   'await-value': (page, c, limit) =>
     until(limit, `${c.selector} has not the value ${JSON.stringify(c.text)}`, () => find(page, c).first().inputValue(), (seen) => seen === c.text),
+  'await-focus': (page, c, limit) =>
+    until(
+      limit,
+      `${c.selector} has not the focus`,
+      () => find(page, c).evaluateAll((all) => all.includes(document.activeElement)),
+      (seen) => seen,
+    ),
   'await-count': (page, c, limit) =>
     until(limit, `there are not ${c.count} of ${c.selector}`, () => find(page, c).count(), (seen) => seen === c.count),
   'await-url': (page, c, limit) =>
@@ -223,7 +230,6 @@ export const commands = {
   box: (page, c) => find(page, c).first().boundingBox(),
   checked: (page, c) => find(page, c).first().isChecked(),
   enabled: (page, c) => find(page, c).first().isEnabled(),
-  focused: (page, c) => find(page, c).first().evaluate((e) => e === document.activeElement),
   title: (page) => page.title(),
   url: async (page) => page.url(),
   click: (page, c) => find(page, c).click({ clickCount: c.times ?? 1, button: c.button ?? 'left' }),
