@@ -17,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,15 @@ class ConsoleCommandTest {
     return program;
   }
 
+  /** The command does not wait for ever until a browser is there. */
+  private static void awaitBrowser(Path told) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TestTerminal.LIMIT_SECONDS);
+    while (!Files.exists(told)) {
+      assertThat(System.nanoTime() - end).as("no browser was started").isNegative();
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
   private static ClaspServer router() {
     return ClaspServer.start(ServerConfig.DEFAULT.withPort(0));
   }
@@ -106,6 +117,7 @@ class ConsoleCommandTest {
       int status = terminal.run("console", server.url(), "--screen", "live");
 
       assertThat(status).as(terminal.err()).isZero();
+      awaitBrowser(told);
       assertThat(Files.readAllLines(told)).containsExactly("--new-window", page(server) + "#/live");
     }
   }
@@ -130,6 +142,7 @@ class ConsoleCommandTest {
       assertThat(status).as(terminal.err()).isZero();
       assertThat(terminal.out())
           .isEqualTo(page(server) + "#/layouts/a%20b" + System.lineSeparator());
+      awaitBrowser(told);
       Matcher opened =
           Pattern.compile("(http://\\S+/)#ticket=([A-Za-z0-9_-]{32})&screen=layouts%2Fa\\+b")
               .matcher(Files.readString(told).strip());
