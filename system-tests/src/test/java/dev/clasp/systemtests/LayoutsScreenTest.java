@@ -220,8 +220,7 @@ class LayoutsScreenTest {
     String fader = at("fader", "/held/a");
     screen.dragAndHold(fader, 0.5, 0.9, 0.5, 0.5);
     // Where it rests: what it came by is written too.
-    double mine =
-        number(await(desk, "/held/a", now -> Math.abs(number(now) - 0.5) < 0.03).value());
+    double mine = number(await(desk, "/held/a", now -> Math.abs(number(now) - 0.5) < 0.03).value());
 
     desk.blocking().set("/held/a", 0.95);
     desk.blocking().set("/held/b", 0.75);
