@@ -216,8 +216,12 @@ class ExamplesTest {
                 List.of(),
                 Map.of()));
       }
-      assertThat(ExampleProgram.run("Discover", url))
-          .containsExactly("Main stage at ws://192.0.2.1:7330");
+      // It looks for five seconds, which a cold program may need for itself on a busy machine.
+      List<String> found = ExampleProgram.run("Discover", url);
+      for (int tries = 1; found.isEmpty() && tries < 5; tries++) {
+        found = ExampleProgram.run("Discover", url);
+      }
+      assertThat(found).containsExactly("Main stage at ws://192.0.2.1:7330");
     } finally {
       loops.close();
     }
