@@ -177,6 +177,6 @@ describe('a newer page', () => {
     registration.dispatchEvent(new Event('updatefound'));
     next.state = 'installed';
     next.dispatchEvent(new Event('statechange'));
-    await vi.waitFor(() => expect(newer).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(newer).toHaveBeenCalledOnce(), 30_000);
   });
 });

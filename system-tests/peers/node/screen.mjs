@@ -182,17 +182,23 @@ async function finger(page, command) {
   const source = find(page, command);
   await source.scrollIntoViewIfNeeded();
   const from = await placeIn(source, command.from ?? [0.5, 0.5]);
-  const to = await placeIn(source, command.to ?? command.from ?? [0.5, 0.5]);
+  const to = command.to === undefined ? from : await placeIn(source, command.to);
   const session = await page.context().newCDPSession(page);
   const point = ([x, y]) => [{ x, y, id: 1 }];
+  const touched = (type, touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
   try {
-    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: point(from) });
-    const steps = command.to === undefined ? 0 : 8;
+    if (command.to === undefined) {
+      // At once: what takes half a second is no tap any more, and a busy page may take that long to answer the first.
+      await Promise.all([touched('touchStart', point(from)), touched('touchEnd', [])]);
+      return;
+    }
+    const steps = 8;
+    await touched('touchStart', point(from));
     for (let i = 1; i <= steps; i++) {
       const between = from.map((start, axis) => start + ((to[axis] - start) * i) / steps);
-      await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: point(between) });
+      await touched('touchMove', point(between));
     }
-    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await touched('touchEnd', []);
   } finally {
     await session.detach();
   }
@@ -210,6 +216,13 @@ export const commands = {
     ),
   'await-value': (page, c, limit) =>
     until(limit, `${c.selector} has not the value ${JSON.stringify(c.text)}`, () => find(page, c).first().inputValue(), (seen) => seen === c.text),
+  'await-focus': (page, c, limit) =>
+    until(
+      limit,
+      `${c.selector} has not the focus`,
+      () => find(page, c).evaluateAll((all) => all.includes(document.activeElement)),
+      (seen) => seen,
+    ),
   'await-count': (page, c, limit) =>
     until(limit, `there are not ${c.count} of ${c.selector}`, () => find(page, c).count(), (seen) => seen === c.count),
   'await-url': (page, c, limit) =>
@@ -223,7 +236,6 @@ export const commands = {
   box: (page, c) => find(page, c).first().boundingBox(),
   checked: (page, c) => find(page, c).first().isChecked(),
   enabled: (page, c) => find(page, c).first().isEnabled(),
-  focused: (page, c) => find(page, c).first().evaluate((e) => e === document.activeElement),
   title: (page) => page.title(),
   url: async (page) => page.url(),
   click: (page, c) => find(page, c).click({ clickCount: c.times ?? 1, button: c.button ?? 'left' }),

@@ -28,7 +28,7 @@ final class TestTerminal {
 
   /** Commands that wait for a router to answer. */
   private static final Set<String> TALKING =
-      Set.of("set", "get", "emit", "watch", "ping", "peer", "send", "list", "listen");
+      Set.of("set", "get", "emit", "watch", "ping", "peer", "send", "list", "listen", "console");
 
   static final Instant NOW = Instant.parse("2025-01-31T18:30:00.123Z");
 

@@ -13,6 +13,7 @@ import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.ServerConfig;
 import dev.clasp.testkit.CertificateMaker;
 import dev.clasp.testkit.FakeAuthenticator;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.testkit.PeerProgram;
 import dev.clasp.transport.ConnectionLimits;
 import dev.clasp.transport.EventLoops;
@@ -91,12 +92,17 @@ class ExamplesTest {
           new Expected("Cache", "known before: false", "known of /lights/*: true", "0.5"),
           new Expected("Clock", "samples: 5", "known: true", "round trip measured: true", "year"),
           new Expected("AnnounceAndQuery", "/spot/brightness PARAM f64", "/spot/flash EVENT any"),
-          new Expected("Errors", "our mistake", "others were faster", "nobody there"),
-          new Expected("EventsAndCounters", "connected", "connections 1"));
+          new Expected("Errors", "our mistake", "others were faster", "nobody there"));
 
   /** With tests of their own. */
   private static final Set<String> ELSEWHERE =
-      Set.of("Offline", "TlsAndToken", "Discover", "TerminalFader", "package-info");
+      Set.of(
+          "EventsAndCounters",
+          "Offline",
+          "TlsAndToken",
+          "Discover",
+          "TerminalFader",
+          "package-info");
 
   private static List<Expected> expected() {
     return EXPECTED;
@@ -133,13 +139,22 @@ class ExamplesTest {
     }
   }
 
+  /** The listener is told on a thread of its own: nobody promises which line is the first. */
+  @Test
+  void aListenerAndCountersTellOfTheConnection() {
+    try (ClaspServer server = server()) {
+      assertThat(ExampleProgram.run("EventsAndCounters", server.url()))
+          .containsExactlyInAnyOrder("connected", "connections 1");
+    }
+  }
+
   @Test
   @SuppressWarnings("try") // closed in the middle of it
   void whatIsWrittenWhileTheRouterIsAwayArrivesWhenItIsBack() {
-    int port;
-    try (ClaspServer first = server();
+    // Nobody takes it while the router is away, the example that looks for it included.
+    int port = FreePort.find();
+    try (ClaspServer first = ClaspServer.start(ServerConfig.DEFAULT.withPort(port));
         PeerProgram offline = ExampleProgram.start("Offline", first.url())) {
-      port = first.address().getPort();
       offline.awaitLine("connected");
       first.close();
       offline.awaitLine("written while it is away");
@@ -201,8 +216,12 @@ class ExamplesTest {
                 List.of(),
                 Map.of()));
       }
-      assertThat(ExampleProgram.run("Discover", url))
-          .containsExactly("Main stage at ws://192.0.2.1:7330");
+      // It looks for five seconds, which a cold program may need for itself on a busy machine.
+      List<String> found = ExampleProgram.run("Discover", url);
+      for (int tries = 1; found.isEmpty() && tries < 5; tries++) {
+        found = ExampleProgram.run("Discover", url);
+      }
+      assertThat(found).containsExactly("Main stage at ws://192.0.2.1:7330");
     } finally {
       loops.close();
     }

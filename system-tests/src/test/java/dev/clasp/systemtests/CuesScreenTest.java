@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -112,7 +113,8 @@ class CuesScreenTest {
     screen.click("capture");
     screen.await("capture-notice", "4 values captured.");
     screen.fill("tr[data-cue=q2] [data-testid=cue-name]", "Bright");
-    screen.fill("tr[data-cue=q2] [data-testid=cue-fade]", "5");
+    // Long enough to be seen while it runs.
+    screen.fill("tr[data-cue=q2] [data-testid=cue-fade]", "8");
     screen.fill(
         "[data-testid=cue-value][data-address='/show/2/level'] [data-testid=cue-value-text]",
         "0.5");
@@ -362,14 +364,18 @@ class CuesScreenTest {
     screen.check("[data-testid=arm][data-address='/rec/fader']", true);
     screen.click("record");
     AtomicBoolean done = new AtomicBoolean();
+    AtomicInteger moves = new AtomicInteger();
     Thread mover =
         Thread.ofVirtual()
             .start(() -> {
               for (int i = 0; !done.get(); i++) {
                 desk.blocking().set("/rec/fader", Math.abs(Math.sin(i / 20.0)));
+                moves.incrementAndGet();
               }
             });
     screen.awaitHas("position", "1.");
+    // Several ups and downs, also where not many of them fit into a second.
+    Pause.until(() -> moves + " moves", () -> moves.get() > 200);
     screen.click("record-stop");
     done.set(true);
     assertThat(screen.count("key")).isGreaterThan(2);

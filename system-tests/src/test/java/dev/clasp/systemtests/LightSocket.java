@@ -20,6 +20,7 @@ final class LightSocket implements AutoCloseable {
   private static final int ART_POLL = 0x2000;
   private static final int ART_DMX = 0x5000;
   private static final int ART_SLOTS = 18;
+  private static final int SLOTS = 512;
 
   private final DatagramSocket socket;
 
@@ -105,8 +106,9 @@ final class LightSocket implements AutoCloseable {
       if (code != ART_DMX || bytes[14] != universe) {
         continue;
       }
-      int[] slots = new int[packet.getLength() - ART_SLOTS + 1];
-      for (int i = 1; i < slots.length; i++) {
+      // A frame may be short: what is not in it is dark.
+      int[] slots = new int[SLOTS + 1];
+      for (int i = 1; i <= Math.min(SLOTS, packet.getLength() - ART_SLOTS); i++) {
         slots[i] = Byte.toUnsignedInt(bytes[ART_SLOTS + i - 1]);
       }
       if (wanted.test(slots)) {

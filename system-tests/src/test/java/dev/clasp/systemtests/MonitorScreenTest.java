@@ -144,9 +144,7 @@ class MonitorScreenTest {
     screen.await("monitor-waiting");
     long before = total(screen);
     IntStream.range(0, 20).forEach(i -> desk.blocking().set("/pause/during", i));
-    while (total(screen) < before + 20) {
-      Thread.onSpinWait();
-    }
+    Pause.until(() -> total(screen) + " after " + before, () -> total(screen) >= before + 20);
     assertThat(screen.count("monitor-row")).isEqualTo(1);
     screen.click("monitor-pause");
     screen.awaitCount("monitor-row", 21);

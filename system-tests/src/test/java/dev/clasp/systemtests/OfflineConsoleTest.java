@@ -41,8 +41,7 @@ class OfflineConsoleTest {
     // What is noted while the server is away.
     return stage
         .screen(stage.browser(), page, Map.of("storage", profile))
-        .allow(
-            "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "WebSocket", "status of 50", "status of 404");
+        .allow("net::ERR_", "WebSocket", "status of 50", "status of 404");
   }
 
   @Test

@@ -122,6 +122,16 @@ class PatchScreenTest {
     mover.join();
 
     try (ClaspClient client = stage.java("patch test")) {
+      // Nothing of the fader is on its way any more: it would be what is learned next.
+      desk.send(port, "/1/fader1", 2);
+      Pause.until(
+          () -> "the fader is at " + client.blocking().get("/osc/1/fader1"),
+          () ->
+              client
+                  .blocking()
+                  .get("/osc/1/fader1")
+                  .map(last -> last.value().toString().contains("2.0"))
+                  .orElse(false));
       // The router side teaches too: whatever is written next.
       page.click("rule-learn-to");
       page.await("[data-testid=rule-learn-to][disabled]");

@@ -161,6 +161,12 @@ final class Screen {
     return this;
   }
 
+  /** Waits until one of the kind has the focus; that may come a moment after the element itself. */
+  Screen awaitFocus(String selector) {
+    at("await-focus", selector, Map.of());
+    return this;
+  }
+
   /** Waits until an input holds this. */
   Screen awaitValue(String selector, String value) {
     at("await-value", selector, Map.of("text", value));
@@ -211,10 +217,6 @@ final class Screen {
 
   boolean enabled(String selector) {
     return at("enabled", selector, Map.of()).booleanValue();
-  }
-
-  boolean focused(String selector) {
-    return at("focused", selector, Map.of()).booleanValue();
   }
 
   /** What was copied last. */

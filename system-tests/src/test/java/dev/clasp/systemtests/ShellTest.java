@@ -38,11 +38,12 @@ class ShellTest {
     screen.awaitGone("keys");
     screen.await("screen-title", "Live");
 
-    screen.press("g");
-    screen.press("p");
+    // At once, as a person does it: the second key has a second and a half.
+    screen.type("gp");
     screen.await("screen-title", "Patch");
     screen.awaitUrl("#/patch");
-    assertThat(screen.focused("screen-title")).as("who does not see the page hears it").isTrue();
+    // Who does not see the page hears it.
+    screen.awaitFocus("screen-title");
     assertThat(screen.title()).isEqualTo("Patch · Main stage");
     assertThat(screen.count("css=h1")).isEqualTo(1);
     screen.click("go-discover");
@@ -79,7 +80,7 @@ class ShellTest {
     screen.await("[data-testid=param-row][data-address='/shell/palette/found']");
 
     screen.press("Control+k");
-    assertThat(screen.focused("palette-input")).isTrue();
+    screen.awaitFocus("palette-input");
     screen.requireAccessible();
     screen.screenshot("palette");
     screen.type("palette/f");
@@ -90,12 +91,14 @@ class ShellTest {
     screen.await("[data-testid=param-row][data-address='/shell/palette/found']");
 
     screen.click("palette-open");
+    screen.awaitFocus("palette-input");
     screen.type("cues");
     screen.press("ArrowDown");
     screen.press("ArrowUp");
     screen.press("Enter");
     screen.await("screen-title", "Timelines & cues");
     screen.press("Meta+k");
+    screen.awaitFocus("palette-input");
     screen.type("no such thing");
     screen.await("palette-nothing");
   }
@@ -147,9 +150,9 @@ class ShellTest {
   void whoComesByKeyboardSkipsTheNavigation() {
     Screen screen = shell("skip");
     screen.press("Tab");
-    assertThat(screen.focused("a.skip")).isTrue();
+    screen.awaitFocus("a.skip");
     screen.press("Enter");
-    assertThat(screen.focused("css=main")).isTrue();
+    screen.awaitFocus("css=main");
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.clasp.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.client.ClaspClient;
+import dev.clasp.client.ClaspException;
 import dev.clasp.client.DefinitionBuilder;
 import dev.clasp.client.Signal;
 import dev.clasp.protocol.GesturePhase;
@@ -161,8 +162,8 @@ class SnippetsScreenTest {
         heard.take();
         run(screen, language, "lock");
         heard.awaitFirst(language + " lock", is(Signal.Change.class, same));
-        // It was given back.
-        desk.blocking().set("/snippet/level", 0.0);
+        // It is given back; Java's client does not wait for that.
+        Pause.until(() -> language + " has left a lock", () -> mayWrite("/snippet/level"));
       }
       if (language.equals("java")) {
         heard.take();
@@ -170,6 +171,15 @@ class SnippetsScreenTest {
         heard.awaitFirst("the end of the timeline", is(Signal.Change.class, same));
       }
       listens(screen, language);
+    }
+  }
+
+  private boolean mayWrite(String address) {
+    try {
+      desk.blocking().set(address, 0.0);
+      return true;
+    } catch (ClaspException.Locked e) {
+      return false;
     }
   }
 
@@ -183,7 +193,11 @@ class SnippetsScreenTest {
             command(language, code(screen, language, "subscribe")),
             lines::add,
             () -> lines.end("it ended"))) {
-      lines.awaitFirst("present value", line -> line.contains("0.625"));
+      // A compiler and a client begin here.
+      lines.awaitAnswer(
+          "present value",
+          Patience.START,
+          all -> all.stream().filter(line -> line.contains("0.625")).findFirst());
       desk.blocking().set("/snippet/level", 0.875);
       lines.awaitFirst("next value", line -> line.contains("0.875"));
       program.stop();
@@ -234,8 +248,13 @@ class SnippetsScreenTest {
   void aSnippetIsCopiedAndSavedAndNamesNoToken() throws Exception {
     Screen screen = open("copy");
     String java = code(screen, "java", "set");
-    screen.click("snippet-copy");
-    screen.await("snippet-copy", "Copied");
+    Pause.until(
+        () -> "the button says " + screen.text("snippet-copy"),
+        () -> {
+          // It says so for a moment only, and not at once.
+          screen.click("snippet-copy");
+          return screen.text("snippet-copy").strip().equals("Copied");
+        });
     assertThat(screen.clipboard().strip()).isEqualTo(java.strip());
     assertThat(Files.readString(screen.download("snippet-save", "Snippet.java")).strip())
         .isEqualTo(java.strip());
