@@ -62,6 +62,28 @@ describe('whoever follows events', () => {
     expect(asked).toHaveLength(5);
     follower.stop();
   });
+
+  it('leaves no question behind, and does not ask without end', async () => {
+    const signals: AbortSignal[] = [];
+    const get = vi.fn(async (_path: string, _timeout: number, ended: AbortSignal) => {
+      signals.push(ended);
+      return { events: [], last: 0 };
+    });
+    const follower = new EventFollower<LogEntry>({ get: get as never }, 'log', () => {});
+    follower.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signals.length).toBeGreaterThan(1);
+    expect(signals.length).toBeLessThan(10);
+    follower.stop();
+    expect(signals.every((signal) => signal.aborted)).toBe(true);
+    const before = signals.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(signals).toHaveLength(before);
+    follower.start();
+    expect(signals).toHaveLength(before + 1);
+    expect(signals.at(-1)!.aborted).toBe(false);
+    follower.stop();
+  });
 });
 
 describe('lines of the log', () => {
