@@ -15,6 +15,7 @@ export const security = {
     create: 'New token',
     none: 'There is no token yet.',
     noMatch: (filter: string) => `No token fits “${filter}”.`,
+    more: (count: string) => `and ${count} more: the filter finds them.`,
     columns: {
       id: 'Id',
       subject: 'For',

@@ -82,7 +82,7 @@ export const sessions = {
   },
   locks: 'Locks that it holds',
   noLocks: 'None.',
-  moreLocks: (count: string) => `and ${count} more`,
+  more: (count: string) => `and ${count} more`,
   takeAway: 'Take away',
   takeAwayTitle: (address: string) => `Take the lock of ${address} away?`,
   takeAwayText: 'Everybody who may write the address can do so again. The audit log says who took it away.',
