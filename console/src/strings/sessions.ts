@@ -39,6 +39,7 @@ export const sessions = {
   disconnectTitle: (name: string) => `Disconnect ${name}?`,
   disconnectText: 'It is told the reason and its connection is closed. Most clients come back by themselves.',
   disconnectSelf: 'This is the page that you are looking at. It will come back by itself.',
+  who: (peer: string, id: string) => `${peer}, session ${id}`,
   reason: 'Reason (the client is told)',
   cancel: 'Cancel',
   back: 'All sessions',
