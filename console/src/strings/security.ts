@@ -42,7 +42,6 @@ export const security = {
         ? 'Nobody uses it now. It cannot be brought back; make a new one instead.'
         : `This ends ${sessions === 1 ? '1 session' : `${sessions} sessions`} at once. It cannot be brought back; make a new one instead.`,
     revokedTitle: 'Ended lately',
-    own: 'this page',
   },
 
   make: {
@@ -127,7 +126,6 @@ export const security = {
     no: 'No',
     by: 'allowed by',
     constraints: 'but only',
-    whole: 'Its scopes',
     of: (id: string, subject: string) => (subject === '' ? `token ${id}` : `token ${id}, ${subject}`),
   },
 
@@ -155,6 +153,5 @@ export const security = {
 
   pairing: {
     lead: 'A device without a token gets one for six digits that you show it.',
-    none: 'Pairing needs a token store: start the router with --pair.',
   },
 } as const;
