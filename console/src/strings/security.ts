@@ -41,6 +41,9 @@ export const security = {
       sessions === 0
         ? 'Nobody uses it now. It cannot be brought back; make a new one instead.'
         : `This ends ${sessions === 1 ? '1 session' : `${sessions} sessions`} at once. It cannot be brought back; make a new one instead.`,
+    own: 'this page',
+    revokeOwn:
+      'This page is here with this token: it is locked out at once, with whatever else uses it. It cannot be brought back; have another one of an administrator at hand.',
     revokedTitle: 'Ended lately',
   },
 
