@@ -89,8 +89,10 @@ class SecurityScreenTest {
     String id = page.attribute("token-secret", "data-id").orElseThrow();
     page.click("token-qr-show");
     page.await("token-qr");
+    assertThat(page.remains()).contains(token);
     page.click("token-done");
     page.awaitGone("token-secret");
+    assertThat(page.remains()).as("it is shown once").doesNotContain(token);
 
     // The real thing at the other end: it may do what was chosen, and no more.
     RawClient display = stage.raw("wall display", token);
