@@ -99,11 +99,13 @@ class SecurityScreenTest {
     page.await(row(id) + " [data-testid=token-sessions]:text-is('1')");
     page.await(row(id) + " [data-testid=token-for]:text-is('wall display')");
     page.awaitHas(row(id) + " [data-testid=token-used]", "ago");
+    page.await("token-own");
     page.requireAccessible();
     page.pictures("security");
 
     page.click(row(id) + " [data-testid=token-revoke]");
     page.awaitHas("confirm", "This ends 1 session at once");
+    assertThat(page.focused("confirm-no")).as("Enter does no harm").isTrue();
     page.click("confirm-yes");
     page.awaitGone(row(id));
     assertThat(display.awaitClose().text()).isEqualTo("Token revoked");
