@@ -90,6 +90,7 @@ export function pollStatus(url: string, token: string, listener: StatusListener)
         light--;
         const health = new URL('../health', url).href;
         const reply = await fetch(health, { cache: 'no-store', headers: {}, signal: AbortSignal.timeout(TIMEOUT) });
+        await reply.text();
         // A proxy that does not reach the router, or a router that is stuck.
         if (reply.status >= 500) {
           throw new Error(`health ${reply.status}`);
