@@ -47,6 +47,9 @@ describe('routers that are known', () => {
     expect(consoleUrl('stage.local')).toBe('http://stage.local:7330/');
     expect(consoleUrl(' ws://stage.local:8000/clasp ')).toBe('http://stage.local:8000/');
     expect(consoleUrl('wss://stage.local')).toBe('https://stage.local/');
+    expect(consoleUrl('http://stage.local/')).toBe('http://stage.local/');
+    expect(consoleUrl('ws://stage.local:80')).toBe('http://stage.local/');
+    expect(consoleUrl('ws://[fe80::1]')).toBe('http://[fe80::1]:7330/');
     expect(consoleUrl('https://user:secret@stage.local/x/?token=1#y')).toBe('https://stage.local/x/');
     expect(consoleUrl('javascript:alert(1)')).toBeNull();
     expect(consoleUrl('')).toBeNull();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused } from '../src/lib/api';
 import { EventFollower, Tail, type LogEntry } from '../src/lib/events';
-import { auditMatching, countLevels, jsonLines, logMatching, logText, marked, sourceOf } from '../src/lib/logs';
+import { auditMatching, countLevels, jsonLines, logMatching, logText, marked, onlyLooked, sourceOf } from '../src/lib/logs';
 
 const line = (msg: string, level = 'info', logger = 'dev.clasp.router.Router'): LogEntry => ({
   ts: '2026-01-01T00:00:00Z',
@@ -62,6 +62,28 @@ describe('whoever follows events', () => {
     expect(asked).toHaveLength(5);
     follower.stop();
   });
+
+  it('leaves no question behind, and does not ask without end', async () => {
+    const signals: AbortSignal[] = [];
+    const get = vi.fn(async (_path: string, _timeout: number, ended: AbortSignal) => {
+      signals.push(ended);
+      return { events: [], last: 0 };
+    });
+    const follower = new EventFollower<LogEntry>({ get: get as never }, 'log', () => {});
+    follower.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(signals.length).toBeGreaterThan(1);
+    expect(signals.length).toBeLessThan(10);
+    follower.stop();
+    expect(signals.every((signal) => signal.aborted)).toBe(true);
+    const before = signals.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(signals).toHaveLength(before);
+    follower.start();
+    expect(signals).toHaveLength(before + 1);
+    expect(signals.at(-1)!.aborted).toBe(false);
+    follower.stop();
+  });
 });
 
 describe('lines of the log', () => {
@@ -106,6 +128,15 @@ describe('the audit log', () => {
     expect(auditMatching(entries, { ...all, result: 'denied' })).toEqual([entries[1]]);
     expect(auditMatching(entries, { ...all, who: '192.0.2 desk' })).toEqual([entries[0]]);
     expect(auditMatching(entries, { ...all, since: Date.parse('2026-01-01T12:00:00Z') })).toEqual([entries[1]]);
+  });
+
+  it('tells what was only looked at from what was done', () => {
+    const asked = (detail: string, result = 'ok') => ({ ts: '', event: 'admin', result, detail });
+    expect(onlyLooked(asked('GET /admin/v1/bridges: HTTP 200'))).toBe(true);
+    expect(onlyLooked(asked('POST /admin/v1/transform-preview: HTTP 200'))).toBe(true);
+    expect(onlyLooked(asked('GET /admin/v1/bridges: HTTP 500', 'fail'))).toBe(false);
+    expect(onlyLooked(asked('POST /admin/v1/bridges: HTTP 201'))).toBe(false);
+    expect(onlyLooked({ ...asked('GET /'), event: 'session.open' })).toBe(false);
   });
 
   it('becomes JSON lines', () => {

@@ -94,6 +94,8 @@ it('trends end with their sessions', () => {
   expect(trends.size).toBe(1);
   expect(trends.of('a').in.length).toBe(2);
   expect(trends.of('a').out.at(1)).toBe(6);
+  trends.clear();
+  expect(trends.of('a').out.length).toBe(0);
 });
 
 it('bytes have a unit', () => {

@@ -27,6 +27,7 @@ test('without storage it is kept as long as the page', () => {
 
 let heard: unknown[];
 let asked: (string | undefined)[];
+let urls: string[];
 let reply: { status: number; body: string };
 let stop = () => {};
 
@@ -46,7 +47,9 @@ beforeEach(() => {
   vi.useFakeTimers();
   heard = [];
   asked = [];
-  vi.stubGlobal('fetch', (_url: string, options: { headers: Record<string, string> }) => {
+  urls = [];
+  vi.stubGlobal('fetch', (url: string, options: { headers: Record<string, string> }) => {
+    urls.push(url);
     asked.push(options.headers['Authorization']);
     return Promise.resolve(new Response(reply.body, { status: reply.status }));
   });
@@ -83,6 +86,17 @@ test('a token that may not see the status is no failure', async () => {
   reply = { status: 403, body: 'no' };
   await poll('reader', 1.5);
   expect(heard).toEqual(['hidden', 'hidden']);
+});
+
+test('a token that may not see the status is seldom refused it: each time is in the audit log', async () => {
+  reply = { status: 403, body: 'no' };
+  await poll('reader', 30.5);
+  expect(urls.filter((url) => url === 'http://router/api/status')).toHaveLength(1);
+  expect(urls.filter((url) => url === 'http://router/health')).toHaveLength(30);
+  expect(asked.filter((token) => token !== undefined)).toEqual(['Bearer reader']);
+  expect(heard).toHaveLength(31);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(urls.at(-1)).toBe('http://router/api/status');
 });
 
 test('a foreign host name is a failure, not a question of tokens', async () => {

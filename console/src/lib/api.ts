@@ -25,8 +25,9 @@ export class Api {
     private readonly token: () => string,
   ) {}
 
-  get<T>(path: string, timeout?: number): Promise<T> {
-    return this.ask<T>('GET', path, undefined, timeout);
+  /** @param ended takes the question back, whatever the router does */
+  get<T>(path: string, timeout?: number, ended?: AbortSignal): Promise<T> {
+    return this.ask<T>('GET', path, undefined, timeout, ended);
   }
 
   post<T = void>(path: string, body: unknown = {}, timeout?: number): Promise<T> {
@@ -51,14 +52,15 @@ export class Api {
     return (await this.fetch(body === undefined ? 'GET' : 'POST', path, body, TIMEOUT)).blob();
   }
 
-  private async ask<T>(method: string, path: string, body?: unknown, timeout = TIMEOUT): Promise<T> {
-    const reply = await this.fetch(method, path, body, timeout);
+  private async ask<T>(method: string, path: string, body?: unknown, timeout = TIMEOUT, ended?: AbortSignal): Promise<T> {
+    const reply = await this.fetch(method, path, body, timeout, ended);
     const text = reply.status === 204 ? '' : await reply.text();
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
   /** @param path relative to the page: `admin/v1/info`, `metrics` */
-  private async fetch(method: string, path: string, body: unknown, timeout: number): Promise<Response> {
+  private async fetch(method: string, path: string, body: unknown, timeout: number, ended?: AbortSignal): Promise<Response> {
+    const late = AbortSignal.timeout(timeout);
     const token = this.token();
     // What changes something needs one of these two, so that no other page of this browser can.
     const headers: Record<string, string> = { 'X-Clasp-Admin': '1' };
@@ -74,7 +76,7 @@ export class Api {
         method,
         headers,
         cache: 'no-store',
-        signal: AbortSignal.timeout(timeout),
+        signal: ended === undefined ? late : AbortSignal.any([late, ended]),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch {

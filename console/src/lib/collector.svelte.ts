@@ -42,6 +42,13 @@ export class Collector {
       this.poor = false;
       this.version++;
     } catch (refusal) {
+      // The token is not good any more: whoever looks at the figures with another one begins anew. Asking on would
+      // stand in the audit log, every two seconds, for as long as the page is there.
+      if (refusal instanceof Refused && refusal.status === 401) {
+        this.running = false;
+        this.before = null;
+        return;
+      }
       // Without an answer there is a gap; an answer that says no means that there are none.
       if (refusal instanceof Refused && refusal.status !== 0 && refusal.status < 500) {
         this.poor = true;

@@ -15,6 +15,8 @@ import { Frames } from './universes';
 /** Failed questions after which a connection that seems alive is not believed. */
 const SILENT_POLLS = 3;
 const TREND = 60;
+/** Milliseconds until the status is asked for out of turn once more. */
+const MIN_POLL = 1_000;
 
 const KEY = Symbol('desk');
 
@@ -67,6 +69,7 @@ export class Desk {
   followed = $state(true);
 
   private stopPolling = () => {};
+  private polledAt = 0;
 
   constructor(page: string) {
     this.page = new URL('./', page).href;
@@ -104,6 +107,11 @@ export class Desk {
     this.statusHidden = false;
     this.notAll = false;
     this.client.start();
+    this.poll();
+  }
+
+  private poll(): void {
+    this.polledAt = Date.now();
     this.stopPolling();
     this.stopPolling = pollStatus(new URL('api/status', this.page).href, this.tokens.get(), {
       answered: (next) => this.answered(next),
@@ -204,6 +212,14 @@ export class Desk {
       this.settled = false;
       this.lights.clear();
       this.feed.connected();
+    } else if (
+      state.kind === 'waiting' &&
+      state.code !== undefined &&
+      this.statusHidden &&
+      Date.now() - this.polledAt > MIN_POLL
+    ) {
+      // Perhaps the token is good no more: the status says so, which is asked for seldom otherwise.
+      this.poll();
     }
   }
 

@@ -60,6 +60,11 @@ export class Tail<T> {
 const WAIT_SECONDS = 20;
 const PAGE = 256;
 const AFTER_FAILURE = 2_000;
+/**
+ * Between two questions: events that come one by one are fetched together, and a router that does not let us wait,
+ * because too many wait already, is not asked without end.
+ */
+const BETWEEN = 250;
 
 /**
  * Follows the events of one kind: asks for those after the last one known, and the router answers when there is one.
@@ -70,6 +75,8 @@ export class EventFollower<T> {
   /** Counts starts and stops, so that a late answer does not begin anew what was stopped. */
   private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Takes back the question that waits: a browser has six connections for a router, and each would hold one. */
+  private question = new AbortController();
 
   /**
    * @param got new events, the oldest first
@@ -84,21 +91,24 @@ export class EventFollower<T> {
 
   start(): void {
     this.stop();
-    void this.ask(this.turn);
+    this.question = new AbortController();
+    void this.ask(this.turn, this.question.signal);
   }
 
   /** Asks no more; after another {@link start} it goes on where it was. */
   stop(): void {
     this.turn++;
     clearTimeout(this.timer);
+    this.question.abort();
   }
 
-  private async ask(turn: number): Promise<void> {
-    let pause = 0;
+  private async ask(turn: number, ended: AbortSignal): Promise<void> {
+    let pause = BETWEEN;
     try {
       const answer = await this.api.get<Answer<T>>(
         `admin/v1/events?kind=${this.kind}&after=${this.last}&wait=${WAIT_SECONDS}&limit=${PAGE}`,
         (WAIT_SECONDS + 8) * 1000,
+        ended,
       );
       if (turn !== this.turn) {
         return;
@@ -117,6 +127,6 @@ export class EventFollower<T> {
       this.failed(refusal instanceof Error ? refusal.message || '?' : '?');
       pause = AFTER_FAILURE;
     }
-    this.timer = setTimeout(() => void this.ask(turn), pause);
+    this.timer = setTimeout(() => void this.ask(turn, ended), pause);
   }
 }

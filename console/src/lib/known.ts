@@ -25,7 +25,9 @@ export function consoleUrl(text: string): string | null {
   if (!['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
     return null;
   }
-  if (url.port === '' && !/:\d+(\/|$)/.test(schemed.replace(/^[a-z]+:\/\//i, '')) && url.protocol === 'http:') {
+  // Whoever says http means port 80, as everywhere: a router that was found there has its page there.
+  const bare = url.port === '' && !/^http:/i.test(trimmed) && !/:\d+(\/|$)/.test(schemed.replace(/^[a-z]+:\/\//i, ''));
+  if (bare && url.protocol === 'http:') {
     url.port = '7330';
   }
   return `${url.protocol}//${url.host}${url.pathname === '' ? '/' : url.pathname.replace(/clasp\/?$/, '')}`;

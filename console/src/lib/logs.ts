@@ -111,6 +111,13 @@ export function auditMatching(entries: readonly AuditEntry[], filter: AuditFilte
   });
 }
 
+const LOOKS = ['GET ', 'POST /admin/v1/bridge-preview', 'POST /admin/v1/transform-preview'];
+
+/** An administrator asked, and nothing changed by it: pages do so every second. */
+export function onlyLooked(e: AuditEntry): boolean {
+  return e.event === 'admin' && e.result === 'ok' && LOOKS.some((look) => e.detail.startsWith(look));
+}
+
 /** JSON lines, as `clasp audit` writes them. */
 export function jsonLines(entries: readonly unknown[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');

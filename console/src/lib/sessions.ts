@@ -154,6 +154,10 @@ export class SessionTrends {
     return trend;
   }
 
+  clear(): void {
+    this.trends.clear();
+  }
+
   get size(): number {
     return this.trends.size;
   }

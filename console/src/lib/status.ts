@@ -61,6 +61,8 @@ export function ratesBetween(before: Status | null, after: Status): Rates {
 
 const INTERVAL = 1_000;
 const TIMEOUT = 4_000;
+/** Each time that a token may not see the status is a line of the audit log, of which the router keeps few. */
+const UNTIL_ASKED_AGAIN = 30;
 
 export interface StatusListener {
   answered(status: Status): void;
@@ -72,15 +74,33 @@ export interface StatusListener {
 }
 
 /**
- * Asks once a second, never twice at the same time. Returns the function that stops it.
+ * Asks once a second, never twice at the same time. Returns the function that stops it. Whoever may not see the status
+ * asks for it seldom; in between, that the router answers at all is enough.
  *
  * A wrong token is asked with once: more would look like guessing.
  */
 export function pollStatus(url: string, token: string, listener: StatusListener): () => void {
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Questions for which it is enough that the router answers. */
+  let light = 0;
   const ask = async () => {
     try {
+      if (light > 0) {
+        light--;
+        const health = new URL('../health', url).href;
+        const reply = await fetch(health, { cache: 'no-store', headers: {}, signal: AbortSignal.timeout(TIMEOUT) });
+        await reply.text();
+        // A proxy that does not reach the router, or a router that is stuck.
+        if (reply.status >= 500) {
+          throw new Error(`health ${reply.status}`);
+        }
+        if (!stopped) {
+          listener.hidden();
+          timer = setTimeout(() => void ask(), INTERVAL);
+        }
+        return;
+      }
       const headers: Record<string, string> = token ? { Authorization: `Bearer ${token}` } : {};
       const reply = await fetch(url, { cache: 'no-store', headers, signal: AbortSignal.timeout(TIMEOUT) });
       if (reply.status === 401 || reply.status === 429) {
@@ -92,6 +112,7 @@ export function pollStatus(url: string, token: string, listener: StatusListener)
         return;
       }
       if (reply.status === 403 && token) {
+        light = UNTIL_ASKED_AGAIN;
         if (!stopped) {
           listener.hidden();
           timer = setTimeout(() => void ask(), INTERVAL);
@@ -106,6 +127,7 @@ export function pollStatus(url: string, token: string, listener: StatusListener)
         listener.answered(status);
       }
     } catch {
+      light = 0;
       if (!stopped) {
         listener.failed();
       }

@@ -3,13 +3,10 @@ export const discover = {
   title: 'Discover',
   found: {
     title: 'Found in this network',
-    name: 'Name',
-    address: 'Address',
     sources: 'Found by',
     first: 'First seen',
     last: 'Last seen',
     features: 'Features',
-    actions: 'Actions',
     unnamed: 'unnamed',
     self: 'this router',
     looking: 'Looking … nobody has answered yet.',

@@ -129,7 +129,6 @@ export const operate = {
     phase: 'State',
     phases: { starting: 'starting', running: 'running', draining: 'stopping' } as Record<string, string>,
     licences: 'Licences of what is in it',
-    api: 'Description of its API',
     limits: 'Limits',
     limitColumns: { name: 'What', used: 'Used', limit: 'At most' },
     limit: { sessions: 'Sessions', parameters: 'Values', connections: 'Connections' },

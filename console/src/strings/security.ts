@@ -15,6 +15,7 @@ export const security = {
     create: 'New token',
     none: 'There is no token yet.',
     noMatch: (filter: string) => `No token fits “${filter}”.`,
+    more: (count: string) => `and ${count} more: the filter finds them.`,
     columns: {
       id: 'Id',
       subject: 'For',
@@ -40,8 +41,10 @@ export const security = {
       sessions === 0
         ? 'Nobody uses it now. It cannot be brought back; make a new one instead.'
         : `This ends ${sessions === 1 ? '1 session' : `${sessions} sessions`} at once. It cannot be brought back; make a new one instead.`,
-    revokedTitle: 'Ended lately',
     own: 'this page',
+    revokeOwn:
+      'This page is here with this token: it is locked out at once, with whatever else uses it. It cannot be brought back; have another one of an administrator at hand.',
+    revokedTitle: 'Ended lately',
   },
 
   make: {
@@ -126,13 +129,12 @@ export const security = {
     no: 'No',
     by: 'allowed by',
     constraints: 'but only',
-    whole: 'Its scopes',
     of: (id: string, subject: string) => (subject === '' ? `token ${id}` : `token ${id}, ${subject}`),
   },
 
   audit: {
     title: 'Audit log',
-    lead: 'Who came, went and was refused, and what administrators did: the latest 512 that the router remembers, and what has come since this page looks. With --audit FILE the router writes all of it.',
+    lead: 'Who came, went and was refused, and what administrators did: the latest 512 that the router remembers (and as many of what they only looked at), and what has come since this page looks. With --audit FILE the router writes all of it.',
     event: 'Event',
     result: 'Result',
     all: 'all',
@@ -154,6 +156,5 @@ export const security = {
 
   pairing: {
     lead: 'A device without a token gets one for six digits that you show it.',
-    none: 'Pairing needs a token store: start the router with --pair.',
   },
 } as const;

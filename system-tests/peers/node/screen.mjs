@@ -161,6 +161,13 @@ function kept(page) {
   });
 }
 
+/** The page with its address and all that it stores of its own: one text, to look for what must not be there. */
+function remains(page) {
+  return page.evaluate(() =>
+    [document.documentElement.outerHTML, location.href, ...[localStorage, sessionStorage].map((store) => JSON.stringify({ ...store }))].join('\n'),
+  );
+}
+
 async function debug(page, { method, params = {} }) {
   const session = await page.context().newCDPSession(page);
   try {
@@ -269,5 +276,6 @@ export const commands = {
   axe,
   timing,
   kept,
+  remains,
   debug,
 };

@@ -124,9 +124,8 @@ final class ServerReload {
     }
     // First, as it is what may still be refused.
     List<String> bridged = reconfigureBridges(next);
-    if (!changed.isEmpty()) {
-      next.command().applyTo(server);
-    }
+    // Also if nothing has changed: what an administrator has set meanwhile holds until now.
+    next.command().applyTo(server);
     changed.addAll(bridged);
     current = next;
     counted.succeeded();

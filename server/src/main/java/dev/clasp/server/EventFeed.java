@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 
 /**
  * What happened last: events of the audit log and lines of the log, a bounded number of each kind,
- * so that much of one displaces nothing of the other. Each has a number that goes up by one. For
- * {@code GET /admin/v1/events}. Thread-safe; never blocks.
+ * so that much of one displaces nothing of the other. What administrators only look at counts as a
+ * kind of its own here, because pages look every second. Each event has a number that goes up by
+ * one. For {@code GET /admin/v1/events}. Thread-safe; never blocks.
  */
 public final class EventFeed implements Consumer<AuditEvent> {
 
@@ -37,6 +38,13 @@ public final class EventFeed implements Consumer<AuditEvent> {
 
   private static final int MAX_WAITERS = 16;
 
+  /** How the details of an event begin of which {@link #onlyLooked} is true. */
+  private static final List<String> LOOKS =
+      List.of(
+          "GET ",
+          "POST " + AdminApi.PREFIX + "/bridge-preview",
+          "POST " + AdminApi.PREFIX + "/transform-preview");
+
   /**
    * One event.
    *
@@ -54,6 +62,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
   private record Waiting(Set<String> kinds, Waiter waiter) {}
 
   private final ArrayDeque<Event> audited = new ArrayDeque<>();
+  private final ArrayDeque<Event> looked = new ArrayDeque<>();
   private final ArrayDeque<Event> logged = new ArrayDeque<>();
   private final List<Waiting> waiters = new ArrayList<>();
   private long last;
@@ -67,6 +76,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
   public void accept(AuditEvent event) {
     add(
         AUDIT,
+        onlyLooked(event) ? looked : audited,
         json -> {
           json.writeStringField("ts", event.at().toString());
           json.writeStringField("event", event.kind().id());
@@ -102,6 +112,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
   public void log(Instant at, String level, String logger, String message) {
     add(
         LOG,
+        logged,
         json -> {
           json.writeStringField("ts", at.toString());
           json.writeStringField("level", level);
@@ -110,11 +121,18 @@ public final class EventFeed implements Consumer<AuditEvent> {
         });
   }
 
+  /** An administrator asked, and nothing changed by it. */
+  private static boolean onlyLooked(AuditEvent event) {
+    return event.kind() == AuditEvent.Kind.ADMIN
+        && event.result() == AuditEvent.Result.OK
+        && LOOKS.stream().anyMatch(event.detail()::startsWith);
+  }
+
   private static String shortened(String text) {
     return text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "..." : text;
   }
 
-  private void add(String kind, Body body) {
+  private void add(String kind, ArrayDeque<Event> events, Body body) {
     StringWriter text = new StringWriter(256);
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
@@ -125,7 +143,6 @@ public final class EventFeed implements Consumer<AuditEvent> {
     }
     List<Waiting> woken;
     synchronized (this) {
-      ArrayDeque<Event> events = of(kind);
       events.addLast(new Event(++last, kind, text.toString()));
       if (events.size() > MAX_EVENTS) {
         events.removeFirst();
@@ -136,8 +153,8 @@ public final class EventFeed implements Consumer<AuditEvent> {
     woken.forEach(waiting -> waiting.waiter.wake());
   }
 
-  private ArrayDeque<Event> of(String kind) {
-    return kind.equals(AUDIT) ? audited : logged;
+  private List<ArrayDeque<Event>> of(String kind) {
+    return kind.equals(AUDIT) ? List.of(audited, looked) : List.of(logged);
   }
 
   /** Number of the latest event; 0 = there was none yet. */
@@ -149,6 +166,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
   synchronized List<Event> after(long number, int limit, Set<String> kinds) {
     return kinds.stream()
         .flatMap(kind -> of(kind).stream())
+        .flatMap(ArrayDeque::stream)
         .filter(event -> event.number() > number)
         .sorted(Comparator.comparingLong(Event::number))
         .limit(limit)
@@ -163,8 +181,8 @@ public final class EventFeed implements Consumer<AuditEvent> {
   synchronized boolean await(long number, Set<String> kinds, Waiter waiter) {
     boolean there =
         kinds.stream()
-            .map(kind -> of(kind).peekLast())
-            .anyMatch(event -> event != null && event.number() > number);
+            .flatMap(kind -> of(kind).stream())
+            .anyMatch(events -> !events.isEmpty() && events.getLast().number() > number);
     if (there || waiters.size() >= MAX_WAITERS) {
       return false;
     }

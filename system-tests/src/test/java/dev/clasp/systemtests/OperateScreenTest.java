@@ -81,7 +81,7 @@ class OperateScreenTest {
     page.click("metrics-pause");
     page.click("metrics-table");
     page.await("[data-testid=metrics-row][data-series=sessions]");
-    // What the table says of the sessions is what the status of the router says.
+    // A figure, not the dash of what is not known.
     assertThat(page.text("[data-testid=metrics-row][data-series=parameters] td:nth-child(2)"))
         .matches("[0-9,]+");
     page.requireAccessible();

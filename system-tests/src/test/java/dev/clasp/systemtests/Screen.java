@@ -368,6 +368,11 @@ final class Screen {
     return strings(call("kept"));
   }
 
+  /** The page, its address and what it has stored, to look for what must not be there. */
+  String remains() {
+    return call("remains").asText();
+  }
+
   /** {@code paints} by name, and {@code resources} with url, start, end (ms) and bytes. */
   JsonNode timing() {
     return call("timing");

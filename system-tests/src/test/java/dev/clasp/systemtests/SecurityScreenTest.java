@@ -89,19 +89,23 @@ class SecurityScreenTest {
     String id = page.attribute("token-secret", "data-id").orElseThrow();
     page.click("token-qr-show");
     page.await("token-qr");
+    assertThat(page.remains()).contains(token);
     page.click("token-done");
     page.awaitGone("token-secret");
+    assertThat(page.remains()).as("it is shown once").doesNotContain(token);
 
     // The real thing at the other end: it may do what was chosen, and no more.
     RawClient display = stage.raw("wall display", token);
     page.await(row(id) + " [data-testid=token-sessions]:text-is('1')");
     page.await(row(id) + " [data-testid=token-for]:text-is('wall display')");
     page.awaitHas(row(id) + " [data-testid=token-used]", "ago");
+    page.await("token-own");
     page.requireAccessible();
     page.pictures("security");
 
     page.click(row(id) + " [data-testid=token-revoke]");
     page.awaitHas("confirm", "This ends 1 session at once");
+    assertThat(page.focused("confirm-no")).as("Enter does no harm").isTrue();
     page.click("confirm-yes");
     page.awaitGone(row(id));
     assertThat(display.awaitClose().text()).isEqualTo("Token revoked");
