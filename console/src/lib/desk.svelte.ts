@@ -15,6 +15,11 @@ import { Frames } from './universes';
 /** Failed questions after which a connection that seems alive is not believed. */
 const SILENT_POLLS = 3;
 const TREND = 60;
+/**
+ * Parameters that have ended stay in the tables, for the router does not tell of every end. When there are so many more than
+ * twice what it told at once, it is asked for everything again.
+ */
+const SPARE = 120_000;
 
 const KEY = Symbol('desk');
 
@@ -67,6 +72,9 @@ export class Desk {
   followed = $state(true);
 
   private stopPolling = () => {};
+  private readonly reach: Reach;
+  /** With more parameters than this everything begins again. */
+  private most = Infinity;
 
   constructor(page: string) {
     this.page = new URL('./', page).href;
@@ -76,12 +84,18 @@ export class Desk {
     this.client = new Client({ url: this.socket, name: 'CLASP console', token: () => this.tokens.get() });
     this.feed = new Feed(
       oncePerFrame(() => this.frame++),
-      (time) => this.client.local(time),
+      // By the clock of the system, as everything else that is shown: that of the client stands still while a machine sleeps.
+      (time) => Date.now() - (this.client.time() - time) / 1000,
     );
     this.client.onState((state) => this.linked(state));
-    new Reach(this.client, () => this.feed.parameters.arrived, {
+    this.reach = new Reach(this.client, () => this.feed.parameters.arrived, {
       received: (received) => this.received(received),
-      ready: () => (this.settled = true),
+      ready: () => {
+        this.settled = true;
+        this.feed.parameters.settle();
+        // What a narrow token may read the router has told once, and does not tell again.
+        this.most = this.notAll ? Infinity : 2 * this.feed.parameters.size + SPARE;
+      },
       narrow: (followed) => {
         this.notAll = true;
         this.followed = followed;
@@ -201,10 +215,16 @@ export class Desk {
     this.link = state;
     if (state.kind === 'live') {
       this.everLive = true;
-      this.settled = false;
       this.lights.clear();
-      this.feed.connected();
+      this.restart();
     }
+  }
+
+  /** The router is about to tell everything that it remembers. */
+  private restart(): void {
+    this.settled = false;
+    this.most = Infinity;
+    this.feed.connected();
   }
 
   private received(received: Received): void {
@@ -212,6 +232,10 @@ export class Desk {
       this.lights.offer(received.address, received.value);
     }
     this.feed.received(received);
+    if (this.feed.parameters.size > this.most) {
+      this.restart();
+      this.reach.again();
+    }
   }
 }
 
