@@ -137,6 +137,7 @@ export class Desk {
       denied: (said) => {
         // No more attempts with this one.
         this.client.stop();
+        this.link = { kind: 'connecting', attempt: 0 };
         this.tokens.set('');
         this.hasToken = false;
         this.everLive = false;
