@@ -108,9 +108,7 @@ final class Installation {
    */
   static List<String> consoleTests(URI server, Path report, String file) {
     Path runner = console().resolve("node_modules/vitest/vitest.mjs");
-    requireFile(
-        runner,
-        "what tests the console is not installed: run ./verify, or npm ci in " + console());
+    requireFile(runner, "vitest is not installed: run ./verify, or npm ci in " + console());
     return List.of(
         "env",
         "NO_COLOR=1",
