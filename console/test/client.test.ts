@@ -332,6 +332,24 @@ describe('subscriptions', () => {
     expect(told).toEqual(['ready a', 'refused b 301']);
   });
 
+  test('that were closed are told nothing any more', () => {
+    live();
+    const told: string[] = [];
+    const options = { ready: () => told.push('ready'), refused: () => told.push('refused') };
+    const first = client.subscribe('/a', () => told.push('received'), options);
+    const second = client.subscribe('/b', () => told.push('received'), options);
+    const [a] = socket().take();
+    first.close();
+    second.close();
+    socket().say(
+      { type: 'ERROR', code: 301, message: 'no', address: '/a', correlation: a!.id! },
+      { type: 'PONG' },
+      { type: 'SET', address: '/b', value: 1 },
+      { type: 'PONG' },
+    );
+    expect(told).toEqual([]);
+  });
+
   test('get the past only if they asked for it', () => {
     live();
     const plain: unknown[] = [];
@@ -377,6 +395,21 @@ describe('requests', () => {
     await expect(second).rejects.toMatchObject({ kind: 'refused', code: 400, address: '/a', message: 'LockHeld' });
     socket().say({ type: 'ACK', address: '/b', revision: 9 });
     expect(await other).toEqual({ address: '/b', revision: 9 });
+  });
+
+  test('are not answered by what a router with correlation ids says without one', async () => {
+    live();
+    const told: number[] = [];
+    client.onError((refusal) => told.push(refusal.code));
+    const first = client.set('/a', 1);
+    socket().say({ type: 'ACK', address: '/a', revision: 1, correlation: socket().newest('SET').id! });
+    await first;
+    client.fire('/a', 2);
+    const second = client.set('/a', 3);
+    const { id } = socket().newest('SET');
+    socket().say({ type: 'ERROR', code: 429, message: 'too fast', address: '/a' }, { type: 'ACK', address: '/a', revision: 2, correlation: id! });
+    expect(await second).toEqual({ address: '/a', revision: 2 });
+    expect(told).toEqual([429]);
   });
 
   test('fail when there is no answer, no connection, or one that breaks', async () => {

@@ -18,6 +18,9 @@ test('a picked colour keeps the form of the old one', () => {
   expect(withHex({ r: 1n, g: 2n, b: 3n, w: 7n }, '#ff0001')).toEqual({ r: 255n, g: 0n, b: 1n, w: 7n });
   expect(withHex({ r: 1, g: 0, b: 0, a: 0.5 }, '#00ff00')).toEqual({ r: 0, g: 1, b: 0, a: 0.5 });
   expect(scaleOf({ r: 1, g: 1, b: 2 })).toBe(255);
+  // Dark, but known to go up to 255.
+  expect(hexColour({ r: 1, g: 0, b: 0 }, 255)).toBe('#010000');
+  expect(withHex({ r: 1, g: 0, b: 0 }, '#800000', 255)).toEqual({ r: 128, g: 0, b: 0 });
 });
 
 test('channels are listed and changed one by one', () => {

@@ -73,6 +73,13 @@ test.each([
   expect(asked).toHaveLength(times);
 });
 
+test('an address without a slash is not asked about', async () => {
+  write('odd', 1);
+  write('/a', 1);
+  await details.look(['odd', '/a']);
+  expect(asked).toEqual(['/a']);
+});
+
 test('an address with a star is not taken for a pattern of its own', async () => {
   write('/a/*', 1);
   answer = () => [{ address: '/a/b', revision: 1 }];

@@ -148,6 +148,9 @@ test('after a reconnect only what comes again is there, with its trend', () => {
   write(parameters, '/stays', 2, 1, { revision: 1 });
   expect(parameters.select(all)).toEqual(['/stays']);
   expect(parameters.get('/stays')?.history?.length).toBe(2);
+  parameters.settle();
+  write(parameters, '/goes', 2, 2);
+  expect(parameters.get('/goes')?.history?.length).toBe(1);
 });
 
 test('5,000 parameters and a second of writes take a small part of it', () => {

@@ -12,6 +12,7 @@ interface Sub {
 let subs: Sub[];
 let addresses: string[];
 let told: string[];
+let reach: Reach;
 
 const open = () => subs.filter((sub) => !sub.closed).map((sub) => sub.pattern);
 const find = (pattern: string) => [...subs].reverse().find((sub) => sub.pattern === pattern && !sub.closed)!;
@@ -21,7 +22,7 @@ beforeEach(() => {
   subs = [];
   told = [];
   addresses = [];
-  new Reach(
+  reach = new Reach(
     {
       subscribe: (pattern, callback, options = {}) => {
         const sub = { pattern, callback, options, closed: false };
@@ -75,6 +76,16 @@ test('each connection begins again', () => {
   expect(open()).toEqual(['/**', '/c/**']);
   find('/**').options.ready?.();
   expect(open()).toEqual(['/**']);
+});
+
+test('everything is asked for again when somebody wants it', () => {
+  addresses = ['/a/b'];
+  refuse('/**');
+  reach.again();
+  expect(open()).toEqual(['/**']);
+  expect(subs.map((sub) => sub.pattern)).toEqual(['/**', '/a/**', '/**']);
+  find('/**').options.ready?.();
+  expect(told.at(-1)).toBe('ready');
 });
 
 test('there is an end of it, and it is said', () => {

@@ -6,17 +6,32 @@ import type { SignalDefinition } from '../src/clasp/message';
 
 declare const process: { env: Record<string, string | undefined> };
 
-/** A router of ours, for example `CLASP_ROUTER=ws://127.0.0.1:7330/`; without it there is nothing to test. */
-const url = process.env['CLASP_ROUTER'];
+/**
+ * A router of ours, for example `CLASP_ROUTER=ws://127.0.0.1:7330/`. `npm test` has none and leaves this file out
+ * (vite.config.ts); ConsoleClientTest of the system tests runs it.
+ */
+const url = process.env['CLASP_ROUTER'] ?? '';
+
+/** Milliseconds; never reached when all is well, however busy the machine is. */
+const PATIENCE = 50_000;
 
 const connected = async (name: string): Promise<Client> => {
-  const client = new Client({ url: url!, name, token: () => process.env['CLASP_TOKEN'] ?? '', around: { open: (to) => new WebSocket(to, 'clasp') as Socket } });
+  const client = new Client({
+    url,
+    name,
+    token: () => process.env['CLASP_TOKEN'] ?? '',
+    around: {
+      open: (to) => new WebSocket(to, 'clasp') as Socket,
+      // It waits for seconds; a busy machine must not decide a test.
+      setTimeout: (callback, ms) => setTimeout(callback, 10 * ms),
+    },
+  });
   client.start();
-  await vi.waitFor(() => expect(client.state.kind).toBe('live'), 10_000);
+  await vi.waitFor(() => expect(client.state.kind).toBe('live'), PATIENCE);
   return client;
 };
 
-describe.skipIf(!url)('with a real router', () => {
+describe('with a real router', () => {
   let a: Client;
   let b: Client;
   /** Addresses of this run. */
@@ -25,7 +40,7 @@ describe.skipIf(!url)('with a real router', () => {
   beforeAll(async () => {
     a = await connected('a');
     b = await connected('b');
-  });
+  }, 2 * PATIENCE);
 
   afterAll(() => {
     a.stop();
@@ -44,7 +59,7 @@ describe.skipIf(!url)('with a real router', () => {
     const first = await a.set(`${here}/p/x`, 1n);
     const second = await a.set(`${here}/p/x`, 0.5);
     expect(second.revision).toBe(first.revision! + 1);
-    await vi.waitFor(() => expect(heard).toHaveLength(2));
+    await vi.waitFor(() => expect(heard).toHaveLength(2), PATIENCE);
     expect(heard.map(({ kind, value, revision }) => [kind, value, revision])).toEqual([
       ['param', 1n, first.revision],
       ['param', 0.5, second.revision],
@@ -56,12 +71,13 @@ describe.skipIf(!url)('with a real router', () => {
   });
 
   test('a subscription is ready when what is stored has come', async () => {
-    for (let i = 0; i < 300; i++) {
-      a.fire(`${here}/many/${i}`, { text: 'x'.repeat(1000), i: BigInt(i) });
+    // Several frames of a snapshot, and less than what a client leaves unsent.
+    for (let i = 0; i < 200; i++) {
+      expect(a.fire(`${here}/many/${i}`, { text: 'x'.repeat(1000), i: BigInt(i) })).toBe(true);
     }
     await a.ping();
     const heard = await listen(`${here}/many/**`);
-    expect(heard).toHaveLength(300);
+    expect(heard).toHaveLength(200);
     expect(heard.every((r) => r.snapshot && r.writer === a.session)).toBe(true);
   });
 
@@ -77,7 +93,10 @@ describe.skipIf(!url)('with a real router', () => {
   test('a lifetime comes with the write, and its end as null', async () => {
     const heard = await listen(`${here}/brief`);
     await a.set(`${here}/brief`, 1, { ttl: { sliding: 3600 } });
-    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ value: 1, ttl: { sliding: 3600 } }));
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ value: 1, ttl: { sliding: 3600 } }), PATIENCE);
+    await a.set(`${here}/brief`, 2, { ttl: { absolute: 1 } });
+    await vi.waitFor(() => expect(heard.at(-1)).toMatchObject({ kind: 'param', value: null, snapshot: false }), PATIENCE);
+    expect(await b.get(`${here}/brief`)).toBeNull();
   });
 
   test('events, streams, gestures, timelines and bundles arrive as what they are', async () => {
@@ -90,7 +109,7 @@ describe.skipIf(!url)('with a real router', () => {
       { type: 'SET', address: `${here}/s/set`, value: 1 },
       { type: 'PUBLISH', address: `${here}/s/last`, signal: 'event', value: null },
     ]);
-    await vi.waitFor(() => expect(heard).toHaveLength(6));
+    await vi.waitFor(() => expect(heard).toHaveLength(6), PATIENCE);
     expect(heard.map((r) => [r.kind, r.address.slice(here.length + 3)])).toEqual([
       ['event', 'event'],
       ['stream', 'stream'],
@@ -128,6 +147,6 @@ describe.skipIf(!url)('with a real router', () => {
   });
 
   test('the clocks agree', () => {
-    expect(Math.abs(a.time() - Date.now() * 1000)).toBeLessThan(1_000_000);
+    expect(Math.abs(a.time() - Date.now() * 1000)).toBeLessThan(10_000_000);
   });
 });

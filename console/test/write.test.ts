@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Refusal, type Ack, type Value } from '../src/clasp';
-import { REST, ValueWriter, type WriteState } from '../src/lib/write';
+import { AGAIN, REST, ValueWriter, type WriteState } from '../src/lib/write';
 
 let sent: string[];
 let states: WriteState[];
@@ -116,4 +116,35 @@ test('what is not confirmed when the control goes away is confirmed then', () =>
   writer.move(1);
   writer.close();
   expect(sent).toEqual(['set 1', 'closed']);
+});
+
+test('the end of a movement that is faster than the token allows is written a little later', async () => {
+  const tooFast = new Refusal('refused', 'Rate limit exceeded: the token allows 10 writes/second to /a', 429, '/a');
+  writer.move(1);
+  frame();
+  tellError(tooFast);
+  writer.commit(2);
+  answers[0]!.reject(tooFast);
+  await settled();
+  expect(states.every((state) => state.kind === 'moving')).toBe(true);
+  expect(timers.map((t) => t.ms)).toEqual([AGAIN]);
+  timers[0]!.callback();
+  expect(sent).toEqual(['fire 1', 'set 2', 'set 2']);
+  answers[1]!.resolve({ revision: 3 });
+  await settled();
+  expect(states.at(-1)).toEqual({ kind: 'done', revision: 3 });
+  expect(timers).toEqual([]);
+});
+
+test('what is refused for its rate again and again is told', async () => {
+  const tooFast = new Refusal('refused', 'Rate limit exceeded: the token allows 0 writes/second to /a', 429, '/a');
+  writer.commit(1);
+  for (let i = 0; states.at(-1)?.kind !== 'refused'; i++) {
+    expect(i).toBeLessThan(10);
+    answers[i]!.reject(tooFast);
+    await settled();
+    timers.at(-1)?.callback();
+  }
+  expect(states.at(-1)).toEqual({ kind: 'refused', refusal: tooFast, value: 1 });
+  expect(timers).toEqual([]);
 });

@@ -216,6 +216,8 @@ export class Client {
   private nextSub = 1;
   private nextCorrelation = 1;
   private readonly pending = new Map<number, Pending>();
+  /** The router has answered with a correlation id: what it says without one answers no request. */
+  private correlates = false;
   private readonly asked = new Map<number, Sub>();
   private fences: (() => void)[] = [];
   private questions: Question[] = [];
@@ -595,7 +597,8 @@ export class Client {
         this.snapshot(message.params);
         break;
       case 'ACK': {
-        const id = message.correlation ?? this.oldest(message.address ?? '', 'ack');
+        this.correlates ||= message.correlation !== undefined;
+        const id = message.correlation ?? (this.correlates ? undefined : this.oldest(message.address ?? '', 'ack'));
         this.settle(id)?.resolve({
           ...(message.address === undefined ? {} : { address: message.address }),
           ...(message.revision === undefined ? {} : { revision: Number(message.revision) }),
@@ -695,13 +698,16 @@ export class Client {
       return;
     }
     const refusal = new Refusal('refused', text, code, address);
+    this.correlates ||= correlation !== undefined;
     const sub = correlation === undefined ? undefined : this.asked.get(correlation);
     if (sub) {
       this.asked.delete(correlation!);
-      sub.options.refused?.(refusal);
+      if (this.subs.has(sub.id)) {
+        sub.options.refused?.(refusal);
+      }
       return;
     }
-    const pending = this.settle(correlation ?? (address === undefined ? undefined : this.oldest(address)));
+    const pending = this.settle(correlation ?? (address === undefined || this.correlates ? undefined : this.oldest(address)));
     if (!pending) {
       this.errorListeners.forEach((listener) => listener(refusal));
     } else if (pending.by === 'snapshot' && code === NOT_FOUND) {
@@ -758,6 +764,7 @@ export class Client {
     this.sessionId = '';
     this.around.clearTimeout(this.syncTimer);
     this.fences = [];
+    this.correlates = false;
     this.asked.clear();
     const failed = [...this.pending.values()];
     this.pending.clear();

@@ -16,13 +16,17 @@ export function scaleOf(value: Value): number {
   return !whole && channels.every((channel) => (numberOf(channel) ?? 0) <= 1) ? 1 : 255;
 }
 
-/** As an `input` of type color wants it: `#rrggbb`. */
-export function hexColour(value: Value): string {
+/**
+ * As an `input` of type color wants it: `#rrggbb`.
+ *
+ * @param full how high its channels go
+ */
+export function hexColour(value: Value, full = scaleOf(value)): string {
   if (typeof value === 'string') {
     const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(value);
     return (short ? `#${short[1]}${short[1]}${short[2]}${short[2]}${short[3]}${short[3]}` : value).toLowerCase();
   }
-  const scale = 255 / scaleOf(value);
+  const scale = 255 / full;
   const pair = (name: string) => {
     const channel = (isMap(value) ? numberOf(value[name]) : 0) ?? 0;
     return Math.round(Math.min(255, Math.max(0, channel * scale)) || 0)
@@ -32,12 +36,16 @@ export function hexColour(value: Value): string {
   return `#${pair('r')}${pair('g')}${pair('b')}`;
 }
 
-/** The colour `hex` in the form of `like`: text stays text, a map keeps its scale, kinds and other channels. */
-export function withHex(like: Value, hex: string): Value {
+/**
+ * The colour `hex` in the form of `like`: text stays text, a map keeps its scale, kinds and other channels.
+ *
+ * @param full how high the channels of `like` go
+ */
+export function withHex(like: Value, hex: string, full = scaleOf(like)): Value {
   if (!isMap(like)) {
     return hex;
   }
-  const scale = scaleOf(like) / 255;
+  const scale = full / 255;
   const channel = (name: string, from: number) => ofKind(parseInt(hex.slice(from, from + 2), 16) * scale, like[name]);
   return { ...like, r: channel('r', 1), g: channel('g', 3), b: channel('b', 5) };
 }

@@ -17,6 +17,11 @@ const SILENT_POLLS = 3;
 const TREND = 60;
 /** Milliseconds until the status is asked for out of turn once more. */
 const MIN_POLL = 1_000;
+/**
+ * Parameters that have ended stay in the tables, for the router does not tell of every end. When there are so many more than
+ * twice what it told at once, it is asked for everything again.
+ */
+const SPARE = 120_000;
 
 const KEY = Symbol('desk');
 
@@ -70,6 +75,9 @@ export class Desk {
 
   private stopPolling = () => {};
   private polledAt = 0;
+  private readonly reach: Reach;
+  /** With more parameters than this everything begins again. */
+  private most = Infinity;
 
   constructor(page: string) {
     this.page = new URL('./', page).href;
@@ -79,12 +87,18 @@ export class Desk {
     this.client = new Client({ url: this.socket, name: 'CLASP console', token: () => this.tokens.get() });
     this.feed = new Feed(
       oncePerFrame(() => this.frame++),
-      (time) => this.client.local(time),
+      // By the clock of the system, as everything else that is shown: that of the client stands still while a machine sleeps.
+      (time) => Date.now() - (this.client.time() - time) / 1000,
     );
     this.client.onState((state) => this.linked(state));
-    new Reach(this.client, () => this.feed.parameters.arrived, {
+    this.reach = new Reach(this.client, () => this.feed.parameters.arrived, {
       received: (received) => this.received(received),
-      ready: () => (this.settled = true),
+      ready: () => {
+        this.settled = true;
+        this.feed.parameters.settle();
+        // What a narrow token may read the router has told once, and does not tell again.
+        this.most = this.notAll ? Infinity : 2 * this.feed.parameters.size + SPARE;
+      },
       narrow: (followed) => {
         this.notAll = true;
         this.followed = followed;
@@ -131,6 +145,7 @@ export class Desk {
       denied: (said) => {
         // No more attempts with this one.
         this.client.stop();
+        this.link = { kind: 'connecting', attempt: 0 };
         this.tokens.set('');
         this.hasToken = false;
         this.everLive = false;
@@ -209,9 +224,8 @@ export class Desk {
     this.link = state;
     if (state.kind === 'live') {
       this.everLive = true;
-      this.settled = false;
       this.lights.clear();
-      this.feed.connected();
+      this.restart();
     } else if (
       state.kind === 'waiting' &&
       state.code !== undefined &&
@@ -223,11 +237,22 @@ export class Desk {
     }
   }
 
+  /** The router is about to tell everything that it remembers. */
+  private restart(): void {
+    this.settled = false;
+    this.most = Infinity;
+    this.feed.connected();
+  }
+
   private received(received: Received): void {
     if (!this.feed.paused) {
       this.lights.offer(received.address, received.value);
     }
     this.feed.received(received);
+    if (this.feed.parameters.size > this.most) {
+      this.restart();
+      this.reach.again();
+    }
   }
 }
 

@@ -41,7 +41,8 @@ export class Details {
     const wanted = new Map<string, Parameter[]>();
     for (const address of addresses) {
       const parameter = this.parameters.get(address);
-      if (parameter && this.isDue(parameter)) {
+      // The router would refuse to look for one without a slash, and that would end all questions.
+      if (parameter && address.startsWith('/') && this.isDue(parameter)) {
         const parent = address.slice(0, address.lastIndexOf('/'));
         wanted.set(parent, [...(wanted.get(parent) ?? []), parameter]);
       }
@@ -77,7 +78,7 @@ export class Details {
     }
     const alone = parameters.length === 1 ? parameters[0]!.address : '';
     // An address with a star would be a pattern.
-    const pattern = alone !== '' && alone.startsWith('/') && !alone.includes('*') ? alone : `${parent}/*`;
+    const pattern = alone !== '' && !alone.includes('*') ? alone : `${parent}/*`;
     const { parameters: answers } = await this.api.get<{ parameters: Answer[] }>(
       `api/parameters?limit=${LIMIT}&pattern=${encodeURIComponent(pattern)}`,
     );

@@ -156,6 +156,11 @@ export class Parameters {
     this.selection = undefined;
   }
 
+  /** Everything that there is has come again: the rest has ended. */
+  settle(): void {
+    this.former.clear();
+  }
+
   /** The addresses that pass the filter, sorted; the same array until something changes. */
   select(filter: Filter): readonly string[] {
     if (this.added.length > 0) {

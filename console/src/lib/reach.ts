@@ -19,6 +19,7 @@ export interface ReachListener {
  */
 export class Reach {
   private readonly parts = new Set<Subscription>();
+  private whole: Subscription;
   private tried = 0;
 
   /** @param known addresses that the router has told */
@@ -27,18 +28,29 @@ export class Reach {
     private readonly known: () => readonly string[],
     private readonly listener: ReachListener,
   ) {
-    client.subscribe('/**', (received) => listener.received(received), {
+    this.whole = this.followAll();
+  }
+
+  /** Asks for everything again: what has ended without a word does not come. */
+  again(): void {
+    this.whole.close();
+    this.restart();
+    this.whole = this.followAll();
+  }
+
+  private followAll(): Subscription {
+    return this.client.subscribe('/**', (received) => this.listener.received(received), {
       ready: () => {
         this.restart();
-        listener.ready();
+        this.listener.ready();
       },
       refused: (refusal) => {
         this.restart();
         if (refusal.code === FORBIDDEN) {
           this.descend('');
-          listener.narrow(this.tried < MOST);
+          this.listener.narrow(this.tried < MOST);
         }
-        listener.ready();
+        this.listener.ready();
       },
     });
   }

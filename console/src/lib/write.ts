@@ -1,4 +1,5 @@
 import { Refusal, type Ack, type Client, type SetOptions, type Value } from '../clasp';
+import { tooFast } from './sending';
 
 export type WriteState =
   | { kind: 'idle' }
@@ -9,6 +10,9 @@ export type WriteState =
 
 /** After so many milliseconds without a movement the value is confirmed, though the finger may still be on the fader. */
 export const REST = 250;
+/** After so many milliseconds what was refused for its rate is written again; so often. */
+export const AGAIN = 1_000;
+const TRIES = 5;
 
 export interface WriterParts {
   client: Pick<Client, 'set' | 'fire' | 'onError'>;
@@ -33,13 +37,16 @@ export class ValueWriter {
   private writing = false;
   /** Something was moved since the last confirmed write was begun. */
   private unconfirmed = false;
+  /** Confirmed writes in a row that were refused for their rate. */
+  private tries = 0;
   private readonly stopListening: () => void;
   private readonly frame: (callback: () => void) => void;
 
   constructor(private readonly parts: WriterParts) {
     this.frame = parts.frame ?? ((callback) => requestAnimationFrame(callback));
     this.stopListening = parts.client.onError((refusal) => {
-      if (refusal.address === parts.address && this.unconfirmed) {
+      // A movement may be faster than a token allows; what counts is its end.
+      if (refusal.address === parts.address && this.unconfirmed && !tooFast(refusal)) {
         this.parts.told({ kind: 'refused', refusal, value: this.value });
       }
     });
@@ -91,11 +98,11 @@ export class ValueWriter {
     }
   }
 
-  private rest(): void {
+  private rest(ms = REST): void {
     const { setTimeout = (callback, ms) => globalThis.setTimeout(callback, ms), clearTimeout = (t) => globalThis.clearTimeout(t as number) } =
       this.parts;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.confirm(), REST);
+    this.timer = setTimeout(() => void this.confirm(), ms);
   }
 
   private async confirm(): Promise<void> {
@@ -112,10 +119,20 @@ export class ValueWriter {
       const { value } = this;
       try {
         const { revision } = await this.parts.client.set(this.parts.address, value);
+        this.tries = 0;
         if (!this.unconfirmed) {
           this.parts.told({ kind: 'done', revision });
         }
       } catch (e) {
+        if (tooFast(e) && this.tries < TRIES) {
+          // The movement has used up what the token may write in a second; its end comes when there is room.
+          this.tries++;
+          this.unconfirmed = true;
+          this.parts.told({ kind: 'moving' });
+          this.rest(AGAIN);
+          break;
+        }
+        this.tries = 0;
         this.refuse(e, value);
       }
     }

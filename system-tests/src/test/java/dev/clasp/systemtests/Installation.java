@@ -1,5 +1,6 @@
 package dev.clasp.systemtests;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -92,6 +93,33 @@ final class Installation {
         "the JavaScript client @clasp-to/core is not installed: run ./verify, which installs the peers, or npm ci in "
             + scripts);
     return List.of("node", scripts.resolve(name).toString());
+  }
+
+  /** The folder of the console. */
+  static Path console() {
+    return ROOT.resolve("console");
+  }
+
+  /**
+   * Tests of the console that need a server; to be run in its folder.
+   *
+   * @param report where the counts go, as JSON
+   * @param file below that folder
+   */
+  static List<String> consoleTests(URI server, Path report, String file) {
+    Path runner = console().resolve("node_modules/vitest/vitest.mjs");
+    requireFile(runner, "vitest is not installed: run ./verify, or npm ci in " + console());
+    return List.of(
+        "env",
+        "NO_COLOR=1",
+        "CLASP_ROUTER=" + server,
+        "node",
+        runner.toString(),
+        "run",
+        "--reporter=default",
+        "--reporter=json",
+        "--outputFile.json=" + report,
+        file);
   }
 
   /** The browser and the script that drives it. */
