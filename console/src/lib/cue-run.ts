@@ -446,7 +446,9 @@ export class CueRun {
         return;
       }
       const part = Math.max(0, (now - run.start) / (run.end - run.start));
-      for (const bundle of bundles(fades.map(({ address, from, to }) => setMessage(address, between(from, to, part))))) {
+      // What is refused would have the others said a second time, perhaps after their end.
+      const allowed = fades.filter(({ address }) => !run.refused.has(address));
+      for (const bundle of bundles(allowed.map(({ address, from, to }) => setMessage(address, between(from, to, part))))) {
         void this.offer(run, bundle);
       }
       this.step = this.timers.setTimeout(turn, STEP_MS);
