@@ -153,7 +153,7 @@ export class Playhead {
   private again(): void {
     const { owed } = this;
     this.owed = undefined;
-    if (owed && this.scrubbed === undefined && this.state.playing !== 'playing' && this.wire.time() - owed.at < STALE_MS * 1000) {
+    if (owed && this.scrubbed === undefined && !this.running() && this.wire.time() - owed.at < STALE_MS * 1000) {
       this.scrubbed = owed.position;
       void this.scrubEnd();
     }

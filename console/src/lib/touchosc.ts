@@ -349,7 +349,8 @@ class TouchOscReader {
     const low = Number(control.getAttribute('scalef') ?? 0) || 0;
     const high = Number(control.getAttribute('scalet') ?? 1) || 0;
     const range = { min: low, max: high === low ? low + 1 : high };
-    const colour = NAMED[control.getAttribute('color') ?? ''] ?? 'plain';
+    const named = control.getAttribute('color') ?? '';
+    const colour = Object.hasOwn(NAMED, named) ? NAMED[named]! : 'plain';
     const label = base64(control.getAttribute('text'));
     const push = (kind: Kind, given: Partial<Control>, at: Box = box) => {
       // One element may stand for a thousand controls.
