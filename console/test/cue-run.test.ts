@@ -277,6 +277,138 @@ describe('a cue list', () => {
     expect(one.state.running).toBe(false);
   });
 
+  test('stop of another console holds what would follow, too', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ follow: 2, values: [{ address: '/a', value: 1 }] }, { values: [{ address: '/a', value: 2 }] }),
+    );
+    const one = console_('s1');
+    const two = console_('s2');
+    await one.go();
+    await hands.turn(500);
+
+    await two.stop();
+    await hands.turn(10_000);
+
+    expect(router.value('/a')).toBe(1);
+    expect(one.state.cue).toBe('q1');
+  });
+
+  test('stop calls off what the router has taken for the beginning', async () => {
+    const { router, hands, console_ } = stage(listOf({ values: [{ address: '/a', value: 1 }] }));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(10);
+    const { start } = run.state;
+
+    await run.stop();
+
+    expect(router.bundled).toContainEqual({ messages: [], at: start });
+  });
+
+  test('a step whose answer was lost is carried out when the connection is back', async () => {
+    const { router, hands, console_ } = stage(listOf({ values: [{ address: '/a', value: 1 }] }));
+    const run = console_('s1');
+    router.breaking = true;
+
+    expect(await run.go()).toBe(false);
+    await hands.turn(1_000);
+    expect(router.value('/a')).toBeUndefined();
+    router.connect();
+    await hands.turn(500);
+
+    expect(router.value('/a')).toBe(1);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+  });
+
+  test('what follows comes when the connection is back, if its time came without one', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ follow: 2, values: [{ address: '/a', value: 1 }] }, { values: [{ address: '/a', value: 2 }] }),
+    );
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(500);
+    router.disconnect();
+    await hands.turn(5_000);
+    expect(run.state.cue).toBe('q1');
+
+    router.connect();
+    await hands.turn(500);
+
+    expect(router.value('/a')).toBe(2);
+  });
+
+  test('a connection that breaks while the end is told does not keep what follows', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ follow: 2, values: [{ address: '/a', value: 1 }] }, { values: [{ address: '/a', value: 2 }] }),
+    );
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(60);
+    router.breaking = true;
+    await hands.turn(500);
+    expect(router.down).toBe(true);
+
+    router.connect();
+    await hands.turn(3_000);
+
+    expect(router.value('/a')).toBe(2);
+    expect(run.state).toMatchObject({ cue: 'q2', running: false });
+  });
+
+  test('what a router has forgotten meanwhile is written at the end', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 2, values: [{ address: '/a', value: 1 }, { address: '/b', value: 'x' }] }),
+    );
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    expect(router.value('/b')).toBe('x');
+    router.disconnect();
+    router.stored.clear();
+    await hands.turn(5_000);
+
+    router.connect();
+    await hands.turn(10);
+
+    expect(router.value('/b')).toBe('x');
+    expect(router.value('/a')).toBe(1);
+    expect(run.state.running).toBe(false);
+  });
+
+  test('what the token allows no more writes for is written a little later', async () => {
+    const { router, hands, console_ } = stage(listOf({ values: [{ address: '/a', value: 1 }] }));
+    router.refusals.set('/a', new Refusal('refused', 'Rate limit exceeded: the token allows 1 writes/second to /**', 429, '/a'));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(500);
+    expect(run.refused.size).toBe(0);
+    expect(run.state.running).toBe(true);
+
+    router.refusals.clear();
+    await hands.turn(1_500);
+
+    expect(router.value('/a')).toBe(1);
+    expect(run.state.running).toBe(false);
+  });
+
+  test('a console that is left brings its cue to the end, and goes no further', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ delay: 1, fade: 1, follow: 0, values: [{ address: '/a', value: 1 }] }, { values: [{ address: '/a', value: 2 }] }),
+    );
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(500);
+
+    run.close();
+    await hands.turn(10_000);
+
+    expect(router.value('/a')).toBe(1);
+    expect(router.value(STATE)).toMatchObject({ cue: 'q1', running: false });
+    expect(router.subscriptions).toBe(0);
+  });
+
   test('what is more than the router plays for one session goes in steps, and ends exactly', async () => {
     const values = Array.from({ length: 120 }, (_, i) => ({ address: `/a/${i}`, value: 1 }));
     const { router, hands, console_ } = stage(listOf({ fade: 1, values }));

@@ -195,7 +195,7 @@ describe('a colour', () => {
 });
 
 describe('a value as text', () => {
-  test.each([0.5, 5n, -7n, true, null, 'on', '5', 'a b', '', [1, 2n], { r: 255, g: 0n }, { $int: 'x' }, NaN, -0, 1e300, new Uint8Array([1, 2])])(
+  test.each([0.5, 5n, -7n, 2n ** 63n - 1n, -(2n ** 63n), '-', '1.', '007', true, null, 'on', '5', 'a b', '', [1, 2n], { r: 255, g: 0n }, { $int: 'x' }, NaN, -0, 1e300, new Uint8Array([1, 2])])(
     'comes back: %o',
     (value) => {
       expect(readValue(writeValue(value))).toEqual(value);
@@ -204,6 +204,7 @@ describe('a value as text', () => {
   );
   test('half a list is nothing yet', () => {
     expect(readValue('[1, 2')).toBeUndefined();
+    expect(['', '-', '1.', '-1.', '1e', '1.5e-'].map(readValue)).toEqual(Array(6).fill(undefined));
     expect(readValue('go')).toBe('go');
   });
 });

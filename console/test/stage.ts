@@ -12,6 +12,8 @@ export class StageRouter {
   readonly bundled: { messages: Message[]; at: number | undefined }[] = [];
   readonly refusals = new Map<string, Refusal>();
   down = false;
+  /** The next SET is carried out, and the connection breaks before its answer. */
+  breaking = false;
   private readonly subs = new Set<{ pattern: string; callback: (received: Received) => void; options: SubscribeOptions }>();
   private readonly listeners = new Set<(state: { kind: string }) => void>();
   private readonly errors = new Set<(refusal: Refusal) => void>();
@@ -28,6 +30,12 @@ export class StageRouter {
         const revision = router.stored.get(address)?.revision;
         if (options.revision !== undefined && revision !== undefined && revision !== options.revision) {
           throw new Refusal('refused', `RevisionConflict: expected revision ${options.revision}, current is ${revision}`, 400, address);
+        }
+        if (router.breaking) {
+          router.breaking = false;
+          router.disconnect();
+          router.write(address, value);
+          throw new Refusal('closed', 'the connection broke before the answer came', 0, address);
         }
         return { address, revision: router.write(address, value) };
       },
@@ -83,6 +91,10 @@ export class StageRouter {
 
   value(address: string): Value | undefined {
     return this.stored.get(address)?.value;
+  }
+
+  get subscriptions(): number {
+    return this.subs.size;
   }
 
   disconnect(): void {

@@ -187,6 +187,21 @@ describe('the playhead', () => {
     expect(two.position()).toBeCloseTo(500, 0);
   });
 
+  test('a hand that lets go without a connection is made up for when there is one', async () => {
+    const { router, playhead } = stage();
+    const one = playhead('s1');
+    router.disconnect();
+    one.scrub(500);
+    await one.scrubEnd();
+    expect(router.value('/a')).toBeUndefined();
+
+    router.connect();
+    await settled();
+
+    expect(router.value('/a')).toBe(0.5);
+    expect(router.value(STATE)).toMatchObject({ playing: 'paused', position: 500 });
+  });
+
   test('pauses, goes on from there, and stops', async () => {
     const { router, hands, playhead } = stage();
     const one = playhead('s1');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../src/clasp/client';
 import { Board } from '../src/lib/board';
+import { STALE_MS, Touch } from '../src/lib/touch';
 import { settled, StageRouter } from './stage';
 
 function stage(address = '/fader') {
@@ -124,6 +125,104 @@ describe('a control', () => {
     touch.move(0.6);
     frame();
     expect(other.value).toBe(0.6);
+  });
+
+  test('a control that leaves without a connection writes its last value when there is one', async () => {
+    const { router, board, touch } = stage();
+    touch.press();
+    router.disconnect();
+    touch.move(0.6);
+    board.unbind(touch);
+    await settled();
+    expect(router.value('/fader')).toBeUndefined();
+
+    router.connect();
+    await settled();
+
+    expect(router.value('/fader')).toBe(0.6);
+    expect(touch.pending).toBe(false);
+  });
+
+  test('a layout that is left without a connection writes its last values when there is one', async () => {
+    const { router, board, touch } = stage();
+    router.disconnect();
+    touch.write(0.6);
+    board.close();
+    await settled();
+
+    router.connect();
+    await settled();
+
+    expect(router.value('/fader')).toBe(0.6);
+  });
+
+  test('a control that comes back before its value was written still has it, and the newest counts', async () => {
+    const { router, board, touch, frame } = stage();
+    router.disconnect();
+    touch.write(0.6);
+    await settled();
+    board.unbind(touch);
+    const shown: unknown[] = [];
+
+    const again = board.bind('/fader', (t) => shown.push(t.value));
+    frame();
+    expect(shown).toEqual([0.6]);
+    again.write(0.8);
+    router.connect();
+    await settled();
+
+    expect(router.value('/fader')).toBe(0.8);
+  });
+
+  test('a control that has left is forgotten when its value is written', async () => {
+    const { router, board, touch } = stage();
+    touch.write(0.6);
+    board.unbind(touch);
+    await settled();
+
+    router.write('/fader', 0.9);
+
+    expect(touch.value).toBe(0.6);
+  });
+
+  test('what the token allows no more writes for is written a little later', async () => {
+    const router = new StageRouter();
+    const touch = new Touch('/fader', router.wire('s1'), () => {});
+    router.refusals.set('/fader', new Refusal('refused', 'Rate limit exceeded: the token allows 20 writes/second to /**', 429, '/fader'));
+    touch.write(0.6);
+    await settled();
+    expect(touch.stalled).toBe(true);
+    expect(touch.value).toBe(0.6);
+    expect(touch.problem?.code).toBe(429);
+
+    router.refusals.clear();
+    touch.online();
+    await settled();
+
+    expect(router.value('/fader')).toBe(0.6);
+    expect(touch.problem).toBeNull();
+  });
+
+  test('an old value is not made up for, but the off of a button that was held is', async () => {
+    const router = new StageRouter();
+    let now = 0;
+    const touch = (address: string) => new Touch(address, router.wire('s1'), () => {}, () => now);
+    const fader = touch('/fader');
+    const flash = touch('/flash');
+    router.disconnect();
+    fader.write(0.6);
+    flash.write(0, true);
+    await settled();
+
+    now = STALE_MS + 1;
+    router.connect();
+    fader.online();
+    flash.online();
+    await settled();
+
+    expect(fader.pending).toBe(false);
+    expect(router.value('/fader')).toBeUndefined();
+    expect(router.value('/flash')).toBe(0);
   });
 
   test('a layout that is left writes what is still held', async () => {

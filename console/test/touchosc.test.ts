@@ -129,6 +129,11 @@ describe('a layout of TouchOSC', () => {
     ['a large file', new Uint8Array(5 * 1024 * 1024), /larger than 4 MiB/],
     ['no control', bytes("<lexml version='3'></lexml>"), /no control/],
     ['too deep', bytes(`<lexml version='3'>${"<node type='GROUP'><properties></properties><children>".repeat(60)}${'</children></node>'.repeat(60)}</lexml>`), /too many controls, or too many in each other/],
+    [
+      'few elements that stand for many controls',
+      bytes(`<layout><tabpage name="">${'<control name="" type="multitoggle" number_x="32" number_y="32" x="0" y="0" w="9" h="9"/>'.repeat(30)}</tabpage></layout>`),
+      /too many controls/,
+    ],
   ])('refuses %s with a sentence', async (_, file, sentence) => {
     const content = typeof file === 'function' ? await file() : file;
     const attempt = importTouchOsc(content, '/osc');

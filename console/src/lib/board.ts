@@ -29,6 +29,8 @@ export class Board {
   private readonly places = new Map<string, Place>();
   private readonly dirty = new Map<Touch, () => void>();
   private readonly draws = new Map<Touch, () => void>();
+  /** Shown no more, but with a last value that the router has not confirmed. */
+  private readonly leaving = new Set<Touch>();
   private asked = false;
   private closed = false;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -44,7 +46,7 @@ export class Board {
    * @param draw called at most once a frame, when what is to be shown has changed
    */
   bind(address: string, draw: (touch: Touch) => void): Touch {
-    const touch: Touch = new Touch(address, this.wire, () => this.changed(touch));
+    const touch: Touch = this.returned(address) ?? new Touch(address, this.wire, () => this.changed(touch));
     this.draws.set(touch, () => draw(touch));
     const place = this.place(address);
     place.touches.add(touch);
@@ -54,13 +56,26 @@ export class Board {
     if (place.last) {
       touch.received(place.last.value, place.last.revision);
     }
+    if (touch.value !== undefined) {
+      this.changed(touch);
+    }
     return touch;
   }
 
+  /** A control is not shown any more. What it still has to write is written, without a connection when there is one. */
   unbind(touch: Touch): void {
     touch.release();
     this.draws.delete(touch);
     this.dirty.delete(touch);
+    this.part(touch);
+  }
+
+  private part(touch: Touch): void {
+    if (touch.pending) {
+      this.leaving.add(touch);
+      return;
+    }
+    this.leaving.delete(touch);
     const place = this.places.get(touch.address);
     if (place?.touches.delete(touch) && place.touches.size === 0) {
       place.subscription.close();
@@ -68,9 +83,19 @@ export class Board {
     }
   }
 
+  /** One that has left with something to write, and is shown again: its value is newer than that of the router. */
+  private returned(address: string): Touch | undefined {
+    for (const touch of this.leaving) {
+      if (touch.address === address) {
+        this.leaving.delete(touch);
+        return touch;
+      }
+    }
+    return undefined;
+  }
+
   close(): void {
     this.closed = true;
-    clearTimeout(this.retryTimer);
     for (const touch of [...this.draws.keys()]) {
       this.unbind(touch);
     }
@@ -86,7 +111,13 @@ export class Board {
           made.refused = message;
           made.touches.forEach((touch) => touch.refused({ code: 0, message }));
         },
-        ready: () => made.touches.forEach((touch) => touch.online()),
+        ready: () => {
+          if (made.refused) {
+            made.refused = '';
+            made.touches.forEach((touch) => touch.refused(null));
+          }
+          [...made.touches].forEach((touch) => touch.online());
+        },
       });
       place = made;
     }
@@ -108,11 +139,14 @@ export class Board {
     if (draw) {
       this.dirty.set(touch, draw);
       this.ask();
+    } else {
+      this.part(touch);
     }
-    if (touch.stalled && this.retryTimer === undefined && !this.closed) {
+    if (touch.stalled && this.retryTimer === undefined) {
+      // Ends when nothing waits any more: a touch gives up what is too old.
       this.retryTimer = setTimeout(() => {
         this.retryTimer = undefined;
-        this.draws.forEach((_, each) => each.online());
+        [...this.leaving, ...this.draws.keys()].forEach((each) => each.online());
       }, RETRY_MS);
     }
   }

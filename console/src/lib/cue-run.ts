@@ -2,7 +2,7 @@ import type { Message } from '../clasp/message';
 import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
 import type { Cue, CueList } from './cues';
 import { between, blends, glides } from './easing';
-import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, tooFast, type StageWire, type Timers } from './sending';
 import { wireKeyframes } from './timeline';
 
 /** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */
@@ -13,7 +13,7 @@ export interface CueState {
   start: number;
   end: number;
   running: boolean;
-  /** The session whose console runs it, and does what follows. */
+  /** The session whose console runs it and does what follows, or that has stopped it. */
   by: string;
 }
 
@@ -27,10 +27,20 @@ const AFTER_MS = 150;
 const MAX_PLAYED = 80;
 /** Steps of what the router does not play. */
 const STEP_MS = 40;
+/** After so long it is tried again, if the router did not answer or had too much to do. */
+const AGAIN_MS = 1_000;
+/** Addresses whose values are followed: a session may have 1,000 subscriptions. */
+const MAX_WATCHED = 800;
+/** Who presses GO again and again while the router is silent. */
+const MAX_UNANSWERED = 16;
+
+/** What became of a step; unanswered: nobody knows, or it is to be tried again. */
+type Claimed = 'made' | 'refused' | 'unanswered';
 
 /** How one cue is carried out. */
 interface Run {
   cue: Cue;
+  by: string;
   start: number;
   end: number;
   /** Where each fading address begins. */
@@ -39,7 +49,12 @@ interface Run {
   refused: Map<string, string>;
   /** The router has been told. */
   sent: boolean;
+  /** Everything is where it should be. */
   done: boolean;
+  /** And everybody knows. */
+  told: boolean;
+  /** It is time for the next. */
+  due: boolean;
 }
 
 /**
@@ -49,7 +64,8 @@ interface Run {
  * A cue is one bundle for one time: what changes at once is a SET, what fades a timeline that the router plays, all
  * with the same start. So it goes on without this page. What the router cannot play (more addresses than a session may
  * have timelines) goes in bundled steps. At the end everything that is not where it should be is written and confirmed;
- * after a reconnect the same is told again, with the old start, so nothing jumps and nothing is lost.
+ * after a reconnect the same is told again, with the old start, so nothing jumps and nothing is lost. A step whose answer
+ * was lost is found again by its start and session.
  */
 export class CueRun {
   state: CueState = NOTHING;
@@ -72,6 +88,13 @@ export class CueRun {
   private played = new Set<string>();
   private list: CueList;
   private live = true;
+  private closed = false;
+  /** Steps that are asked for, without an answer yet. */
+  private asking = 0;
+  /** Addresses that have not been heard of since the connection broke. */
+  private readonly doubtful = new Set<string>();
+  /** Steps that were asked for and perhaps made: there was no answer. */
+  private unanswered: { cue: Cue; state: CueState }[] = [];
 
   /**
    * @param address where the state is kept, such as `/console/cues/show/state`
@@ -96,30 +119,49 @@ export class CueRun {
     );
     this.closers.push(
       () => state.close(),
-      wire.onState(({ kind }) => (this.live = kind === 'live')),
-      wire.onError(({ message, address: about }) => {
-        if (about !== undefined) {
+      wire.onState(({ kind }) => {
+        this.live = kind === 'live';
+        if (!this.live) {
+          // Another life of the router may begin to count anew, and have forgotten what it had.
+          this.revision = 0;
+          [...this.values.keys()].forEach((each) => this.doubtful.add(each));
+        }
+      }),
+      wire.onError(({ code, message, address: about }) => {
+        if (about !== undefined && !tooFast({ code, message })) {
           this.objected(about, message);
         }
       }),
     );
   }
 
+  /** The screen is left: a cue that runs is brought to its end, and nothing follows it. */
   close(): void {
+    this.closed = true;
+    this.timers.clearTimeout(this.next);
+    if (this.asking === 0 && (!this.run || this.run.told)) {
+      this.dispose();
+    }
+  }
+
+  private dispose(): void {
     this.closers.splice(0).forEach((close) => close());
     this.watched.forEach((subscription) => subscription.close());
+    this.watched.clear();
     [this.begin, this.finish, this.step, this.next].forEach((timer) => this.timers.clearTimeout(timer));
   }
 
   /** The list was changed; a cue that runs goes on as it was. */
   edited(list: CueList): void {
     this.list = list;
-    const wanted = new Set(list.cues.flatMap((cue) => cue.values.map((value) => value.address)));
+    const all = new Set(list.cues.flatMap((cue) => cue.values.map((value) => value.address)));
+    const wanted = new Set([...all].slice(0, MAX_WATCHED));
     for (const [address, subscription] of this.watched) {
       if (!wanted.has(address)) {
         subscription.close();
         this.watched.delete(address);
         this.values.delete(address);
+        this.doubtful.delete(address);
       }
     }
     for (const address of wanted) {
@@ -129,6 +171,7 @@ export class CueRun {
           this.wire.subscribe(address, (received) => {
             if (received.kind === 'param' && !received.past) {
               this.values.set(address, received.value);
+              this.doubtful.delete(address);
             }
           }),
         );
@@ -172,12 +215,23 @@ export class CueRun {
 
   /** Everything stays where it is. */
   async stop(): Promise<void> {
+    this.unanswered = [];
+    this.callOff();
     this.abandon();
     const cue = this.list.cues[this.current];
     const addresses = new Set([...this.played, ...(cue?.values.map((value) => value.address) ?? [])]);
     this.played.clear();
     await this.attempt([...addresses].map(forgetMessage));
-    await this.claim({ ...this.state, running: false });
+    await this.claim({ ...this.state, running: false, by: this.wire.session });
+  }
+
+  /** What the router has taken for the beginning of the cue does not happen any more. */
+  private callOff(): void {
+    const run = this.run;
+    if (run?.sent && run.start > this.wire.time() - LEAD_MS * 1000) {
+      // If that fails there is no connection, or it has begun.
+      this.wire.bundle([], { at: run.start }).catch(() => {});
+    }
   }
 
   private async to(cue: Cue | undefined): Promise<boolean> {
@@ -186,18 +240,48 @@ export class CueRun {
     }
     const start = Math.round(this.wire.time() + cue.delay * 1e6 + LEAD_MS * 1000);
     const end = start + cue.fade * 1e6;
-    if (!(await this.claim({ cue: cue.id, start, end, running: true, by: this.wire.session }))) {
+    const state: CueState = { cue: cue.id, start, end, running: true, by: this.wire.session };
+    const reachable = this.live;
+    this.asking++;
+    const claimed = await this.claim(state);
+    this.asking--;
+    if (claimed === 'unanswered' && reachable) {
+      this.unanswered = [...this.unanswered.slice(-MAX_UNANSWERED), { cue, state }];
+    }
+    // Whoever has seen this step may have made the next already.
+    if (claimed === 'made' && same(this.state, state)) {
+      this.take(cue, state);
+    } else if (!this.takeUnanswered()) {
+      if (this.closed && this.asking === 0 && !this.run) {
+        this.dispose();
+      }
       return false;
     }
-    this.abandon();
-    this.run = { cue, start, end, from: new Map(), refused: new Map(), sent: false, done: false };
+    return true;
+  }
+
+  /** A step is ours to carry out. */
+  private take(cue: Cue, { start, end, by }: CueState): void {
+    this.unanswered = [];
+    this.forgetRun();
+    this.run = { cue, by, start, end, from: new Map(), refused: new Map(), sent: false, done: false, told: false, due: false };
     this.refused = this.run.refused;
     this.plan(this.run);
+  }
+
+  /** The step was made, and its answer was lost. */
+  private takeUnanswered(): boolean {
+    const step = this.unanswered.find(({ state }) => same(this.state, state));
+    if (!step) {
+      return false;
+    }
+    this.problem = '';
+    this.take(step.cue, step.state);
     return true;
   }
 
   /** Takes the list a step further, if nobody else has meanwhile. */
-  private async claim(next: CueState): Promise<boolean> {
+  private async claim(next: CueState): Promise<Claimed> {
     const value = { cue: next.cue, start: int(next.start), end: int(next.end), running: next.running, by: next.by };
     this.overtaken = false;
     try {
@@ -208,28 +292,47 @@ export class CueRun {
       }
       this.problem = '';
       this.changed();
-      return true;
+      return 'made';
     } catch (e) {
+      const { kind = '' } = e as { kind?: string };
       this.overtaken = sentence(e).startsWith('RevisionConflict');
       this.problem = this.overtaken ? '' : sentence(e);
       this.changed();
-      return false;
+      return kind === 'closed' || kind === 'timeout' || tooFast(e) ? 'unanswered' : 'refused';
     }
   }
 
   /** The state as the router has it. */
   private told(value: Value, revision: number): void {
+    if (revision < this.revision) {
+      // The answer to our own step was faster than what was before it.
+      return;
+    }
     this.revision = revision;
     this.state = stateOf(value);
+    const { cue, start, running, by } = this.state;
     const run = this.run;
     // Another console has gone on, or stopped: what we had in hand is over.
-    if (run && (this.state.cue !== run.cue.id || this.state.start !== run.start || (!this.state.running && !run.done))) {
+    if (run && (cue !== run.cue.id || start !== run.start || (!running && (!run.done || by !== run.by)))) {
+      if (!running) {
+        this.callOff();
+      }
       this.abandon();
+    }
+    if (this.asking === 0) {
+      this.takeUnanswered();
     }
     this.changed();
   }
 
   private abandon(): void {
+    this.forgetRun();
+    if (this.closed && this.asking === 0) {
+      this.dispose();
+    }
+  }
+
+  private forgetRun(): void {
     this.run = undefined;
     [this.begin, this.finish, this.step, this.next].forEach((timer) => this.timers.clearTimeout(timer));
   }
@@ -311,7 +414,7 @@ export class CueRun {
       } catch (e) {
         const { kind = '', address = '', message = '' } = e as { kind?: string; address?: string; message?: string };
         const others = left.filter((each) => (each as { address?: string }).address !== address);
-        if (kind !== 'refused' || others.length === left.length) {
+        if (kind !== 'refused' || tooFast(e) || others.length === left.length) {
           // Without a connection it is said again when there is one; anything else is for the user.
           this.problem = kind === 'closed' ? '' : message;
           this.changed();
@@ -328,7 +431,7 @@ export class CueRun {
   /** What was accepted and then not carried out: a lock that was taken meanwhile. The rest is said again. */
   private objected(address: string, message: string): void {
     const run = this.run;
-    if (run?.sent && !run.refused.has(address) && run.cue.values.some((value) => value.address === address)) {
+    if (run?.sent && !run.done && !run.refused.has(address) && run.cue.values.some((value) => value.address === address)) {
       run.refused.set(address, message);
       this.changed();
       void this.send(run);
@@ -343,7 +446,9 @@ export class CueRun {
         return;
       }
       const part = Math.max(0, (now - run.start) / (run.end - run.start));
-      for (const bundle of bundles(fades.map(({ address, from, to }) => setMessage(address, between(from, to, part))))) {
+      // What is refused would have the others said a second time, perhaps after their end.
+      const allowed = fades.filter(({ address }) => !run.refused.has(address));
+      for (const bundle of bundles(allowed.map(({ address, from, to }) => setMessage(address, between(from, to, part))))) {
         void this.offer(run, bundle);
       }
       this.step = this.timers.setTimeout(turn, STEP_MS);
@@ -361,34 +466,83 @@ export class CueRun {
       return;
     }
     const missing = run.cue.values.filter(
-      ({ address, value }) => !run.refused.has(address) && !equal(this.values.get(address), value),
+      ({ address, value }) =>
+        !run.refused.has(address) && (this.doubtful.has(address) || !equal(this.values.get(address), value)),
     );
     // Nothing is played there any more that could write after us.
     const over = run.cue.values.map((value) => value.address).filter((address) => this.played.has(address));
     const messages = [...over.map(forgetMessage), ...missing.map(({ address, value }) => setMessage(address, value))];
     for (const bundle of bundles(messages)) {
       if (!(await this.offer(run, bundle))) {
+        this.later(run, () => void this.complete(run));
         return;
       }
     }
     over.forEach((address) => this.played.delete(address));
     run.done = true;
-    if (this.mine(run) && (await this.claim({ ...this.state, running: false })) && this.mine(run)) {
-      const { follow } = run.cue;
-      if (follow !== null) {
-        this.next = this.timers.setTimeout(() => void this.go(), follow * 1000);
-      }
+    await this.ended(run);
+  }
+
+  /** The router is there, and did not do it. Without a connection it is done when there is one. */
+  private later(run: Run, what: () => void): void {
+    if (this.mine(run) && this.live) {
+      this.timers.clearTimeout(this.finish);
+      this.finish = this.timers.setTimeout(what, AGAIN_MS);
+    }
+  }
+
+  /** Everybody is told that the cue is over; what follows it waits for its time. */
+  private async ended(run: Run): Promise<void> {
+    if (!this.mine(run) || run.told) {
+      return;
+    }
+    // If they know already, only the answer to our own word was lost.
+    const claimed = this.state.running ? await this.claim({ ...this.state, running: false }) : 'made';
+    if (!this.mine(run)) {
+      return;
+    }
+    if (claimed === 'unanswered') {
+      this.later(run, () => void this.ended(run));
+      return;
+    }
+    if (claimed === 'refused') {
+      // Another console has gone on, or stopped.
+      this.overtaken = false;
+      this.abandon();
+      this.changed();
+      return;
+    }
+    run.told = true;
+    const { follow } = run.cue;
+    if (this.closed) {
+      this.dispose();
+    } else if (follow !== null) {
+      this.next = this.timers.setTimeout(() => void this.follow(run), follow * 1000);
+    }
+  }
+
+  private async follow(run: Run): Promise<void> {
+    if (!this.mine(run)) {
+      return;
+    }
+    run.due = true;
+    if (this.live && !(await this.go()) && this.following) {
+      this.later(run, () => void this.follow(run));
     }
   }
 
   /** There is a connection again, and what the router has is known. */
   private again(): void {
     const run = this.run;
-    if (!run || run.done) {
+    if (!run) {
       return;
     }
     this.timers.clearTimeout(this.begin);
     this.timers.clearTimeout(this.finish);
+    if (run.done) {
+      void (run.due ? this.follow(run) : this.ended(run));
+      return;
+    }
     if (this.wire.time() < run.end) {
       this.plan(run);
     } else {
@@ -408,6 +562,11 @@ export class CueRun {
     }
     this.changed();
   }
+}
+
+/** The same step of the same console. */
+function same(a: CueState, b: CueState): boolean {
+  return a.cue === b.cue && a.start === b.start && a.running === b.running && a.by === b.by;
 }
 
 /** What is no state is: none. */

@@ -1,4 +1,4 @@
-import { equal, isMap, numberOf, type Value, type ValueMap } from '../clasp/values';
+import { equal, isMap, numberOf, put, type Value, type ValueMap } from '../clasp/values';
 
 /** The ways from one keyframe to the next, as the protocol has them. */
 export const EASINGS = ['linear', 'ease-in', 'ease-out', 'ease-in-out', 'step', 'cubic-bezier'] as const;
@@ -77,7 +77,7 @@ export function between(a: Value, b: Value, part: number): Value {
   if (blends(a, b)) {
     const map: ValueMap = {};
     for (const [key, each] of Object.entries(a as ValueMap)) {
-      map[key] = between(each, (b as ValueMap)[key]!, part);
+      put(map, key, between(each, (b as ValueMap)[key]!, part));
     }
     return map;
   }

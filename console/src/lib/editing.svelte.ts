@@ -32,6 +32,8 @@ export class Editing<T> {
   /** Changes from before were found. */
   readonly restored: boolean;
 
+  /** What was to be saved, as long as nobody knows whether it was: there was no answer. */
+  private tried: { text: string; state: T } | undefined;
   private history: History<T>;
   private readonly address: string;
 
@@ -85,6 +87,22 @@ export class Editing<T> {
     this.refresh();
   }
 
+  /** The router has this now. What others save is taken at once where nothing of ours would be lost. */
+  seen(entry: Entry | undefined): void {
+    if (!entry || this.saving || entry.revision === this.base) {
+      return;
+    }
+    if (this.tried?.text === entry.text) {
+      // It was saved after all.
+      this.saved = this.tried.state;
+      this.base = entry.revision;
+      this.tried = undefined;
+      this.problem = '';
+    } else if (!this.dirty) {
+      this.take(entry);
+    }
+  }
+
   /** What somebody else has saved takes the place of our changes. */
   take(entry: Entry): void {
     try {
@@ -109,14 +127,20 @@ export class Editing<T> {
       const text = this.codec.encode(state);
       // What could not be read again is not saved.
       this.codec.decode(text);
+      this.tried = as === this.name ? { text, state } : undefined;
       const revision = await this.shelf.save(as, text, on);
       this.problem = '';
+      this.tried = undefined;
       this.saved = state;
       if (as === this.name) {
         this.base = revision;
       }
       return true;
     } catch (e) {
+      const { kind = '' } = e as { kind?: string };
+      if (kind !== 'closed' && kind !== 'timeout') {
+        this.tried = undefined;
+      }
       // A conflict is shown as one as soon as its cause is here.
       this.problem = e instanceof Conflict ? '' : sentence(e);
       return false;

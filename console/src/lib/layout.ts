@@ -264,8 +264,9 @@ export function addControl(layout: Layout, page: number, kind: Kind, given: Part
   const id = freshId(layout);
   const w = Math.min(layout.columns, given.w ?? SIZES[kind][0]);
   const h = Math.min(MAX_ROWS, given.h ?? SIZES[kind][1]);
-  const place = freePlace(onto, layout.columns, w, h);
-  const control: Control = { ...STANDARD, ...place, ...given, id, kind, w, h };
+  const { x, y } = given;
+  const place = x === undefined || y === undefined ? freePlace(onto, layout.columns, w, h) : { x, y };
+  const control: Control = { ...STANDARD, ...given, ...place, id, kind, w, h };
   return { layout: withPage(layout, page, (p) => ({ ...p, controls: [...p.controls, fit(control, layout.columns)] })), id };
 }
 

@@ -1,6 +1,7 @@
 import { int, isMap, numberOf, type Value, type ValueMap } from '../clasp/values';
 import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { positionAt, valueAt, wireKeyframes, type Timeline } from './timeline';
+import { STALE_MS } from './touch';
 
 export type Playing = 'stopped' | 'paused' | 'playing';
 
@@ -33,6 +34,10 @@ export class Playhead {
   private timer: unknown;
   private played: string[] = [];
   private scrubbed: number | undefined;
+  /** Nobody knows whether the last attempt was carried out: there was no answer. */
+  private unanswered = false;
+  /** Where a hand has let go of the playhead, and when (µs), if the values there were not confirmed. */
+  private owed: { position: number; at: number } | undefined;
 
   /**
    * @param address where the state is kept, such as `/console/timelines/intro/state`
@@ -44,12 +49,16 @@ export class Playhead {
     private readonly changed: () => void,
     private readonly timers: Timers = realTimers,
   ) {
-    const subscription = wire.subscribe(address, (received) => {
-      if (received.kind === 'param' && !received.past) {
-        this.state = stateOf(received.value);
-        this.changed();
-      }
-    });
+    const subscription = wire.subscribe(
+      address,
+      (received) => {
+        if (received.kind === 'param' && !received.past) {
+          this.state = stateOf(received.value);
+          this.changed();
+        }
+      },
+      { ready: () => this.again() },
+    );
     this.closers.push(() => subscription.close());
   }
 
@@ -74,6 +83,7 @@ export class Playhead {
   }
 
   async play(from = this.position()): Promise<void> {
+    this.owed = undefined;
     const { length, loop } = this.timeline;
     const position = from >= length ? 0 : from;
     const start = Math.round(this.wire.time() + LEAD_MICROS - position * 1000);
@@ -130,14 +140,28 @@ export class Playhead {
       const value = valueAt(keys, position);
       return value === undefined || address === '' ? [] : [setMessage(address, value)];
     });
-    await this.attempt(sets);
+    this.owed = undefined;
+    if (!(await this.attempt(sets)) && this.unanswered) {
+      this.owed = { position, at: this.wire.time() };
+    }
     await this.tell({ playing: 'paused', start: 0, position });
     this.scrubbed = undefined;
     this.changed();
   }
 
+  /** There is a connection again: what a hand has left without one is made up for, unless it plays or is long ago. */
+  private again(): void {
+    const { owed } = this;
+    this.owed = undefined;
+    if (owed && this.scrubbed === undefined && !this.running() && this.wire.time() - owed.at < STALE_MS * 1000) {
+      this.scrubbed = owed.position;
+      void this.scrubEnd();
+    }
+  }
+
   /** Plays nothing any more, whoever began it. */
   private async halt(): Promise<boolean> {
+    this.owed = undefined;
     this.timers.clearTimeout(this.timer);
     const addresses = new Set([...this.played, ...this.timeline.tracks.map((track) => track.address)]);
     const done = await this.attempt([...addresses].filter((address) => address !== '').map(forgetMessage));
@@ -163,6 +187,8 @@ export class Playhead {
       this.problem = '';
       return true;
     } catch (e) {
+      const { kind = '' } = e as { kind?: string };
+      this.unanswered = kind === 'closed' || kind === 'timeout';
       this.problem = sentence(e);
       this.changed();
       return false;

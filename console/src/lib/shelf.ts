@@ -139,12 +139,19 @@ export class Shelf {
     return revision;
   }
 
-  /** @throws Conflict */
-  async remove(name: string): Promise<void> {
+  /**
+   * @param beside what goes with it, such as its `state`
+   * @throws Conflict
+   */
+  async remove(name: string, ...beside: string[]): Promise<void> {
     const now = this.entries.get(name);
     if (now) {
       await this.write(name, null, now.revision);
       this.forget(name);
+      for (const each of beside) {
+        // Who may not, leaves it: it does no harm.
+        await this.wire.set(`${this.address(name)}/${each}`, null, { ttl: { absolute: GRAVE_SECONDS } }).catch(() => {});
+      }
     }
   }
 

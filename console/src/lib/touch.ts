@@ -1,5 +1,6 @@
 import type { Received } from '../clasp/client';
 import { equal, type Value } from '../clasp/values';
+import { tooFast } from './sending';
 
 /** What a control needs of the connection. */
 export interface Wire {
@@ -31,7 +32,8 @@ const CLOSED_KINDS = new Set(['closed', 'timeout']);
  *
  * While it is held, what others write is noted and not shown, and movements go out without an answer, at most one each
  * frame. When it is let go the last value is written once more and confirmed; until then the echoes of the movement are
- * not shown either. A write that was not answered because the connection broke is written again when there is one.
+ * not shown either. A write that was not answered because the connection broke, or that was refused because there were
+ * too many, is written again a little later.
  * Only one confirmed write is on its way; of those that come meanwhile the newest follows.
  */
 export class Touch {
@@ -118,18 +120,13 @@ export class Touch {
     }
   }
 
-  /** Lets go without having meant it: what the router has is shown again. */
-  cancel(): void {
-    this.held = false;
-    this.moved = undefined;
-    if (!this.pending && this.known) {
-      this.show(this.known.value);
-    }
-  }
-
-  /** Writes a value that is final: a button, a key. */
-  write(value: Value): void {
-    this.wanted = { value, at: this.now() };
+  /**
+   * Writes a value that is final: a button, a key.
+   *
+   * @param lasting it is made up for however late: what was switched on as long as it is held has to go off
+   */
+  write(value: Value, lasting = false): void {
+    this.wanted = { value, at: lasting ? Infinity : this.now() };
     this.show(value);
     this.next();
   }
@@ -141,6 +138,7 @@ export class Touch {
       if (this.wanted && this.now() - this.wanted.at > STALE_MS) {
         this.wanted = undefined;
         this.settle();
+        this.changed();
       }
       this.next();
     }
@@ -177,6 +175,10 @@ export class Touch {
         if (CLOSED_KINDS.has(kind)) {
           // Nobody knows whether it was done; to write it twice does no harm.
           this.retry = true;
+        } else if (tooFast(e)) {
+          // The movement has used up what the token may write in a second; its end comes when there is room.
+          this.retry = true;
+          this.problem = { code, message };
         } else {
           this.problem = { code, message };
           if (this.wanted === wanted) {

@@ -100,7 +100,7 @@ class TouchOscReader {
     return '';
   }
 
-  /** Puts what was found on a grid; what shares a cell with another is moved aside. */
+  /** Puts what was found on a grid, where it was. */
   private layout(pages: FoundPage[], title: string): Imported {
     const layout: Layout = { ...emptyLayout(title), columns: COLUMNS, narrow: 8, pages: [] };
     let result = layout;
@@ -349,9 +349,14 @@ class TouchOscReader {
     const low = Number(control.getAttribute('scalef') ?? 0) || 0;
     const high = Number(control.getAttribute('scalet') ?? 1) || 0;
     const range = { min: low, max: high === low ? low + 1 : high };
-    const colour = NAMED[control.getAttribute('color') ?? ''] ?? 'plain';
+    const named = control.getAttribute('color') ?? '';
+    const colour = Object.hasOwn(NAMED, named) ? NAMED[named]! : 'plain';
     const label = base64(control.getAttribute('text'));
-    const push = (kind: Kind, given: Partial<Control>, at: Box = box) => found.push({ ...at, kind, given: { colour, ...given } });
+    const push = (kind: Kind, given: Partial<Control>, at: Box = box) => {
+      // One element may stand for a thousand controls.
+      this.visit(2);
+      found.push({ ...at, kind, given: { colour, ...given } });
+    };
     switch (type) {
       case 'faderv':
       case 'faderh':

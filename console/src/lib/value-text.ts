@@ -3,17 +3,18 @@ import { fromJson, toJson } from './json-value';
 
 /**
  * A value as a user types it: JSON, where a number is a float and `5i` an integer; anything that is no JSON is a text.
- * Undefined while what is typed begins like JSON and is not complete.
+ * Undefined while what is typed begins like JSON or a number and is not complete: who types -1.5 has not meant a text.
  */
 export function readValue(text: string): Value | undefined {
   const trimmed = text.trim();
-  if (/^-?\d{1,18}i$/.test(trimmed)) {
-    return BigInt(trimmed.slice(0, -1));
+  if (/^-?\d{1,19}i$/.test(trimmed)) {
+    const whole = BigInt(trimmed.slice(0, -1));
+    return BigInt.asIntN(64, whole) === whole ? whole : undefined;
   }
   try {
     return fromJson(JSON.parse(trimmed));
   } catch {
-    return /^["[{]/.test(trimmed) || trimmed === '' ? undefined : trimmed;
+    return /^["[{]/.test(trimmed) || /^(?:-?(?:\d+\.|\d+(?:\.\d+)?[eE][+-]?)?)$/.test(trimmed) ? undefined : trimmed;
   }
 }
 

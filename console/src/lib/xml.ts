@@ -100,7 +100,7 @@ function decoded(text: string): string {
   return text.includes('&')
     ? text.replace(/&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(\w+));/g, (whole, decimal, hex, name) => {
         const code = decimal ? Number(decimal) : hex ? parseInt(hex as string, 16) : -1;
-        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : (ENTITIES[name as string] ?? (whole as string));
+        return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : (Object.hasOwn(ENTITIES, name as string) ? ENTITIES[name as string]! : (whole as string));
       })
     : text;
 }
