@@ -47,6 +47,7 @@ export const patch = {
       left === 0 ? 'Saved.' : `Saved without ${left === 1 ? 'one secret' : `${left} secrets`}: they never leave the router.`,
     loaded: (added: number) => (added === 1 ? 'One bridge is there.' : `${added} bridges are there.`),
     refused: (name: string, why: string) => `${name}: ${why}`,
+    secretsGone: (name: string) => `${name}: its settings are others now, so secrets that are not in the file are gone; give them again.`,
     bad: 'This file has no bridges: it is a JSON object with a list "bridges".',
   },
   name: 'Name',
