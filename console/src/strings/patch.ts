@@ -84,6 +84,7 @@ export const patch = {
   save: 'Save',
   cancel: 'Cancel',
   saved: 'Saved; the bridge has it.',
+  overtaken: 'This bridge was changed meanwhile: “Save” writes over that.',
   linkHelp:
     'To link two protocols directly, give both bridges the same "Addresses below", or map one to the addresses of the other: what comes in at one goes out at the other.',
 
