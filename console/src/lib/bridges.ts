@@ -141,6 +141,8 @@ export interface Transformed {
 }
 
 const INTERVAL = 1_000;
+/** For who may not see bridges: rights change seldom, and each refusal is an error in the console of the browser. */
+const FORBIDDEN_INTERVAL = 15_000;
 /** For the answer, after the time that was asked for. */
 const GRACE = 8_000;
 
@@ -219,7 +221,7 @@ export class Bridges {
   }
 }
 
-/** Asks for the list every second, never twice at the same time. Returns the function that stops it. */
+/** Asks for the list every second, seldom if that is forbidden, never twice at the same time. Returns the function that stops it. */
 export function pollBridges(
   bridges: Bridges,
   listener: { answered(list: Bridge[]): void; failed(why: string): void },
@@ -227,6 +229,7 @@ export function pollBridges(
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ask = async () => {
+    let wait = INTERVAL;
     try {
       const list = await bridges.list();
       if (!stopped) {
@@ -236,9 +239,12 @@ export function pollBridges(
       if (!stopped) {
         listener.failed(e instanceof Refused ? e.message : '');
       }
+      if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
+        wait = FORBIDDEN_INTERVAL;
+      }
     }
     if (!stopped) {
-      timer = setTimeout(() => void ask(), INTERVAL);
+      timer = setTimeout(() => void ask(), wait);
     }
   };
   void ask();
