@@ -287,13 +287,22 @@ export function valueOf(text: string): unknown {
   }
 }
 
-/** A setting as a form shows it. */
-export function fieldText(value: unknown): string {
+/**
+ * A setting as a form shows it.
+ *
+ * @param kind with it, {@link fieldValue} makes the same value of the text again; an empty list is not nothing then
+ */
+export function fieldText(value: unknown, kind?: Setting['kind']): string {
   if (value === undefined || value === null) {
     return '';
   }
+  if (kind === 'tree') {
+    return typeof value === 'string' && valueOf(value) === value ? value : JSON.stringify(value);
+  }
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return value.join(', ');
+    const items = value as string[];
+    const plain = items.every((item) => item !== '' && item.trim() === item && !/^\[|,/.test(item));
+    return plain && (items.length > 0 || kind === undefined) ? items.join(', ') : JSON.stringify(items);
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
