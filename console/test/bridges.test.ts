@@ -62,6 +62,28 @@ test('fields of a form by the kind of the setting', () => {
   expect(fieldText(null)).toBe('');
 });
 
+test('what a form does not change comes back as it was', () => {
+  const trees: unknown[] = [
+    ['/dev/ttyUSB0?universe=1', '/dev/ttyUSB1?universe=2'],
+    [],
+    [{ a: 1 }],
+    'text',
+    '5',
+    'a, b',
+    '',
+    ' x',
+    7,
+    false,
+  ];
+  for (const tree of trees) {
+    expect(fieldValue(setting('tree'), fieldText(tree, 'tree'))).toEqual(tree);
+  }
+  for (const list of [['a', 'b'], ['a,b', 'c'], ['[x]'], [' a'], ['']]) {
+    expect(fieldValue(setting('list'), fieldText(list, 'list'))).toEqual(list);
+  }
+  expect(fieldValue(setting('list'), fieldText([], 'list'))).toEqual([]);
+});
+
 test('settings are grouped, and what cannot be is said at the field', () => {
   expect(settingGroup(setting('secret'))).toBe('security');
   expect(settingGroup({ ...setting('list'), name: 'allow' })).toBe('security');
@@ -113,7 +135,12 @@ test('the list is asked for until it is enough', async () => {
   works = false;
   await vi.advanceTimersByTimeAsync(1_000);
   expect(heard).toEqual(['answered', 'no']);
-  stop();
-  await vi.advanceTimersByTimeAsync(5_000);
+  // Who may not see it does not ask every second.
+  await vi.advanceTimersByTimeAsync(14_000);
   expect(heard).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(heard).toEqual(['answered', 'no', 'no']);
+  stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(heard).toHaveLength(3);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Bridge } from '../src/lib/bridges';
-import { exported, imported, MASK } from '../src/lib/bridgefile';
+import { exported, imported, losesSecrets, MASK, withSecrets } from '../src/lib/bridgefile';
 import { flowOf, layoutOf, linkOf, MOST_SESSIONS, thickness } from '../src/lib/flow';
 import type { Session, Status } from '../src/lib/status';
 
@@ -81,4 +81,26 @@ test('files of bridges have no secrets, and come back', () => {
   expect(imported('{"protocol":"osc","name":"a"}')).toHaveLength(1);
   expect(() => imported('{"bridges":[{"name":"x"}]}')).toThrow();
   expect(() => imported('nonsense')).toThrow();
+});
+
+test('a bridge keeps its secrets when a file without them changes nothing else of its settings', () => {
+  const before = { name: 'home', protocol: 'mqtt', settings: { broker: 'x', password: MASK, tree: [{ token: MASK, a: 1 }] } };
+  const [same] = imported(exported([before]).text);
+  expect(withSecrets({ ...same!, direction: 'in' }, before)).toEqual({ ...before, direction: 'in' });
+  expect(withSecrets({ ...same!, settings: { tree: [{ a: 1 }], broker: 'x' } }, before).settings).toBe(before.settings);
+  expect(losesSecrets(same!, before)).toBe(false);
+  expect(losesSecrets({ name: 'home', protocol: 'mqtt' }, { name: 'home', protocol: 'mqtt' })).toBe(false);
+});
+
+test('no file sends a secret to another place', () => {
+  const before = { name: 'home', protocol: 'mqtt', settings: { broker: 'x', password: MASK } };
+  const [elsewhere] = imported(JSON.stringify([{ ...before, settings: { broker: 'y', password: MASK } }]));
+  expect(withSecrets(elsewhere!, before).settings).toEqual({ broker: 'y' });
+  expect(losesSecrets(elsewhere!, before)).toBe(true);
+  expect(withSecrets({ ...elsewhere!, protocol: 'osc', settings: { broker: 'x' } }, before).settings).toEqual({ broker: 'x' });
+  // A list of secrets has none left.
+  expect(exported([{ name: 'a', protocol: 'websocket', settings: { headers: [MASK, 'plain'] } }])).toMatchObject({
+    secrets: ['a: headers[0]'],
+  });
+  expect(exported([{ name: 'a', protocol: 'websocket', settings: { headers: [MASK] } }]).text).not.toContain('*');
 });

@@ -286,3 +286,26 @@ describe('generators', () => {
     expect(generators.add('/a')).toBeNull();
   });
 });
+
+describe('a generator that cannot be sent', () => {
+  it('says why, and does not stop the others', () => {
+    const { clock, sender, generators } = stage();
+    const fire = sender.fire.bind(sender);
+    sender.fire = (address, value) => {
+      if (address === '/too/long') {
+        throw new Error('the address is too long');
+      }
+      return fire(address, value);
+    };
+    const wrong = made(generators, { address: '/too/long', rate: 10 });
+    const right = made(generators, { address: '/fine', rate: 10 });
+    generators.start(wrong);
+    generators.start(right);
+    clock.run(1_000);
+    expect(generators.runningCount).toBe(2);
+    expect(generators.counts(wrong)).toMatchObject({ sent: 0, problem: 'the address is too long' });
+    expect(generators.counts(right).sent).toBeGreaterThanOrEqual(10);
+    generators.stopAll();
+    expect(generators.runningCount).toBe(0);
+  });
+});

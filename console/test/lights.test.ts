@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Bridge } from '../src/lib/bridges';
 import { between, gridOf, slotAt, stepped } from '../src/lib/lightgrid';
-import { bridgeOf, frameRates, labelsOf, nodesOf } from '../src/lib/lights';
+import { bridgeOf, floatsOf, frameRates, labelsOf, nodesOf } from '../src/lib/lights';
 
 function bridge(name: string, protocol: string, namespace: string, more: Partial<Bridge> = {}): Bridge {
   return {
@@ -53,6 +53,17 @@ test('a universe has a bridge, and its cells have names', () => {
   expect(labels.get(7)).toEqual(['/l/{n}', 'desk: /f1']);
   expect(labels.get(10)).toEqual(['/l/{n}', '/house/lights/fixture/spot1']);
   expect(labelsOf('/house/lights/4', all).size).toBe(0);
+});
+
+test('floats mean what the bridge of the universe says', () => {
+  const rig = (more: object) =>
+    bridge('rig', 'sacn', '/sacn', { definition: { name: 'rig', protocol: 'sacn', ...more } });
+  expect(floatsOf('/sacn/1', [])).toBe('unit');
+  expect(floatsOf('/sacn/1', [rig({})])).toBe('raw');
+  expect(floatsOf('/sacn/1', [rig({ profile: 'standard' })])).toBe('unit');
+  expect(floatsOf('/sacn/1', [rig({ profile: 'standard', settings: { float_mode: 'raw' } })])).toBe('raw');
+  expect(floatsOf('/sacn/1', [rig({ settings: { float_mode: 'unit' } })])).toBe('unit');
+  expect(floatsOf('/dmx/1', [rig({})])).toBe('unit');
 });
 
 test('nodes, sources and devices are one list', () => {

@@ -44,9 +44,16 @@ test('bytes are a whole universe, and what is newer wins', () => {
 test('values are levels by the rules of the bridges', () => {
   expect(levelOf(300)).toBe(255);
   expect(levelOf(-1)).toBe(0);
-  expect(levelOf(1)).toBe(1);
+  expect(levelOf(1n)).toBe(1);
+  expect(levelOf(1)).toBe(255);
+  expect(levelOf(0.5)).toBe(128);
   expect(levelOf(0.999)).toBe(255);
-  expect(levelOf(200.7)).toBe(201);
+  expect(levelOf(200.7)).toBe(200);
+  expect(levelOf(-0.5)).toBe(0);
+  // In the profile `compatible`, floats are levels.
+  expect(levelOf(1, 'raw')).toBe(1);
+  expect(levelOf(0.75, 'raw')).toBe(0);
+  expect(levelOf(300n, 'raw')).toBe(255);
   expect(levelOf(true)).toBe(255);
   expect(levelOf(null)).toBeNull();
   expect(levelOf(Number.NaN)).toBeNull();

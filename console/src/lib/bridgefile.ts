@@ -18,7 +18,13 @@ export function exported(definitions: readonly Definition[]): BridgeFile {
 
 function without(value: unknown, place: string, secrets: string[]): unknown {
   if (Array.isArray(value)) {
-    return value.map((each, i) => without(each, `${place}[${i}]`, secrets));
+    return value.flatMap((each, i) => {
+      if (each === MASK) {
+        secrets.push(`${place}[${i}]`);
+        return [];
+      }
+      return [without(each, `${place}[${i}]`, secrets)];
+    });
   }
   if (typeof value === 'object' && value !== null) {
     const out: Record<string, unknown> = {};
@@ -32,6 +38,36 @@ function without(value: unknown, place: string, secrets: string[]): unknown {
     return out;
   }
   return value;
+}
+
+/**
+ * A definition from a file for a bridge that is there already. The file has no secrets; while nothing else of its settings
+ * changes, the bridge keeps its own. With other settings it does not: a file must not send a secret to another place.
+ *
+ * @param before as the router shows it, with {@link MASK} for secrets
+ */
+export function withSecrets(definition: Definition, before: Definition): Definition {
+  const sameSettings =
+    definition.protocol === before.protocol && textOf(definition.settings) === textOf(settingsWithout(before));
+  return sameSettings && before.settings ? { ...definition, settings: before.settings } : definition;
+}
+
+/** The bridge has secrets, and does not keep them when it becomes this. */
+export function losesSecrets(definition: Definition, before: Definition): boolean {
+  return exported([before]).secrets.length > 0 && withSecrets(definition, before) === definition;
+}
+
+function settingsWithout(definition: Definition): unknown {
+  return without(definition.settings, '', []);
+}
+
+/** As JSON with its keys in order, so that it does not count in which one they are written. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value ?? {}, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 /**
@@ -51,6 +87,8 @@ export function imported(text: string): Definition[] {
     if (typeof each !== 'object' || each === null || typeof definition.protocol !== 'string') {
       throw new SyntaxError('protocol');
     }
-    return { ...definition, name: definition.name ?? definition.protocol };
+    // A mask would stand for whatever the bridge has.
+    const plain = without(definition, '', []) as Definition;
+    return { ...plain, name: plain.name ?? plain.protocol };
   });
 }

@@ -141,6 +141,8 @@ export interface Transformed {
 }
 
 const INTERVAL = 1_000;
+/** For who may not see bridges: rights change seldom, and each refusal is an error in the console of the browser. */
+const FORBIDDEN_INTERVAL = 15_000;
 /** For the answer, after the time that was asked for. */
 const GRACE = 8_000;
 
@@ -219,7 +221,7 @@ export class Bridges {
   }
 }
 
-/** Asks for the list every second, never twice at the same time. Returns the function that stops it. */
+/** Asks for the list every second, seldom if that is forbidden, never twice at the same time. Returns the function that stops it. */
 export function pollBridges(
   bridges: Bridges,
   listener: { answered(list: Bridge[]): void; failed(why: string): void },
@@ -227,6 +229,7 @@ export function pollBridges(
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ask = async () => {
+    let wait = INTERVAL;
     try {
       const list = await bridges.list();
       if (!stopped) {
@@ -236,9 +239,12 @@ export function pollBridges(
       if (!stopped) {
         listener.failed(e instanceof Refused ? e.message : '');
       }
+      if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
+        wait = FORBIDDEN_INTERVAL;
+      }
     }
     if (!stopped) {
-      timer = setTimeout(() => void ask(), INTERVAL);
+      timer = setTimeout(() => void ask(), wait);
     }
   };
   void ask();
@@ -281,13 +287,22 @@ export function valueOf(text: string): unknown {
   }
 }
 
-/** A setting as a form shows it. */
-export function fieldText(value: unknown): string {
+/**
+ * A setting as a form shows it.
+ *
+ * @param kind with it, {@link fieldValue} makes the same value of the text again; an empty list is not nothing then
+ */
+export function fieldText(value: unknown, kind?: Setting['kind']): string {
   if (value === undefined || value === null) {
     return '';
   }
+  if (kind === 'tree') {
+    return typeof value === 'string' && valueOf(value) === value ? value : JSON.stringify(value);
+  }
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
-    return value.join(', ');
+    const items = value as string[];
+    const plain = items.every((item) => item !== '' && item.trim() === item && !/^\[|,/.test(item));
+    return plain && (items.length > 0 || kind === undefined) ? items.join(', ') : JSON.stringify(items);
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -72,6 +72,8 @@ export class Desk {
   notAll = $state(false);
   /** What it reaches is followed; otherwise part of it is as it was when the page connected. */
   followed = $state(true);
+  /** Signal generators of this page that run. */
+  generating = $state(0);
 
   private stopPolling = () => {};
   private polledAt = 0;

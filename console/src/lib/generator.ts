@@ -120,6 +120,11 @@ export class Generators {
     return this.running.size > 0;
   }
 
+  /** How many run. */
+  get runningCount(): number {
+    return this.running.size;
+  }
+
   /** The value that was sent last. */
   last(id: number): Value | undefined {
     return this.running.get(id)?.last;
@@ -175,12 +180,20 @@ export class Generators {
     if (one.index > 0 && signal === 'param') {
       this.sender.set(address, one.last).catch((e: unknown) => this.objected(id, e));
     } else if (one.index > 0 && signal === 'gesture') {
-      this.sender.gesture(address, one.gesture, 'end', one.last);
+      this.endGesture(one);
     }
     if (this.running.size === 0) {
       this.clock.cancel();
     }
     this.changed();
+  }
+
+  private endGesture({ settings, gesture, last }: Running): void {
+    try {
+      this.sender.gesture(settings.address, gesture, 'end', last);
+    } catch {
+      // It had no beginning either.
+    }
   }
 
   stopAll(): void {
@@ -219,21 +232,26 @@ export class Generators {
     const value = sampleOf(one.settings, one.index / rate, one.index);
     const counts = this.counts(id);
     one.last = value;
-    let sent: boolean;
-    switch (signal) {
-      case 'param':
-        sent = this.sender.fire(address, value);
-        break;
-      case 'stream':
-        sent = this.sender.stream(address, value);
-        break;
-      case 'gesture':
-        sent = this.sender.gesture(address, one.gesture, one.index === 0 ? 'start' : 'move', value);
-        break;
-      case 'event':
-        sent = true;
-        this.sender.emit(address, value).catch((e: unknown) => this.objected(id, e));
-        break;
+    let sent = false;
+    try {
+      switch (signal) {
+        case 'param':
+          sent = this.sender.fire(address, value);
+          break;
+        case 'stream':
+          sent = this.sender.stream(address, value);
+          break;
+        case 'gesture':
+          sent = this.sender.gesture(address, one.gesture, one.index === 0 ? 'start' : 'move', value);
+          break;
+        case 'event':
+          sent = true;
+          this.sender.emit(address, value).catch((e: unknown) => this.objected(id, e));
+          break;
+      }
+    } catch (e) {
+      // No message can be made of it, of an address that is too long for one. The other generators go on.
+      counts.problem = e instanceof Error ? e.message : String(e);
     }
     if (sent) {
       counts.sent++;

@@ -21,6 +21,11 @@ export function keepDraft(address: string, draft: unknown): void {
   }
 }
 
+/** Under which {@link keepDraft} has the changes of a bridge; `+` for one that is not there yet. */
+export function draftKeyOf(bridge: string): string {
+  return `bridge ${bridge}`;
+}
+
 /** Hands a text to the user as a file. */
 export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));

@@ -1,5 +1,6 @@
 import type { Bridge, UniverseView } from './bridges';
 import { pathText, rulesOf, samplePattern } from './mapping';
+import type { FloatMode } from './universes';
 
 /** Protocols of bridges to lights. */
 const PROTOCOLS = ['artnet', 'sacn', 'dmx'];
@@ -18,6 +19,20 @@ export function bridgeOf(path: string, bridges: readonly Bridge[]): { bridge: Br
     }
   }
   return null;
+}
+
+/** How the bridge of a universe reads floats; 0 to 1 where no bridge is known. */
+export function floatsOf(path: string, bridges: readonly Bridge[]): FloatMode {
+  const definition = bridgeOf(path, bridges)?.bridge.definition;
+  if (!definition) {
+    return 'unit';
+  }
+  const said = definition.settings?.['float_mode'];
+  if (typeof said === 'string' && said !== '') {
+    return said.toLowerCase() === 'unit' ? 'unit' : 'raw';
+  }
+  const unit = definition['profile'] === 'standard' || definition.settings?.['slot_values'] === 'unit';
+  return unit ? 'unit' : 'raw';
 }
 
 interface Fixture {

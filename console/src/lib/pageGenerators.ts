@@ -1,4 +1,5 @@
 import type { Client } from '../clasp';
+import type { Desk } from './desk.svelte';
 import { Generators } from './generator';
 import { workerClock } from './pageClock';
 
@@ -6,13 +7,16 @@ const HIDDEN_MS = 60_000;
 
 const made = new WeakMap<Client, Generators>();
 
-/** The generators of the page: they outlive the screen that shows them. */
-export function generatorsOf(client: Client): Generators {
+/** The generators of the page: they outlive the screen that shows them, so the desk tells every screen how many run. */
+export function generatorsOf(desk: Desk): Generators {
+  const { client } = desk;
   let generators = made.get(client);
   if (!generators) {
-    generators = new Generators(client, workerClock(), storage());
-    made.set(client, generators);
-    watchHiding(generators);
+    const all = new Generators(client, workerClock(), storage());
+    made.set(client, all);
+    watchHiding(all);
+    all.onChange(() => (desk.generating = all.runningCount));
+    generators = all;
   }
   return generators;
 }

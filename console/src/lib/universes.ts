@@ -64,12 +64,21 @@ function addressesOf(path: string): readonly string[] {
   return addresses;
 }
 
+/** What a float means: `unit` is 0 to 1, and above that a level; `raw` is a level (docs/lighting.md). */
+export type FloatMode = 'unit' | 'raw';
+
 /**
  * Levels of a universe as they are now.
  *
  * @param into one number for each slot, 0 to 255; −1 for one that nobody has said anything about
  */
-export function levelsOf(path: string, parameters: Parameters, frames: Frames, into: Int16Array): void {
+export function levelsOf(
+  path: string,
+  parameters: Parameters,
+  frames: Frames,
+  into: Int16Array,
+  floats: FloatMode = 'unit',
+): void {
   into.fill(-1);
   const frame = frames.get(path);
   if (frame) {
@@ -79,7 +88,7 @@ export function levelsOf(path: string, parameters: Parameters, frames: Frames, i
   for (let slot = 1; slot <= SLOTS; slot++) {
     const parameter = parameters.get(addresses[slot - 1]!);
     if (parameter && (!frame || parameter.writtenAt >= frames.at(path))) {
-      const level = levelOf(parameter.value);
+      const level = levelOf(parameter.value, floats);
       if (level !== null) {
         into[slot - 1] = level;
       }
@@ -87,8 +96,11 @@ export function levelsOf(path: string, parameters: Parameters, frames: Frames, i
   }
 }
 
-/** As bridges to lights read a value: whole numbers are raw, others 0 to 1, truth is full or nothing. */
-export function levelOf(value: Value): number | null {
+/**
+ * As bridges to lights read a value: an integer is a level, a float what `floats` says, and of a level the fraction is cut
+ * off; truth is full or nothing. Null if it is no level.
+ */
+export function levelOf(value: Value, floats: FloatMode = 'unit'): number | null {
   if (typeof value === 'boolean') {
     return value ? 255 : 0;
   }
@@ -96,8 +108,9 @@ export function levelOf(value: Value): number | null {
   if (number === undefined || Number.isNaN(number)) {
     return null;
   }
-  const raw = Number.isInteger(number) || number > 1 ? number : number * 255;
-  return Math.min(255, Math.max(0, Math.round(raw)));
+  const level =
+    typeof value === 'number' && floats === 'unit' && number <= 1 ? Math.round(number * 255) : Math.trunc(number);
+  return Math.min(255, Math.max(0, level));
 }
 
 /** Whole universes that came as bytes, the newest of each. */

@@ -47,6 +47,7 @@ export const patch = {
       left === 0 ? 'Saved.' : `Saved without ${left === 1 ? 'one secret' : `${left} secrets`}: they never leave the router.`,
     loaded: (added: number) => (added === 1 ? 'One bridge is there.' : `${added} bridges are there.`),
     refused: (name: string, why: string) => `${name}: ${why}`,
+    secretsGone: (name: string) => `${name}: its settings are others now, so secrets that are not in the file are gone; give them again.`,
     bad: 'This file has no bridges: it is a JSON object with a list "bridges".',
   },
   name: 'Name',
@@ -83,6 +84,7 @@ export const patch = {
   save: 'Save',
   cancel: 'Cancel',
   saved: 'Saved; the bridge has it.',
+  overtaken: 'This bridge was changed meanwhile: “Save” writes over that.',
   linkHelp:
     'To link two protocols directly, give both bridges the same "Addresses below", or map one to the addresses of the other: what comes in at one goes out at the other.',
 

@@ -31,6 +31,9 @@ export const screens = {
   broken: 'This screen has stopped because of a defect in it. The others go on.',
   brokenAgain: 'Begin this screen again',
   adminOnly: 'This screen needs a token with admin:/**, or a router without tokens on this machine.',
+  generating: (count: number) =>
+    count === 1 ? 'A signal generator of this page is running.' : `${count} signal generators of this page are running.`,
+  toGenerators: 'To the generators',
   theme: { label: 'Theme', auto: 'System', dark: 'Dark (stage)', light: 'Light' },
   palette: {
     open: 'Find',

@@ -83,6 +83,7 @@ export const test = {
   bench: {
     subscribe: 'Subscribe',
     what: 'The bench has a session of its own, so that limits are those of its subscriptions alone. What you send comes from the session of the page.',
+    away: (why: string) => `The session of the bench has no connection${why === '' ? '' : `: ${why}`}.`,
     pattern: 'Pattern',
     types: 'Kinds; none chosen is all',
     maxRate: 'maxRate (a second)',

@@ -223,6 +223,26 @@ class PatchScreenTest {
   }
 
   @Test
+  void whatWasNotSavedStaysAndAChangeFromElsewhereIsSaid() {
+    make("desk");
+    page.fill("bridge-namespace", "/mine");
+    page.await("bridge-unsaved");
+    page.go("snippets");
+    page.go("patch/desk");
+    page.awaitValue("bridge-namespace", "/mine");
+    page.go("patch");
+    page.click(of("desk", "bridge-switch"));
+    page.await("[data-name=desk] .stopped");
+    page.go("patch/desk");
+    page.await("bridge-overtaken");
+    page.awaitValue("bridge-namespace", "/mine");
+    page.click("bridge-drop");
+    page.awaitGone("bridge-unsaved");
+    page.awaitGone("bridge-overtaken");
+    page.awaitValue("bridge-direction", "both");
+  }
+
+  @Test
   void anExpressionThatIsWrongIsMarkedWhereItIs() {
     make("desk");
     page.click("rule-add");

@@ -88,6 +88,8 @@ class TestScreenTest {
     screen.click("generators-start");
 
     screen.go("snippets");
+    // Nobody forgets them there.
+    screen.awaitHas("generating", "2 signal generators");
     heard.take();
     heard.awaitFirst("a move", signal -> signal instanceof Signal.Gesture);
     Signal colour = heard.awaitFirst("a colour", signal -> signal instanceof Signal.Event);
@@ -95,6 +97,7 @@ class TestScreenTest {
 
     screen.go("test/generate");
     screen.awaitCount("[data-testid=generator][data-running=true]", 2);
+    screen.awaitGone("generating");
     screen.click("generators-stop");
     screen.awaitCount("[data-testid=generator][data-running=false]", 2);
     heard.awaitFirst(
