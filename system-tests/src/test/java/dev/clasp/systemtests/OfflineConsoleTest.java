@@ -92,7 +92,7 @@ class OfflineConsoleTest {
 
     assertThat(kept)
         .contains("/", "/favicon.svg")
-        .allMatch(path -> path.matches("/|/favicon\\.svg|/assets/[A-Za-z0-9_-]+\\.(js|css)"));
+        .allMatch(path -> path.matches("/|/favicon\\.svg|/assets/[A-Za-z0-9_.-]+\\.(js|css)"));
   }
 
   @Test
