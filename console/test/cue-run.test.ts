@@ -332,6 +332,7 @@ describe('a cue list', () => {
     expect(run.state.cue).toBe('q1');
 
     router.connect();
+    await settled();
     await hands.turn(500);
 
     expect(router.value('/a')).toBe(2);
