@@ -69,6 +69,12 @@ export class Refusal extends Error {
   }
 }
 
+/** The router refused it because there was too much at once: after a while it takes the same. */
+export function tooFast(e: unknown): boolean {
+  const { code = 0, message = '' } = e as { code?: number; message?: string };
+  return code === TOO_MANY && message.startsWith('Rate limit');
+}
+
 export interface SubscribeOptions {
   types?: SignalType[];
   /** Updates a second. */
@@ -147,6 +153,7 @@ const FIRE_LIMIT = 256 * 1024;
 const SEND_LIMIT = 8 * 1024 * 1024;
 const OPEN = 1;
 const NOT_FOUND = 404;
+const TOO_MANY = 429;
 
 interface Sub {
   id: number;

@@ -1,8 +1,9 @@
+import { tooFast } from '../clasp/client';
 import type { Message } from '../clasp/message';
 import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
 import type { Cue, CueList } from './cues';
 import { between, blends, glides } from './easing';
-import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, tooFast, type StageWire, type Timers } from './sending';
+import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { wireKeyframes } from './timeline';
 
 /** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */

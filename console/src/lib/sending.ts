@@ -20,8 +20,6 @@ export interface StageWire {
   onError(callback: (refusal: { code: number; message: string; address?: string | undefined }) => void): () => void;
 }
 
-const TOO_MANY = 429;
-
 /** Members and bytes of one bundle; the router takes 1,000 and one frame. */
 const MAX_MEMBERS = 500;
 const MAX_BYTES = 60_000;
@@ -77,12 +75,6 @@ export function setMessage(address: string, value: Value): Message {
 /** The sentence of whatever was thrown. */
 export function sentence(e: unknown): string {
   return e instanceof Error ? e.message : String(e);
-}
-
-/** The router refused it because there was too much at once: after a while it takes the same. */
-export function tooFast(e: unknown): boolean {
-  const { code = 0, message = '' } = e as { code?: number; message?: string };
-  return code === TOO_MANY && message.startsWith('Rate limit');
 }
 
 /** Time, so that tests need none. */

@@ -1,6 +1,5 @@
-import type { Received } from '../clasp/client';
+import { tooFast, type Received } from '../clasp/client';
 import { equal, type Value } from '../clasp/values';
-import { tooFast } from './sending';
 
 /** What a control needs of the connection. */
 export interface Wire {

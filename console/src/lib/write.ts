@@ -1,5 +1,4 @@
-import { Refusal, type Ack, type Client, type SetOptions, type Value } from '../clasp';
-import { tooFast } from './sending';
+import { Refusal, tooFast, type Ack, type Client, type SetOptions, type Value } from '../clasp';
 
 export type WriteState =
   | { kind: 'idle' }
