@@ -26,6 +26,13 @@ export class Bound {
     }
   }
 
+  /** What was drawn last may be a frame old; a key or a press begins from what is so now. */
+  catchUp(): void {
+    if (this.touch) {
+      this.value = this.touch.value;
+    }
+  }
+
   close(): void {
     if (this.touch) {
       this.board?.unbind(this.touch);
