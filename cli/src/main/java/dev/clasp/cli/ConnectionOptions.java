@@ -16,6 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -35,6 +39,39 @@ final class ConnectionOptions {
    */
   private static final class ProcessLoop {
     static final EventLoops LOOP = EventLoops.create("clasp-client-loop", 1);
+
+    static {
+      used = true;
+    }
+  }
+
+  private static volatile boolean used;
+
+  /**
+   * The process ends: its loop, if there is one, waits in Java from now on. For a thread that waits
+   * in native code, as loops do, the JVM itself would wait for 0.3 s.
+   */
+  static void rest() {
+    if (!used) {
+      return;
+    }
+    CountDownLatch resting = new CountDownLatch(1);
+    try {
+      ProcessLoop.LOOP
+          .group()
+          .execute(() -> {
+            resting.countDown();
+            while (true) {
+              LockSupport.park();
+            }
+          });
+      // Only so long: the process ends in any case.
+      resting.await(1, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      // It has ended already.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static final int MAX_TOKEN_FILE = 8192;

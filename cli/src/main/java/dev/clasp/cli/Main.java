@@ -29,6 +29,8 @@ public final class Main {
   public static void main(String[] args) {
     prepare();
     ProcessInterrupts interrupts = new ProcessInterrupts();
-    interrupts.exit(CommandLines.run(Terminal.system(interrupts), args));
+    int status = CommandLines.run(Terminal.system(interrupts), args);
+    ConnectionOptions.rest();
+    interrupts.exit(status);
   }
 }
