@@ -16,10 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -52,25 +48,8 @@ final class ConnectionOptions {
    * in native code, as loops do, the JVM itself would wait for 0.3 s.
    */
   static void rest() {
-    if (!used) {
-      return;
-    }
-    CountDownLatch resting = new CountDownLatch(1);
-    try {
-      ProcessLoop.LOOP
-          .group()
-          .execute(() -> {
-            resting.countDown();
-            while (true) {
-              LockSupport.park();
-            }
-          });
-      // Only so long: the process ends in any case.
-      resting.await(1, TimeUnit.SECONDS);
-    } catch (RejectedExecutionException e) {
-      // It has ended already.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (used) {
+      ProcessLoop.LOOP.rest();
     }
   }
 
