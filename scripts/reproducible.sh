@@ -26,6 +26,8 @@ esac
 work=$root/target/reproducible
 rm -rf "$work"
 mkdir -p "$work" || exit 1
+# The image names the commit that it is of, and somebody may commit meanwhile.
+revision=$(git -C "$root" rev-parse HEAD) || exit 1
 
 # built NAME TIMEZONE UMASK: a build in a folder of its own.
 built() {
@@ -35,6 +37,7 @@ built() {
     return
   fi
   git clone -q --no-hardlinks "$root" "$work/$1" || exit 1
+  git -C "$work/$1" checkout -q "$revision" || exit 1
   echo "== Building in $1"
   (umask "$3" && cd "$work/$1" && TZ=$2 ./package ${offline:+"$offline"} --no-cache --out "$work/$1/packages") || exit 1
 }
