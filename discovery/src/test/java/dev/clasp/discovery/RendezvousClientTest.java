@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clasp.discovery.RendezvousException.Kind;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -132,10 +133,7 @@ class RendezvousClientTest {
 
   @Test
   void nobodyThereIsSaid() throws Exception {
-    int port;
-    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = gone.getLocalPort();
-    }
+    int port = FreePort.find();
     RendezvousException failure = failing("http://127.0.0.1:" + port);
     assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
     assertThat(failure).hasMessageContaining("no rendezvous server answers");

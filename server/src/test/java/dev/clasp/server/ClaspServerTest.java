@@ -8,6 +8,7 @@ import dev.clasp.protocol.FrameCodec;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.testkit.RawPeer;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -94,8 +95,9 @@ class ClaspServerTest {
 
   @Test
   void saysThatThePortIsTakenAndLeavesTheFirstAlone() throws Exception {
-    ClaspServer first = start(ANY_PORT);
-    int port = first.address().getPort();
+    // Nobody takes it between the first server and the second.
+    int port = FreePort.find();
+    ClaspServer first = start(ANY_PORT.withPort(port));
     TestClient client = hello(first, "client");
 
     assertThatThrownBy(() -> ClaspServer.start(ANY_PORT.withPort(port)))

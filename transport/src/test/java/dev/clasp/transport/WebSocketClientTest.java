@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.FrameDescriptor;
 import dev.clasp.protocol.Qos;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transport.TransportException.Kind;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -326,10 +327,7 @@ class WebSocketClientTest {
 
   @Test
   void saysThatNobodyListens() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      port = free.getLocalPort();
-    }
+    int port = FreePort.find();
 
     TransportException e = failure("ws://127.0.0.1:" + port);
 
