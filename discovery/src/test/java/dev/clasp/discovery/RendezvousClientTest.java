@@ -124,7 +124,7 @@ class RendezvousClientTest {
     RendezvousClient patient =
         keep(
             new RendezvousClient(
-                serverSaying(endless), ANY, Duration.ofSeconds(5), Duration.ofSeconds(30)));
+                serverSaying(endless), ANY, Duration.ofSeconds(30), Duration.ofSeconds(30)));
     assertThat(
             catchThrowableOfType(RendezvousException.class, () -> patient.discover(ANY, ANY))
                 .kind())
@@ -215,8 +215,8 @@ class RendezvousClientTest {
             new RendezvousClient(
                 serverSaying(redirect),
                 Optional.of("secret"),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30)));
     RendezvousException failure =
         catchThrowableOfType(RendezvousException.class, () -> with.discover(ANY, ANY));
     assertThat(failure.status()).isEqualTo(302);
