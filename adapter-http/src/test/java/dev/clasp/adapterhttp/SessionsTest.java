@@ -114,7 +114,7 @@ final class SessionsTest {
   void aTokenThatExpiresEndsItsSessionAndItsFeeds() throws Exception {
     FakeAuthenticator tokens = wantTokens();
     // Not before the session is there, however busy the machine is.
-    long soon = System.currentTimeMillis() / 1000 + 6;
+    long soon = System.currentTimeMillis() / 1000 + 8;
     tokens.admit(
         "a",
         FakeAuthenticator.identity("a", List.of(), java.util.OptionalLong.of(soon), "write:/**"));
