@@ -13,8 +13,8 @@ class BareNettyTest {
 
   private static BenchPlan.Builder plan() {
     return BenchPlan.builder()
-        .duration(Duration.ofMillis(100))
-        .warmup(Duration.ofMillis(20))
+        .duration(Duration.ofMillis(400))
+        .warmup(Duration.ofMillis(50))
         .runs(1)
         .subscribers(3)
         .window(16);

@@ -15,7 +15,7 @@ class LossTest {
             BenchPlan.builder()
                 .target(BenchTarget.at(uri))
                 .scenarios(List.of(scenario))
-                .duration(Duration.ofMillis(100))
+                .duration(Duration.ofMillis(400))
                 .warmup(Duration.ZERO)
                 .runs(1)
                 .subscribers(3)

@@ -44,8 +44,8 @@ class ScenarioSmokeTest {
         BenchPlan.builder()
             .target(BenchTarget.embedded(URI.create(server.url())))
             .scenarios(List.of(scenario))
-            .duration(Duration.ofMillis(100))
-            .warmup(Duration.ofMillis(20))
+            .duration(Duration.ofMillis(400))
+            .warmup(Duration.ofMillis(50))
             .runs(1);
     return Bench.run(settings.apply(plan).build(), BenchListener.SILENT).results();
   }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.FreePort;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +27,8 @@ class RouterCommandsTest {
 
   @BeforeEach
   void startRouter() {
-    server = ClaspServer.start(ServerConfig.DEFAULT.withPort(0));
+    // Some start it again: nobody may take the port meanwhile.
+    server = ClaspServer.start(ServerConfig.DEFAULT.withPort(FreePort.find()));
   }
 
   @AfterEach

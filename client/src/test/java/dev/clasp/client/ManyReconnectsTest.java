@@ -50,7 +50,9 @@ class ManyReconnectsTest {
     assertThat(rig.reactor.watches()).isEqualTo(1);
     assertThat(client.statistics().unanswered()).isLessThan(10);
     assertThat(client.statistics().waiting()).isZero();
-    assertThat(liveHeap() - heap).isLessThan(MIB);
+    // What others in this process have left behind goes by itself; what these leave would not.
+    long before = heap;
+    Eventually.is("no more memory than before", () -> liveHeap() - before < MIB);
 
     client.closeAsync();
     rig.reactor.pass(Duration.ofSeconds(20));

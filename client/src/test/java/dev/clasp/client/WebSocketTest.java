@@ -7,6 +7,7 @@ import dev.clasp.client.ClaspException.Kind;
 import dev.clasp.protocol.CloseReason;
 import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transport.Backoff;
 import dev.clasp.transport.EventLoops;
 import dev.clasp.transport.FrameLink;
@@ -299,10 +300,7 @@ class WebSocketTest {
 
   @Test
   void tellsWhenNobodyListens() throws Exception {
-    URI nobody;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      nobody = URI.create("ws://127.0.0.1:" + socket.getLocalPort());
-    }
+    URI nobody = URI.create("ws://127.0.0.1:" + FreePort.find());
 
     assertThatThrownBy(() -> builder(nobody).connectBlocking())
         .isInstanceOfSatisfying(

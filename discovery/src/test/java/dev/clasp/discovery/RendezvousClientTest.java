@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.clasp.discovery.RendezvousException.Kind;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -123,7 +124,7 @@ class RendezvousClientTest {
     RendezvousClient patient =
         keep(
             new RendezvousClient(
-                serverSaying(endless), ANY, Duration.ofSeconds(5), Duration.ofSeconds(30)));
+                serverSaying(endless), ANY, Duration.ofSeconds(30), Duration.ofSeconds(30)));
     assertThat(
             catchThrowableOfType(RendezvousException.class, () -> patient.discover(ANY, ANY))
                 .kind())
@@ -132,10 +133,7 @@ class RendezvousClientTest {
 
   @Test
   void nobodyThereIsSaid() throws Exception {
-    int port;
-    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = gone.getLocalPort();
-    }
+    int port = FreePort.find();
     RendezvousException failure = failing("http://127.0.0.1:" + port);
     assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
     assertThat(failure).hasMessageContaining("no rendezvous server answers");
@@ -217,8 +215,8 @@ class RendezvousClientTest {
             new RendezvousClient(
                 serverSaying(redirect),
                 Optional.of("secret"),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30)));
     RendezvousException failure =
         catchThrowableOfType(RendezvousException.class, () -> with.discover(ANY, ANY));
     assertThat(failure.status()).isEqualTo(302);

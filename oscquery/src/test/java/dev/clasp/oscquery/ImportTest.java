@@ -14,6 +14,7 @@ import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.testkit.Eventually;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transform.MappedSignal;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -163,8 +164,9 @@ class ImportTest {
 
   @Test
   void aProgramThatComesBackIsFoundAgain() {
-    Room first = new Room();
-    int port = first.server.address().getPort();
+    // Nobody takes it while the program is away, whoever looks for it included.
+    int port = FreePort.find();
+    Room first = new Room(config -> config.withPort(port));
     first.desk.set("/a", 1).join();
     first.node("/a");
     connect(first.url(), Map.of());

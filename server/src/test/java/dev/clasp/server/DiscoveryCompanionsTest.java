@@ -17,6 +17,7 @@ import dev.clasp.discovery.RendezvousClient;
 import dev.clasp.discovery.RendezvousException;
 import dev.clasp.router.RouterConfig;
 import dev.clasp.testkit.FakeAuthenticator;
+import dev.clasp.testkit.FreePort;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -265,10 +266,7 @@ class DiscoveryCompanionsTest {
 
   @Test
   void aServerStartsAndStopsAlsoIfNobodyAnswers() throws Exception {
-    int port;
-    try (ServerSocket gone = new ServerSocket(0)) {
-      port = gone.getLocalPort();
-    }
+    int port = FreePort.find();
     ClaspServer server =
         start(
             ServerConfig.DEFAULT,

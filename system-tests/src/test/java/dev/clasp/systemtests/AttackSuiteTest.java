@@ -314,6 +314,10 @@ class AttackSuiteTest {
       }
     }
 
+    // Nobody's patience begins before that.
+    while (Instant.now().isBefore(end)) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
     for (Held held : sessions) {
       Message.Error error = held.stranger().awaitError();
       assertThat(error.code()).as(held.what()).isEqualTo(302);

@@ -31,6 +31,7 @@ import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transport.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +58,8 @@ class JavaClientApiTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private ClaspServer server = start(0);
+  // Some start it again: nobody may take the port meanwhile.
+  private ClaspServer server = start(FreePort.find());
 
   enum Mode {
     @Named("slow-fade")

@@ -20,6 +20,7 @@ import dev.clasp.protocol.Timeline;
 import dev.clasp.protocol.Value;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.transport.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ class JavaClientTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private ClaspServer server = start(0);
+  // Some start it again: nobody may take the port meanwhile.
+  private ClaspServer server = start(FreePort.find());
 
   @AfterEach
   void closeAll() throws Exception {

@@ -9,13 +9,13 @@ import java.time.Duration;
 final class Patience {
 
   /** For an answer or a delivery. */
-  static final Duration LIMIT = Duration.ofSeconds(20);
+  static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** For a program to start. */
   static final Duration START = Duration.ofSeconds(120);
 
   /** For a program to end by itself. */
-  static final Duration END = Duration.ofSeconds(30);
+  static final Duration END = Duration.ofSeconds(60);
 
   private Patience() {}
 }

@@ -171,7 +171,7 @@ class QuicLinkTest {
 
     assertThat(peer.awaitClose().error()).isEqualTo(4);
     assertThat(Duration.ofNanos(System.nanoTime() - begin))
-        .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(10));
+        .isGreaterThan(Duration.ofMillis(1900));
     assertThat(there.awaitEnd()).isEqualTo(new CloseReason(1001, "stop"));
   }
 

@@ -158,7 +158,7 @@ class QuicServerTest {
     CompletableFuture<FrameLink> dial =
         stage.dial(
             "quic://localhost:" + relay.port(),
-            DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(2)),
+            DialOptions.DEFAULT.withTls(QuicStage.trusting()).withTimeout(Duration.ofSeconds(5)),
             here);
     // More than one: the client goes on trying.
     await(() -> lobby.count(ConnectionCounter.ACCEPTED) >= 1);
