@@ -11,6 +11,8 @@ export class StageRouter {
   readonly stored = new Map<string, { value: Value; revision: number }>();
   readonly bundled: { messages: Message[]; at: number | undefined }[] = [];
   readonly refusals = new Map<string, Refusal>();
+  /** Called when a bundle has been carried out, before its answer. */
+  onBundle: (messages: Message[]) => void = () => {};
   down = false;
   /** The next SET is carried out, and the connection breaks before its answer. */
   breaking = false;
@@ -58,6 +60,7 @@ export class StageRouter {
             router.write(message.address, message.value);
           }
         }
+        router.onBundle(messages);
         return {};
       },
       subscribe(pattern: string, callback: (received: Received) => void, options: SubscribeOptions = {}) {

@@ -3,7 +3,8 @@ import type { Message } from '../clasp/message';
 import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
 import type { Cue, CueList } from './cues';
 import { between, blends, glides } from './easing';
-import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { pageTimers } from './pageClock';
+import { bundles, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { wireKeyframes } from './timeline';
 
 /** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */
@@ -105,7 +106,7 @@ export class CueRun {
     private readonly address: string,
     list: CueList,
     private readonly changed: () => void,
-    private readonly timers: Timers = realTimers,
+    private readonly timers: Timers = pageTimers,
   ) {
     this.list = list;
     this.edited(list);
