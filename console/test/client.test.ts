@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Client, Refusal, keyframesOf, linkUrl, type LinkState, type Received, type Socket } from '../src/clasp/client';
 import { decode, encode } from '../src/clasp/codec';
 import type { Message } from '../src/clasp/message';
+import { settled } from './stage';
 
 /** Time that passes when the test says so. */
 class Timers {
@@ -121,6 +122,14 @@ function live(): void {
   client.start();
   welcome();
   socket().take();
+}
+
+/** The router's answer to a SYNC of ours. */
+function answered({ message }: Sent): Message {
+  if (message.type !== 'SYNC') {
+    throw new Error(`no SYNC but ${message.type}`);
+  }
+  return { type: 'SYNC', t1: message.t1, t2: message.t1, t3: message.t1 };
 }
 
 beforeEach(() => {
@@ -326,10 +335,40 @@ describe('subscriptions', () => {
     const told: string[] = [];
     client.subscribe('/a', () => {}, { ready: () => told.push('ready a'), refused: () => told.push('refused a') });
     client.subscribe('/b', () => {}, { ready: () => told.push('ready b'), refused: (r) => told.push(`refused b ${r.code}`) });
-    const [a, , b] = socket().take();
+    const [a, afterA, b, afterB] = socket().take();
     expect([a!.message, b!.message]).toMatchObject([{ pattern: '/a' }, { pattern: '/b' }]);
-    socket().say({ type: 'PONG' }, { type: 'ERROR', code: 301, message: 'no', address: '/b', correlation: b!.id! }, { type: 'PONG' });
+    socket().say(answered(afterA!), { type: 'ERROR', code: 301, message: 'no', address: '/b', correlation: b!.id! }, answered(afterB!));
     expect(told).toEqual(['ready a', 'refused b 301']);
+  });
+
+  test('are asked for again when the rate limit has left them out, and others are not taken for them', () => {
+    live();
+    const told: string[] = [];
+    for (const pattern of ['/a', '/b', '/c']) {
+      client.subscribe(pattern, () => {}, { ready: () => told.push(pattern) });
+    }
+    const [, afterA, b, , , afterC] = socket().take();
+    // What followed /b is lost: of /b nobody knows, and /c does not count for it.
+    socket().say(answered(afterA!), { type: 'ERROR', code: 429, message: 'Rate limit exceeded' }, answered(afterC!));
+    expect(told).toEqual(['/a', '/c']);
+    const [again, afterAgain, ...more] = socket().take();
+    expect(again!.message).toEqual(b!.message);
+    expect(more).toEqual([]);
+    socket().say(answered(afterAgain!));
+    expect(told).toEqual(['/a', '/c', '/b']);
+  });
+
+  test('that were the last to be left out are found out by the next look at the clock', () => {
+    live();
+    let ready = 0;
+    client.subscribe('/a', () => {}, { ready: () => ready++ });
+    socket().take();
+    timers.pass(5_000);
+    socket().say(answered(socket().newest('SYNC')));
+    expect(socket().newest('SUBSCRIBE').message).toMatchObject({ pattern: '/a' });
+    expect(ready).toBe(0);
+    socket().say(answered(socket().newest('SYNC')));
+    expect(ready).toBe(1);
   });
 
   test('that were closed are told nothing any more', () => {
@@ -338,14 +377,14 @@ describe('subscriptions', () => {
     const options = { ready: () => told.push('ready'), refused: () => told.push('refused') };
     const first = client.subscribe('/a', () => told.push('received'), options);
     const second = client.subscribe('/b', () => told.push('received'), options);
-    const [a] = socket().take();
+    const [a, afterA, , afterB] = socket().take();
     first.close();
     second.close();
     socket().say(
       { type: 'ERROR', code: 301, message: 'no', address: '/a', correlation: a!.id! },
-      { type: 'PONG' },
+      answered(afterA!),
       { type: 'SET', address: '/b', value: 1 },
-      { type: 'PONG' },
+      answered(afterB!),
     );
     expect(told).toEqual([]);
   });
@@ -448,30 +487,65 @@ describe('requests', () => {
     await expect(forbidden).rejects.toMatchObject({ code: 301 });
   });
 
-  test('that nothing acknowledges are done when the PING behind them comes back', async () => {
+  test('that nothing acknowledges are done when the SYNC behind them comes back', async () => {
     live();
     const good = client.emit('/go', 1);
     const bad = client.emit('/stop');
-    const [one, ping, two] = socket().take();
+    const [one, afterOne, two, afterTwo] = socket().take();
     expect(one!.message).toMatchObject({ type: 'PUBLISH', signal: 'event', value: 1, timestamp: client.time() });
-    expect(ping!.message.type).toBe('PING');
-    socket().say({ type: 'PONG' }, { type: 'ERROR', code: 301, message: 'no', correlation: two!.id! }, { type: 'PONG' });
+    socket().say(answered(afterOne!), { type: 'ERROR', code: 301, message: 'no', correlation: two!.id! }, answered(afterTwo!));
     await good;
     await expect(bad).rejects.toMatchObject({ code: 301 });
+  });
+
+  test('whose SYNC is lost fail, and do not pass for those behind them', async () => {
+    live();
+    const lost = client.emit('/go', 1);
+    const bad = client.emit('/stop');
+    const [, , two, afterTwo] = socket().take();
+    socket().say({ type: 'ERROR', code: 301, message: 'no', correlation: two!.id! }, answered(afterTwo!));
+    await expect(lost).rejects.toMatchObject({ kind: 'timeout', address: '/go' });
+    await expect(bad).rejects.toMatchObject({ code: 301 });
+    expect(timers.count).toBe(1);
+  });
+
+  test('what waited for others says nothing about the clock', async () => {
+    live();
+    const before = client.time();
+    const ping = client.ping();
+    const { t1 } = socket().newest('SYNC').message as { t1: number };
+    socket().say({ type: 'SYNC', t1, t2: t1 + 9e6, t3: t1 + 9e6 });
+    await ping;
+    expect(client.time()).toBe(before);
   });
 
   test('find definitions, in several answers', async () => {
     live();
     const first = client.query('/a/**');
     const second = client.query('/b/**');
+    await settled();
     socket().say(
       { type: 'RESULT', signals: [{ address: '/a/1', signal: 'param' }] },
       { type: 'RESULT', signals: [{ address: '/a/2', signal: 'event', datatype: 'f64' }] },
-      { type: 'PONG' },
+      answered(socket().newest('SYNC')),
     );
     expect((await first).map((s) => s.address)).toEqual(['/a/1', '/a/2']);
-    socket().say({ type: 'RESULT', signals: [{ address: '/b/1', signal: 'param' }] }, { type: 'PONG' });
+    await settled();
+    expect(socket().newest('QUERY').message).toMatchObject({ pattern: '/b/**' });
+    socket().say({ type: 'RESULT', signals: [{ address: '/b/1', signal: 'param' }] }, answered(socket().newest('SYNC')));
     expect((await second).map((s) => s.address)).toEqual(['/b/1']);
+  });
+
+  test('a QUERY that is lost does not take the answer of the next', async () => {
+    live();
+    const first = client.query('/a/**');
+    const second = client.query('/a/**');
+    await settled();
+    timers.pass(5_000);
+    await expect(first).rejects.toMatchObject({ kind: 'timeout' });
+    await settled();
+    socket().say({ type: 'RESULT', signals: [{ address: '/a/1', signal: 'param' }] }, answered(socket().newest('SYNC')));
+    expect((await second).map((s) => s.address)).toEqual(['/a/1']);
   });
 
   test('carry bundles, timelines and announcements', async () => {
@@ -479,7 +553,7 @@ describe('requests', () => {
     const bundle = client.bundle([{ type: 'SET', address: '/a', value: 1 }], { at: 12.4 });
     const timeline = client.timeline('/t', [{ time: 0, value: 0 }, { time: 1e6, value: 1, easing: 'step' }], { play: true, startTime: 5, rate: 30 });
     const announce = client.announce('/n', [{ address: '/n/a', signal: 'param' }]);
-    const [b, t, , n] = socket().take();
+    const [b, t, afterT, n] = socket().take();
     expect(b).toMatchObject({ message: { type: 'BUNDLE', timestamp: 12 }, qos: 'commit' });
     expect(t!.message).toMatchObject({
       signal: 'timeline',
@@ -488,7 +562,7 @@ describe('requests', () => {
     });
     socket().say(
       { type: 'ACK', correlation: b!.id! },
-      { type: 'PONG' },
+      answered(afterT!),
       { type: 'ACK', address: '/n', correlation: n!.id! },
     );
     expect(await bundle).toEqual({});

@@ -424,4 +424,120 @@ describe('a cue list', () => {
     await hands.turn(1_000);
     expect(values.every(({ address }) => router.value(address) === 1)).toBe(true);
   });
+
+  const many = (name: string, count: number, value = 1) =>
+    Array.from({ length: count }, (_, i) => ({ address: `/${name}/${i}`, value }));
+
+  test('what goes in steps goes on to its end when another cue begins, unless that has it too', async () => {
+    const values = many('a', 120);
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 2, values }, { values: [{ address: '/a/119', value: 0.25 }, { address: '/b', value: 1 }] }),
+    );
+    values.forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    await run.go();
+    await hands.turn(500);
+    expect(run.state).toMatchObject({ cue: 'q2', running: false });
+    expect(router.value('/a/80')).toBeGreaterThan(0.6);
+    expect(router.value('/a/80')).toBeLessThan(1);
+
+    await hands.turn(1_000);
+    expect(values.slice(80, 119).every(({ address }) => router.value(address) === 1)).toBe(true);
+    expect(router.value('/a/119')).toBe(0.25);
+    const written = router.bundled.length;
+    await hands.turn(5_000);
+    expect(router.bundled.length).toBe(written);
+  });
+
+  test('what makes room for the timelines of another cue goes on to its end', async () => {
+    const { router, hands, console_ } = stage(listOf({ fade: 3, values: many('a', 80) }, { fade: 1, values: many('b', 60) }));
+    [...many('a', 80), ...many('b', 60)].forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    await run.go();
+    await hands.turn(100);
+    const played = [...router.played().keys()];
+    expect(played.filter((address) => address.startsWith('/a/'))).toHaveLength(20);
+    expect(played.filter((address) => address.startsWith('/b/'))).toHaveLength(60);
+    expect(router.value('/a/0')).toBeGreaterThan(0.2);
+    run.close();
+
+    await hands.turn(4_000);
+    expect(many('a', 60).every(({ address }) => router.value(address) === 1)).toBe(true);
+    expect(router.subscriptions).toBe(0);
+  });
+
+  test('another console that goes on leaves the rest of our cue to us, and one that stops does not', async () => {
+    const values = many('a', 90);
+    const { router, hands, console_ } = stage(listOf({ fade: 2, values }, { fade: 1, values: [{ address: '/a/85', value: 0.25 }] }));
+    values.forEach(({ address }) => router.write(address, 0));
+    const one = console_('s1');
+    const two = console_('s2');
+    await one.go();
+    await hands.turn(500);
+    await two.go();
+    await hands.turn(2_500);
+    expect(router.value('/a/89')).toBe(1);
+    expect(router.value('/a/85')).toBe(0.25);
+
+    values.forEach(({ address }) => router.write(address, 0));
+    await one.goTo('q1');
+    await hands.turn(1_000);
+    await two.stop();
+    await hands.turn(3_000);
+    expect(router.value('/a/89')).toBeGreaterThan(0.3);
+    expect(router.value('/a/89')).toBeLessThan(0.7);
+  });
+
+  test('an end in steps that comes without a connection, or in too much traffic, is written later', async () => {
+    const values = many('a', 90);
+    const { router, hands, console_ } = stage(listOf({ fade: 1, values }, {}));
+    values.forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(500);
+    await run.go();
+    router.disconnect();
+    await hands.turn(1_000);
+    router.refusals.set('/a/89', new Refusal('refused', 'Rate limit exceeded: the token allows 100', 429, '/a/89'));
+    router.connect();
+    await hands.turn(2_500);
+    expect(router.value('/a/89')).not.toBe(1);
+    router.refusals.clear();
+    await hands.turn(2_500);
+    expect(values.slice(80).every(({ address }) => router.value(address) === 1)).toBe(true);
+  });
+
+  test('timelines that the router has no room for go in steps', async () => {
+    const values = many('a', 70);
+    const { router, hands, console_ } = stage(listOf({ fade: 1, values }));
+    router.maxTimelines = 30;
+    values.forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(550);
+    expect(router.played().size).toBe(30);
+    expect(router.value('/a/69')).toBeGreaterThan(0.3);
+    expect(router.value('/a/69')).toBeLessThan(0.7);
+    await hands.turn(1_000);
+    expect(run.refused.size).toBe(0);
+    expect(values.every(({ address }) => router.value(address) === 1)).toBe(true);
+  });
+
+  test('so do those for which there was room when the cue was told, and not when it began', async () => {
+    const values = many('a', 3);
+    const { router, hands, console_ } = stage(listOf({ fade: 1, values }));
+    values.forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(100);
+    router.object(new Refusal('refused', 'Too many timelines of this session (max 100)', 429, '/a/1'));
+    await hands.turn(450);
+    expect([...router.played().keys()]).toEqual(['/a/0']);
+    expect(router.value('/a/2')).toBeGreaterThan(0.3);
+    expect(run.refused.size).toBe(0);
+  });
 });

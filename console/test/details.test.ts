@@ -7,6 +7,7 @@ let now: number;
 let asked: string[];
 let parameters: Parameters;
 let answer: (pattern: string) => object[];
+let next: string | undefined;
 let details: Details;
 
 beforeEach(() => {
@@ -14,12 +15,13 @@ beforeEach(() => {
   asked = [];
   parameters = new Parameters();
   answer = () => [];
+  next = undefined;
   details = new Details(
     {
       get: async <T>(path: string) => {
         const pattern = new URL(path, 'http://router/').searchParams.get('pattern') ?? '';
         asked.push(pattern);
-        return { parameters: answer(pattern) } as T;
+        return { parameters: answer(pattern), next } as T;
       },
     },
     parameters,
@@ -82,7 +84,7 @@ test('an address without a slash is not asked about', async () => {
 
 test('an address with a star is not taken for a pattern of its own', async () => {
   write('/a/*', 1);
-  answer = () => [{ address: '/a/b', revision: 1 }];
+  answer = () => [{ address: '/a/*', revision: 1 }, { address: '/a/b', revision: 1 }];
   await details.look(['/a/*']);
   expect(asked).toEqual(['/a/*']);
   expect(parameters.get('/a/*')).toMatchObject({ writer: '' });
@@ -98,4 +100,51 @@ test('what became known while the answer was on its way is newer than it', async
   };
   await details.look(['/a']);
   expect(parameters.get('/a')?.lock).toBeNull();
+});
+
+test('what the router has no more is taken away, unless it was written meanwhile', async () => {
+  ['/a/1', '/a/2', '/a/3', '/b/c'].forEach((address) => write(address, 1));
+  answer = (pattern) => {
+    write('/a/2', 2);
+    return pattern === '/a/*' ? [{ address: '/a/1', revision: 1 }] : [];
+  };
+  expect(await details.look(['/a/1', '/a/2', '/a/3', '/b/c'])).toBe(true);
+  expect(parameters.arrived).toEqual(['/a/1', '/a/2']);
+  expect(parameters.has('/a/3')).toBe(false);
+  expect(parameters.size).toBe(2);
+});
+
+test('when its lifetime is over it is asked about soon', async () => {
+  write('/a', 1);
+  answer = () => [{ address: '/a', revision: 1, expiresInSeconds: 3 }];
+  await details.look(['/a']);
+  now += 2_500;
+  await details.look(['/a']);
+  expect(asked).toHaveLength(1);
+  now += 1_000;
+  answer = () => [];
+  expect(await details.look(['/a'])).toBe(true);
+  expect(parameters.size).toBe(0);
+});
+
+test('siblings that do not fit into one answer are asked about one by one, those that wait longest first', async () => {
+  const addresses = Array.from({ length: 8 }, (_, i) => `/a/${i}`);
+  addresses.forEach((address) => write(address, 1));
+  next = 'more';
+  answer = () => [{ address: '/a/0', revision: 1, writer: 'w' }];
+  await details.look(addresses);
+  expect(asked).toEqual(['/a/*']);
+  expect(parameters.size).toBe(8);
+
+  next = undefined;
+  answer = (pattern) => [{ address: pattern, revision: 1, writer: 'w' }];
+  now += 3_000;
+  for (let look = 0; look < 2; look++) {
+    // All of them change all the time.
+    addresses.forEach((address) => write(address, 2 + look));
+    now += 3_000;
+    await details.look(addresses);
+  }
+  expect(new Set(asked.slice(1)).size).toBe(8);
+  expect(addresses.every((address) => parameters.get(address)?.writer === 'w')).toBe(true);
 });

@@ -139,6 +139,20 @@ test('new addresses are told in the order in which they come, until all begins a
   expect(parameters.generation).not.toBe(generation);
 });
 
+test('what has ended is there no more, until it is written again', () => {
+  const parameters = new Parameters();
+  ['/c', '/a', '/b'].forEach((address) => write(parameters, address, 1, 0));
+  parameters.select(all);
+  const { generation } = parameters;
+  parameters.remove(new Set(['/a', '/none']));
+  expect(parameters.select(all)).toEqual(['/b', '/c']);
+  expect(parameters.arrived).toEqual(['/c', '/b']);
+  expect(parameters.generation).not.toBe(generation);
+  write(parameters, '/a', 2, 1);
+  expect(parameters.select(all)).toEqual(['/a', '/b', '/c']);
+  expect(parameters.arrived).toEqual(['/c', '/b', '/a']);
+});
+
 test('after a reconnect only what comes again is there, with its trend', () => {
   const parameters = new Parameters();
   write(parameters, '/stays', 1, 0);

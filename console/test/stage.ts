@@ -11,6 +11,10 @@ export class StageRouter {
   readonly stored = new Map<string, { value: Value; revision: number }>();
   readonly bundled: { messages: Message[]; at: number | undefined }[] = [];
   readonly refusals = new Map<string, Refusal>();
+  /** Called when a bundle has been carried out, before its answer. */
+  onBundle: (messages: Message[]) => void = () => {};
+  /** More are refused. */
+  maxTimelines = Infinity;
   down = false;
   /** The next SET is carried out, and the connection breaks before its answer. */
   breaking = false;
@@ -52,12 +56,14 @@ export class StageRouter {
         for (const message of messages) {
           router.check((message as { address: string }).address);
         }
+        router.checkRoom(messages);
         router.bundled.push({ messages, at: options.at });
         for (const message of messages) {
           if (message.type === 'SET') {
             router.write(message.address, message.value);
           }
         }
+        router.onBundle(messages);
         return {};
       },
       subscribe(pattern: string, callback: (received: Received) => void, options: SubscribeOptions = {}) {
@@ -126,6 +132,18 @@ export class StageRouter {
       }
     }
     return found;
+  }
+
+  private checkRoom(messages: Message[]): void {
+    const played = new Set(this.played().keys());
+    for (const message of messages) {
+      if (message.type === 'PUBLISH' && message.signal === 'timeline') {
+        played.delete(message.address);
+        if (!equal(message.value, { keyframes: [] }) && played.add(message.address).size > this.maxTimelines) {
+          throw new Refusal('refused', `Too many timelines of this session (max ${this.maxTimelines})`, 429, message.address);
+        }
+      }
+    }
   }
 
   private check(address: string): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Refusal } from '../src/clasp/client';
 import { between, blends, eased, glides } from '../src/lib/easing';
 import { Playhead } from '../src/lib/playhead';
 import { Recorder } from '../src/lib/recorder';
@@ -250,6 +251,52 @@ describe('the playhead', () => {
     expect(router.value('/a')).toBe(0.5);
     expect(one.position()).toBe(500);
     expect(one.state.playing).toBe('paused');
+  });
+
+  test('a track that is refused is named, and does not keep the others', async () => {
+    const { router, playhead } = stage();
+    const timeline = putKey(addTrack(sample(), '/b'), 1, key(0, 'x'));
+    router.refusals.set('/b', new Refusal('refused', 'Too many timelines of this session (max 100)', 429, '/b'));
+    const one = playhead('s1', timeline);
+    await one.play();
+    expect([...router.played().keys()]).toEqual(['/a']);
+    expect(one.running()).toBe(true);
+    expect(one.problem).toBe('/b: Too many timelines of this session (max 100)');
+
+    router.refusals.set('/a', new Refusal('refused', 'LockHeld', 401, '/a'));
+    await one.stop();
+    expect(one.state.playing).toBe('stopped');
+    await one.play();
+    expect(one.state.playing).toBe('stopped');
+    expect(one.problem).toContain('/a: LockHeld');
+  });
+
+  test('that is held when its end comes stays where the hand is', async () => {
+    const { router, hands, playhead } = stage();
+    const one = playhead('s1');
+    await one.play();
+    await hands.turn(900);
+    one.scrub(250);
+    await hands.turn(3_000);
+    expect(one.position()).toBe(250);
+    expect(router.value(STATE)).toMatchObject({ playing: 'playing' });
+    await one.scrubEnd();
+    expect(router.value(STATE)).toMatchObject({ playing: 'paused', position: 250 });
+    expect(router.value('/a')).toBe(0.25);
+  });
+
+  test('that is taken in hand while its end is told stays where the hand is', async () => {
+    const { router, hands, playhead } = stage();
+    const one = playhead('s1');
+    await one.play();
+    const bundled = router.bundled.length;
+    // The moment at which the router has forgotten the timelines, and nobody has been told.
+    router.onBundle = () => one.scrub(250);
+    await hands.turn(3_000);
+    expect(router.bundled.length).toBe(bundled + 1);
+    router.onBundle = () => {};
+    await one.scrubEnd();
+    expect(router.value(STATE)).toMatchObject({ playing: 'paused', position: 250 });
   });
 
   test('says what the router objects to', async () => {

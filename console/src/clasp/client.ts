@@ -166,15 +166,17 @@ interface Sub {
 interface Pending {
   address: string;
   /** What answers it, besides an ERROR. */
-  by: 'ack' | 'snapshot' | 'pong';
+  by: 'ack' | 'snapshot' | 'fence';
   resolve: (answer: Ack | Param | null) => void;
   reject: (refusal: Refusal) => void;
   timer: unknown;
 }
 
-interface Question {
-  found: SignalDefinition[];
-  open: boolean;
+/** What waits until the router has done everything up to a SYNC of ours. */
+interface Fence {
+  passed: () => void;
+  /** The router has answered what came later, and not this: its rate limit has left it out. */
+  lost: () => void;
 }
 
 function surroundings(): Surroundings {
@@ -199,8 +201,8 @@ export function linkUrl(page: string): string {
  * A session with a router, kept up for ever. Subscriptions outlive connections; requests do not: what was not answered
  * when a connection broke fails, because nobody knows whether it was done.
  *
- * Requests carry a correlation id, and behind what the router does not acknowledge goes a PING: it answers in order, so
- * its PONG says that there was nothing to object to.
+ * Requests carry a correlation id, and behind what the router does not acknowledge goes a SYNC: it answers in order, so
+ * the answer, which repeats the time in it, says that there was nothing to object to.
  */
 export class Client {
   /** Messages that could not be decoded. */
@@ -226,8 +228,12 @@ export class Client {
   /** The router has answered with a correlation id: what it says without one answers no request. */
   private correlates = false;
   private readonly asked = new Map<number, Sub>();
-  private fences: (() => void)[] = [];
-  private questions: Question[] = [];
+  /** By the time that their SYNC says, in order. */
+  private readonly fences = new Map<number, Fence>();
+  /** Of the newest SYNC, µs; no two say the same. */
+  private stamped = 0;
+  private found: SignalDefinition[] = [];
+  private queries: Promise<unknown> = Promise.resolve();
   private unheard = 0;
   private samples: { offset: number; roundTrip: number }[] = [];
   /** Router's clock minus ours, µs. */
@@ -382,7 +388,7 @@ export class Client {
 
   /** Says something once; fails if the router objects. */
   async emit(address: string, value: Value = null): Promise<void> {
-    await this.request({ type: 'PUBLISH', address, signal: 'event', value, timestamp: this.time() }, 'pong', address);
+    await this.request({ type: 'PUBLISH', address, signal: 'event', value, timestamp: this.time() }, 'fence', address);
   }
 
   /** A value of a stream, or an array of numbers as a block of samples, `rate` a second. Says whether it was sent. */
@@ -431,7 +437,7 @@ export class Client {
     const timestamp = this.time();
     await this.request(
       { type: 'PUBLISH', address, signal: 'timeline', value, timestamp, ...(rate === undefined ? {} : { rate }) },
-      'pong',
+      'fence',
       address,
     );
   }
@@ -446,16 +452,16 @@ export class Client {
   }
 
   /** What was announced and matches. */
-  async query(pattern: string): Promise<SignalDefinition[]> {
-    const question: Question = { found: [], open: true };
-    this.questions.push(question);
-    try {
-      await this.request({ type: 'QUERY', pattern }, 'pong', pattern);
-    } finally {
-      question.open = false;
-      this.questions = this.questions.filter((q) => q !== question);
-    }
-    return question.found;
+  query(pattern: string): Promise<SignalDefinition[]> {
+    // One after the other: a RESULT does not say what it answers.
+    const answer = this.queries.then(async () => {
+      const found: SignalDefinition[] = [];
+      this.found = found;
+      await this.request({ type: 'QUERY', pattern }, 'fence', pattern);
+      return found;
+    });
+    this.queries = answer.catch(() => {});
+    return answer;
   }
 
   announce(namespace: string, signals: SignalDefinition[]): Promise<Ack> {
@@ -465,7 +471,7 @@ export class Client {
   /** There and back, in milliseconds. */
   async ping(): Promise<number> {
     const from = this.around.now();
-    await this.request({ type: 'PING' }, 'pong', '');
+    await this.request({ type: 'PING' }, 'fence', '');
     return this.around.now() - from;
   }
 
@@ -490,18 +496,24 @@ export class Client {
         reject(new Refusal('timeout', 'the router has not answered', 0, address));
       }, ANSWER_TIMEOUT);
       this.pending.set(id, { address, by, resolve, reject, timer });
-      if (by === 'pong') {
-        this.fence(message, () => this.settle(id)?.resolve(null));
+      if (by === 'fence') {
+        this.fence({
+          passed: () => this.settle(id)?.resolve(null),
+          lost: () => this.settle(id)?.reject(new Refusal('timeout', 'the router has not answered', 0, address)),
+        });
       }
     });
   }
 
-  /** Calls back when the router has done everything up to now. `message` may itself be the PING. */
-  private fence(message: Message, passed: () => void): void {
-    this.fences.push(passed);
-    if (message.type !== 'PING') {
-      this.send({ type: 'PING' });
-    }
+  private fence(fence: Fence): void {
+    this.fences.set(this.stamp(), fence);
+  }
+
+  /** Sends a SYNC, and says which. */
+  private stamp(): number {
+    this.stamped = Math.max(this.stamped + 1, Math.round(this.around.now() * 1000));
+    this.send({ type: 'SYNC', t1: this.stamped });
+    return this.stamped;
   }
 
   private settle(id: number | undefined): Pending | undefined {
@@ -557,10 +569,11 @@ export class Client {
       ...(window === undefined ? {} : { window }),
     };
     this.send(message, { timestamp: id });
-    this.fence(message, () => {
-      if (this.asked.delete(id) && this.subs.has(sub.id)) {
-        sub.options.ready?.();
-      }
+    const still = () => this.asked.delete(id) && this.subs.has(sub.id);
+    this.fence({
+      passed: () => still() && sub.options.ready?.(),
+      // The SUBSCRIBE is lost too, perhaps; twice does no harm.
+      lost: () => still() && this.ask(sub),
     });
   }
 
@@ -616,16 +629,13 @@ export class Client {
         this.error(message.code, message.message, message.address, message.correlation);
         break;
       case 'RESULT':
-        this.questions.find((q) => q.open)?.found.push(...message.signals);
-        break;
-      case 'PONG':
-        this.fences.shift()?.();
+        this.found.push(...message.signals);
         break;
       case 'PING':
         this.send({ type: 'PONG' });
         break;
       case 'SYNC':
-        this.sample(message);
+        this.synced(message);
         break;
       case 'WELCOME':
         this.opened(message.session, message.name, Number(message.time));
@@ -732,15 +742,27 @@ export class Client {
       return;
     }
     this.unheard++;
-    this.send({ type: 'SYNC', t1: Math.round(this.around.now() * 1000) });
+    this.stamp();
     this.syncTimer = this.around.setTimeout(() => this.sync(), SYNC_INTERVAL);
   }
 
-  private sample(message: { t1: U64; t2?: U64; t3?: U64 }): void {
+  private synced(message: { t1: U64; t2?: U64; t3?: U64 }): void {
     if (message.t2 === undefined || message.t3 === undefined) {
       return;
     }
     const t1 = Number(message.t1);
+    const fenced = this.fences.has(t1);
+    for (const [stamp, fence] of this.fences) {
+      if (stamp > t1) {
+        break;
+      }
+      this.fences.delete(stamp);
+      (stamp === t1 ? fence.passed : fence.lost)();
+    }
+    if (fenced) {
+      // It waited for what was before it, so it says little about the clock.
+      return;
+    }
     const t2 = Number(message.t2);
     const t3 = Number(message.t3);
     const t4 = this.around.now() * 1000;
@@ -770,7 +792,7 @@ export class Client {
     this.welcomed = false;
     this.sessionId = '';
     this.around.clearTimeout(this.syncTimer);
-    this.fences = [];
+    this.fences.clear();
     this.correlates = false;
     this.asked.clear();
     const failed = [...this.pending.values()];

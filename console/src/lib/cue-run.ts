@@ -1,9 +1,10 @@
-import { tooFast } from '../clasp/client';
+import { tooFast, type Refusal } from '../clasp/client';
 import type { Message } from '../clasp/message';
 import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
 import type { Cue, CueList } from './cues';
 import { between, blends, glides } from './easing';
-import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { pageTimers } from './pageClock';
+import { bundles, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { wireKeyframes } from './timeline';
 
 /** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */
@@ -30,6 +31,8 @@ const MAX_PLAYED = 80;
 const STEP_MS = 40;
 /** After so long it is tried again, if the router did not answer or had too much to do. */
 const AGAIN_MS = 1_000;
+/** The code of an ERROR that says so. */
+const TOO_MANY = 429;
 /** Addresses whose values are followed: a session may have 1,000 subscriptions. */
 const MAX_WATCHED = 800;
 /** Who presses GO again and again while the router is silent. */
@@ -37,6 +40,17 @@ const MAX_UNANSWERED = 16;
 
 /** What became of a step; unanswered: nobody knows, or it is to be tried again. */
 type Claimed = 'made' | 'refused' | 'unanswered';
+
+/** The way of one address. Times are µs of the router. */
+interface Fade {
+  address: string;
+  from: Value;
+  to: Value;
+  start: number;
+  end: number;
+  /** When its end is written, if this page moves it: again if that failed, never while nobody has answered. */
+  due: number;
+}
 
 /** How one cue is carried out. */
 interface Run {
@@ -46,6 +60,9 @@ interface Run {
   end: number;
   /** Where each fading address begins. */
   from: Map<string, Value>;
+  /** So many timelines the router may play for it, and those that it was told to. */
+  most: number;
+  playing: string[];
   /** Addresses that the router refused: why. */
   refused: Map<string, string>;
   /** The router has been told. */
@@ -64,7 +81,7 @@ interface Run {
  *
  * A cue is one bundle for one time: what changes at once is a SET, what fades a timeline that the router plays, all
  * with the same start. So it goes on without this page. What the router cannot play (more addresses than a session may
- * have timelines) goes in bundled steps. At the end everything that is not where it should be is written and confirmed;
+ * have timelines) goes in bundled steps, to its end, also when another cue has begun meanwhile. At the end everything that is not where it should be is written and confirmed;
  * after a reconnect the same is told again, with the old start, so nothing jumps and nothing is lost. A step whose answer
  * was lost is found again by its start and session.
  */
@@ -86,7 +103,10 @@ export class CueRun {
   private finish: unknown;
   private step: unknown;
   private next: unknown;
-  private played = new Set<string>();
+  /** What the router moves for us, as far as it has not been told to forget it. */
+  private readonly played = new Map<string, Fade>();
+  /** What this page moves, of any cue. */
+  private readonly moving = new Map<string, Fade>();
   private list: CueList;
   private live = true;
   private closed = false;
@@ -105,7 +125,7 @@ export class CueRun {
     private readonly address: string,
     list: CueList,
     private readonly changed: () => void,
-    private readonly timers: Timers = realTimers,
+    private readonly timers: Timers = pageTimers,
   ) {
     this.list = list;
     this.edited(list);
@@ -130,7 +150,7 @@ export class CueRun {
       }),
       wire.onError(({ code, message, address: about }) => {
         if (about !== undefined && !tooFast({ code, message })) {
-          this.objected(about, message);
+          this.objected(about, message, code);
         }
       }),
     );
@@ -140,7 +160,12 @@ export class CueRun {
   close(): void {
     this.closed = true;
     this.timers.clearTimeout(this.next);
-    if (this.asking === 0 && (!this.run || this.run.told)) {
+    this.leave();
+  }
+
+  /** Once nothing is in hand any more. */
+  private leave(): void {
+    if (this.closed && this.asking === 0 && (!this.run || this.run.told) && this.moving.size === 0) {
       this.dispose();
     }
   }
@@ -220,8 +245,9 @@ export class CueRun {
     this.callOff();
     this.abandon();
     const cue = this.list.cues[this.current];
-    const addresses = new Set([...this.played, ...(cue?.values.map((value) => value.address) ?? [])]);
+    const addresses = new Set([...this.played.keys(), ...(cue?.values.map((value) => value.address) ?? [])]);
     this.played.clear();
+    this.moving.clear();
     await this.attempt([...addresses].map(forgetMessage));
     await this.claim({ ...this.state, running: false, by: this.wire.session });
   }
@@ -253,9 +279,7 @@ export class CueRun {
     if (claimed === 'made' && same(this.state, state)) {
       this.take(cue, state);
     } else if (!this.takeUnanswered()) {
-      if (this.closed && this.asking === 0 && !this.run) {
-        this.dispose();
-      }
+      this.leave();
       return false;
     }
     return true;
@@ -265,7 +289,7 @@ export class CueRun {
   private take(cue: Cue, { start, end, by }: CueState): void {
     this.unanswered = [];
     this.forgetRun();
-    this.run = { cue, by, start, end, from: new Map(), refused: new Map(), sent: false, done: false, told: false, due: false };
+    this.run = { cue, by, start, end, from: new Map(), most: MAX_PLAYED, playing: [], refused: new Map(), sent: false, done: false, told: false, due: false };
     this.refused = this.run.refused;
     this.plan(this.run);
   }
@@ -311,8 +335,15 @@ export class CueRun {
     }
     this.revision = revision;
     this.state = stateOf(value);
-    const { cue, start, running, by } = this.state;
+    const { cue, start, end, running, by } = this.state;
     const run = this.run;
+    if (by !== this.wire.session) {
+      if (!running && this.wire.time() < end) {
+        this.moving.clear();
+      } else if (running) {
+        this.let(this.list.cues.find(({ id }) => id === cue));
+      }
+    }
     // Another console has gone on, or stopped: what we had in hand is over.
     if (run && (cue !== run.cue.id || start !== run.start || (!running && (!run.done || by !== run.by)))) {
       if (!running) {
@@ -328,14 +359,17 @@ export class CueRun {
 
   private abandon(): void {
     this.forgetRun();
-    if (this.closed && this.asking === 0) {
-      this.dispose();
-    }
+    this.leave();
+  }
+
+  /** What a cue moves is not moved by an earlier one any more. */
+  private let(cue: Cue | undefined): void {
+    cue?.values.forEach(({ address }) => this.moving.delete(address));
   }
 
   private forgetRun(): void {
     this.run = undefined;
-    [this.begin, this.finish, this.step, this.next].forEach((timer) => this.timers.clearTimeout(timer));
+    [this.begin, this.finish, this.next].forEach((timer) => this.timers.clearTimeout(timer));
   }
 
   // --- one cue ------------------------------------------------------------------------------------
@@ -355,53 +389,69 @@ export class CueRun {
     if (!this.mine(run) || !this.live) {
       return;
     }
-    const fading: Message[] = [];
+    const fades: Fade[] = [];
     const at: Message[] = [];
-    const stepped: { address: string; from: Value; to: Value }[] = [];
+    const { start, end } = run;
     for (const { address, value } of run.cue.values) {
       if (run.refused.has(address)) {
         continue;
       }
       const from = run.from.get(address) ?? this.values.get(address);
-      if (run.end > run.start && from !== undefined && !equal(from, value) && (glides(from, value) || blends(from, value))) {
+      if (end > start && from !== undefined && !equal(from, value) && (glides(from, value) || blends(from, value))) {
         run.from.set(address, from);
-        if (fading.length < MAX_PLAYED) {
-          const keys = [
-            { time: 0, value: from, easing: 'linear' as const },
-            { time: Math.round((run.end - run.start) / 1000), value, easing: 'linear' as const },
-          ];
-          fading.push(playMessage(address, wireKeyframes(keys), { start: run.start, duration: run.end - run.start }));
-          continue;
-        }
-        stepped.push({ address, from, to: value });
-        at.push(forgetMessage(address));
-        continue;
+        fades.push({ address, from, to: value, start, end, due: end });
+      } else {
+        // What an earlier cue still moves there stops.
+        at.push(forgetMessage(address), setMessage(address, value));
       }
-      // What an earlier cue still moves there stops.
-      at.push(forgetMessage(address), setMessage(address, value));
     }
-    const leaving = [...this.played].filter((address) => !run.cue.values.some((value) => value.address === address));
+    const playing = fades.slice(0, run.most);
+    const stepped = fades.slice(run.most);
+    at.push(...stepped.map(({ address }) => forgetMessage(address)));
+    const fading = playing.map(({ address, from, to }) => {
+      const keys = [
+        { time: 0, value: from, easing: 'linear' as const },
+        { time: Math.round((end - start) / 1000), value: to, easing: 'linear' as const },
+      ];
+      return playMessage(address, wireKeyframes(keys), { start, duration: end - start });
+    });
+    const leaving = [...this.played.keys()].filter((address) => !run.cue.values.some((value) => value.address === address));
     run.sent = true;
+    run.playing = playing.map(({ address }) => address);
+    this.let(run.cue);
     const messages = [...(fading.length > 0 ? this.room(leaving, fading.length) : []), ...at, ...fading];
     for (const bundle of bundles(messages)) {
       if (!(await this.offer(run, bundle))) {
         return;
       }
     }
-    for (const message of fading) {
-      this.played.add((message as { address: string }).address);
-    }
-    if (stepped.length > 0) {
-      this.walk(run, stepped);
-    }
+    playing.forEach((fade) => this.played.set(fade.address, fade));
+    stepped.forEach((fade) => this.moving.set(fade.address, fade));
+    this.walk();
   }
 
-  /** Timelines of earlier cues make room for those of this one. */
+  /** Timelines of earlier cues make room for those of this one; what they still move goes on in steps. */
   private room(leaving: string[], wanted: number): Message[] {
     const tooMany = Math.max(0, leaving.length + wanted - MAX_PLAYED);
     const gone = leaving.slice(0, tooMany);
-    gone.forEach((address) => this.played.delete(address));
+    for (const address of gone) {
+      const fade = this.played.get(address)!;
+      this.played.delete(address);
+      if (this.wire.time() < fade.end) {
+        this.moving.set(address, fade);
+      }
+    }
+    this.walk();
     return gone.map(forgetMessage);
+  }
+
+  /** From this address on the router plays no more: the session has timelines elsewhere. The rest goes in steps. */
+  private fewer(run: Run, address: string, code: number): boolean {
+    const most = code === TOO_MANY && this.wire.time() < run.end ? run.playing.indexOf(address) : -1;
+    if (most >= 0) {
+      run.most = most;
+    }
+    return most >= 0;
   }
 
   /** One address that may not be written does not keep the others: it is left out, and told. */
@@ -413,7 +463,11 @@ export class CueRun {
         await this.wire.bundle(left, early ? { at: run.start } : {});
         return true;
       } catch (e) {
-        const { kind = '', address = '', message = '' } = e as { kind?: string; address?: string; message?: string };
+        const { kind = '', address = '', message = '', code = 0 } = e as Partial<Refusal>;
+        if (kind === 'refused' && !tooFast(e) && this.mine(run) && this.fewer(run, address, code)) {
+          void this.send(run);
+          return false;
+        }
         const others = left.filter((each) => (each as { address?: string }).address !== address);
         if (kind !== 'refused' || tooFast(e) || others.length === left.length) {
           // Without a connection it is said again when there is one; anything else is for the user.
@@ -430,31 +484,72 @@ export class CueRun {
   }
 
   /** What was accepted and then not carried out: a lock that was taken meanwhile. The rest is said again. */
-  private objected(address: string, message: string): void {
+  private objected(address: string, message: string, code: number): void {
     const run = this.run;
     if (run?.sent && !run.done && !run.refused.has(address) && run.cue.values.some((value) => value.address === address)) {
-      run.refused.set(address, message);
+      if (!this.fewer(run, address, code)) {
+        run.refused.set(address, message);
+      }
       this.changed();
       void this.send(run);
     }
   }
 
-  private walk(run: Run, fades: { address: string; from: Value; to: Value }[]): void {
-    this.timers.clearTimeout(this.step);
-    const turn = () => {
-      const now = this.wire.time();
-      if (!this.mine(run) || now >= run.end) {
-        return;
+  private walk(): void {
+    if (this.step === undefined && this.moving.size > 0) {
+      this.turn();
+    }
+  }
+
+  /** One step of everything that this page moves. */
+  private turn(): void {
+    this.step = undefined;
+    const now = this.wire.time();
+    if (this.live) {
+      const fades = [...this.moving.values()];
+      void this.put(fades.filter(({ end }) => now < end), now);
+      const over = fades.filter(({ due }) => due <= now);
+      over.forEach((fade) => (fade.due = Infinity));
+      void this.put(over, now);
+    }
+    if (this.moving.size > 0) {
+      this.step = this.timers.setTimeout(() => this.turn(), this.live ? STEP_MS : AGAIN_MS);
+    } else {
+      this.leave();
+    }
+  }
+
+  /** Writes where they are at that time. What has come to its end, and may not be written, is moved no more. */
+  private async put(fades: Fade[], now: number): Promise<void> {
+    const over = (address: string) => {
+      const fade = fades.find((each) => each.address === address);
+      if (fade && this.moving.get(address) === fade) {
+        this.moving.delete(address);
       }
-      const part = Math.max(0, (now - run.start) / (run.end - run.start));
-      // What is refused would have the others said a second time, perhaps after their end.
-      const allowed = fades.filter(({ address }) => !run.refused.has(address));
-      for (const bundle of bundles(allowed.map(({ address, from, to }) => setMessage(address, between(from, to, part))))) {
-        void this.offer(run, bundle);
-      }
-      this.step = this.timers.setTimeout(turn, STEP_MS);
     };
-    turn();
+    const messages = fades.map(({ address, from, to, start, end }) =>
+      setMessage(address, now < end ? between(from, to, Math.max(0, (now - start) / (end - start))) : to),
+    );
+    for (const bundle of bundles(messages)) {
+      const addresses = bundle.map((message) => (message as { address: string }).address);
+      try {
+        await this.wire.bundle(bundle);
+        if (fades[0]!.end <= now) {
+          addresses.forEach(over);
+        }
+      } catch (e) {
+        const { kind = '', address = '', message = '' } = e as Partial<Refusal>;
+        if (kind === 'refused' && !tooFast(e)) {
+          (addresses.includes(address) ? [address] : addresses).forEach(over);
+          if (this.run?.cue.values.some((value) => value.address === address)) {
+            this.run.refused.set(address, message);
+          }
+          this.changed();
+        }
+      }
+    }
+    // What was not answered, or left out with another one, is written again.
+    fades.filter(({ due }) => due === Infinity).forEach((fade) => (fade.due = this.wire.time() + AGAIN_MS * 1000));
   }
 
   /** The end: what is not where it should be is written and confirmed. */
@@ -516,7 +611,7 @@ export class CueRun {
     run.told = true;
     const { follow } = run.cue;
     if (this.closed) {
-      this.dispose();
+      this.leave();
     } else if (follow !== null) {
       this.next = this.timers.setTimeout(() => void this.follow(run), follow * 1000);
     }

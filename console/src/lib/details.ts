@@ -16,16 +16,19 @@ const CHANGED = 2_000;
 const UNCHANGED = 15_000;
 /** Questions at a time. */
 const QUESTIONS = 6;
+/** Parameters that the router tells of in one answer. */
 const LIMIT = 1000;
 
 /**
- * Finds out what the wire does not say: who wrote a parameter, who holds its lock, when it ends. It asks about what is
- * looked at only, and about neighbours together.
+ * Finds out what the wire does not say: who wrote a parameter, who holds its lock, when it ends, and that it has ended. It
+ * asks about what is looked at only, and about neighbours together, if they are not more than fit into an answer.
  */
 export class Details {
   private busy = false;
   /** The router does not tell us. */
   private refused = false;
+  /** Whose children do not fit into one answer: they are asked about one by one. */
+  private readonly large = new Set<string>();
 
   constructor(
     private readonly api: Pick<Api, 'get'>,
@@ -44,7 +47,8 @@ export class Details {
       // The router would refuse to look for one without a slash, and that would end all questions.
       if (parameter && address.startsWith('/') && this.isDue(parameter)) {
         const parent = address.slice(0, address.lastIndexOf('/'));
-        wanted.set(parent, [...(wanted.get(parent) ?? []), parameter]);
+        const group = this.large.has(parent) ? address : `${parent}/`;
+        wanted.set(group, [...(wanted.get(group) ?? []), parameter]);
       }
     }
     if (wanted.size === 0) {
@@ -53,8 +57,10 @@ export class Details {
     this.busy = true;
     let news = false;
     try {
-      for (const [parent, parameters] of [...wanted].slice(0, QUESTIONS)) {
-        news = (await this.ask(parent, parameters)) || news;
+      // Those that wait longest: what changes all the time does not keep the others from it.
+      const due = [...wanted.values()].sort(([a], [b]) => a!.askedAt - b!.askedAt);
+      for (const parameters of due.slice(0, QUESTIONS)) {
+        news = (await this.ask(parameters)) || news;
       }
     } catch (e) {
       // 0 is silence; what the token may not see, it will not see later.
@@ -66,24 +72,40 @@ export class Details {
   }
 
   private isDue(parameter: Parameter): boolean {
-    const age = this.now() - parameter.askedAt;
-    return age > (parameter.askedRevision === parameter.revision ? UNCHANGED : CHANGED);
+    const now = this.now();
+    const over = (parameter.expiresAt ?? now) < now;
+    return now - parameter.askedAt > (parameter.askedRevision === parameter.revision && !over ? UNCHANGED : CHANGED);
   }
 
-  private async ask(parent: string, parameters: Parameter[]): Promise<boolean> {
+  private async ask(parameters: Parameter[]): Promise<boolean> {
     const now = this.now();
+    const versions = parameters.map((parameter) => parameter.version);
     for (const parameter of parameters) {
       parameter.askedAt = now;
       parameter.askedRevision = parameter.revision;
     }
-    const alone = parameters.length === 1 ? parameters[0]!.address : '';
+    const { address } = parameters[0]!;
+    const parent = address.slice(0, address.lastIndexOf('/'));
     // An address with a star would be a pattern.
-    const pattern = alone !== '' && !alone.includes('*') ? alone : `${parent}/*`;
-    const { parameters: answers } = await this.api.get<{ parameters: Answer[] }>(
+    const pattern = parameters.length === 1 && !address.includes('*') ? address : `${parent}/*`;
+    const { parameters: answers, next } = await this.api.get<{ parameters: Answer[]; next?: string }>(
       `api/parameters?limit=${LIMIT}&pattern=${encodeURIComponent(pattern)}`,
     );
     const at = this.now();
     let news = false;
+    const told = new Set(answers.map((answer) => answer.address));
+    const missing = parameters.filter((parameter) => !told.has(parameter.address));
+    if (next === undefined) {
+      // The router does not tell of every end. What was written meanwhile is there again.
+      const gone = missing.filter((parameter) => parameter.version === versions[parameters.indexOf(parameter)]);
+      if (gone.length > 0) {
+        this.parameters.remove(new Set(gone.map((parameter) => parameter.address)));
+        news = true;
+      }
+    } else if (!this.large.has(parent)) {
+      this.large.add(parent);
+      missing.forEach((parameter) => (parameter.askedAt = 0));
+    }
     for (const answer of answers) {
       const parameter = this.parameters.get(answer.address);
       // What became known meanwhile is newer than the answer.

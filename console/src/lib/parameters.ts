@@ -115,7 +115,7 @@ export class Parameters {
     return this.arrivals;
   }
 
-  /** Changes when everything begins again. */
+  /** Changes when everything begins again, or something has ended. */
   get generation(): number {
     return this.starts;
   }
@@ -159,6 +159,17 @@ export class Parameters {
   /** Everything that there is has come again: the rest has ended. */
   settle(): void {
     this.former.clear();
+  }
+
+  /** They have ended. */
+  remove(gone: ReadonlySet<string>): void {
+    const stays = (address: string) => !gone.has(address);
+    gone.forEach((address) => this.byAddress.delete(address));
+    this.sorted = this.sorted.filter(stays);
+    this.added = this.added.filter(stays);
+    this.arrivals = this.arrivals.filter(stays);
+    this.starts++;
+    this.selection = undefined;
   }
 
   /** The addresses that pass the filter, sorted; the same array until something changes. */

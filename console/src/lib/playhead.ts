@@ -1,5 +1,8 @@
+import { tooFast } from '../clasp/client';
+import type { Message } from '../clasp/message';
 import { int, isMap, numberOf, type Value, type ValueMap } from '../clasp/values';
-import { bundles, forgetMessage, playMessage, realTimers, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { pageTimers } from './pageClock';
+import { bundles, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { positionAt, valueAt, wireKeyframes, type Timeline } from './timeline';
 import { STALE_MS } from './touch';
 
@@ -47,7 +50,7 @@ export class Playhead {
     private readonly address: string,
     private timeline: Timeline,
     private readonly changed: () => void,
-    private readonly timers: Timers = realTimers,
+    private readonly timers: Timers = pageTimers,
   ) {
     const subscription = wire.subscribe(
       address,
@@ -91,12 +94,13 @@ export class Playhead {
     const messages = tracks.map(({ address, keys }) =>
       playMessage(address, wireKeyframes(keys), { start, duration: length * 1000, loop }),
     );
-    const done = await this.attempt([
+    const refused = await this.attempt([
       ...this.played.filter((address) => !tracks.some((track) => track.address === address)).map(forgetMessage),
       ...messages,
     ]);
-    if (done) {
-      this.played = tracks.map((track) => track.address);
+    const taken = tracks.filter((track) => !refused?.has(track.address));
+    if (refused && (taken.length > 0 || tracks.length === 0)) {
+      this.played = taken.map((track) => track.address);
       await this.tell({ playing: 'playing', start, position });
       this.timers.clearTimeout(this.timer);
       if (!loop) {
@@ -164,34 +168,50 @@ export class Playhead {
     this.owed = undefined;
     this.timers.clearTimeout(this.timer);
     const addresses = new Set([...this.played, ...this.timeline.tracks.map((track) => track.address)]);
-    const done = await this.attempt([...addresses].filter((address) => address !== '').map(forgetMessage));
-    if (done) {
+    const refused = await this.attempt([...addresses].filter((address) => address !== '').map(forgetMessage));
+    if (refused) {
       this.played = [];
     }
-    return done;
+    return refused !== undefined;
   }
 
   private async ended(start: number): Promise<void> {
-    if (this.state.playing === 'playing' && this.state.start === start) {
-      if (await this.halt()) {
-        await this.tell({ playing: 'stopped', start: 0, position: this.timeline.length });
-      }
+    // A hand that is on the playhead meanwhile says where it stands.
+    const still = () => this.state.playing === 'playing' && this.state.start === start && this.scrubbed === undefined;
+    if (still() && (await this.halt()) && still()) {
+      await this.tell({ playing: 'stopped', start: 0, position: this.timeline.length });
     }
   }
 
-  private async attempt(messages: Parameters<StageWire['bundle']>[0]): Promise<boolean> {
+  /** What the router refuses is left out, named and returned; the rest is carried out. Undefined if nobody knows what was. */
+  private async attempt(messages: Message[]): Promise<Set<string> | undefined> {
+    const refused = new Map<string, string>();
     try {
       for (const bundle of bundles(messages)) {
-        await this.wire.bundle(bundle);
+        for (let left = bundle; left.length > 0; ) {
+          try {
+            await this.wire.bundle(left);
+            break;
+          } catch (e) {
+            const { kind = '', address = '' } = e as { kind?: string; address?: string };
+            const others = left.filter((each) => (each as { address?: string }).address !== address);
+            if (kind !== 'refused' || tooFast(e) || others.length === left.length) {
+              throw e;
+            }
+            refused.set(address, sentence(e));
+            left = others;
+          }
+        }
       }
-      this.problem = '';
-      return true;
+      this.problem = [...refused].map(([address, why]) => `${address}: ${why}`).join('; ');
+      return new Set(refused.keys());
     } catch (e) {
       const { kind = '' } = e as { kind?: string };
       this.unanswered = kind === 'closed' || kind === 'timeout';
       this.problem = sentence(e);
+      return undefined;
+    } finally {
       this.changed();
-      return false;
     }
   }
 

@@ -82,8 +82,3 @@ export interface Timers {
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
 }
-
-export const realTimers: Timers = {
-  setTimeout: (callback, ms) => setTimeout(callback, Math.min(ms, 2 ** 31 - 1)),
-  clearTimeout: (timer) => clearTimeout(timer as number),
-};

@@ -18,10 +18,13 @@ final class ConsoleFiles {
 
   private static final String ROOT = "/META-INF/clasp-console";
 
-  /** No inline script or style, nothing from elsewhere; WebSocket and API of this origin only. */
+  /**
+   * No inline script or style, nothing from elsewhere; WebSocket and API of this origin only, for
+   * which {@code 'self'} is enough: it stands for ws and wss of the same host and port too (CSP 3).
+   */
   static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-          + "connect-src 'self' ws: wss:; font-src 'self'; worker-src 'self'; "
+          + "connect-src 'self'; font-src 'self'; worker-src 'self'; "
           + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private static final Map<String, String> TYPES =

@@ -98,8 +98,12 @@ class ConsoleFilesTest {
       assertThat(file.headers().get("Content-Security-Policy"))
           .as(path)
           .startsWith("default-src 'none'; ")
-          .contains("script-src 'self';", "style-src 'self';", "frame-ancestors 'none'")
-          .doesNotContain("unsafe");
+          .contains(
+              "script-src 'self';",
+              "style-src 'self';",
+              "connect-src 'self';",
+              "frame-ancestors 'none'")
+          .doesNotContain("unsafe", "ws:", "wss:", "*");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.clasp.protocol.Ttl;
 import dev.clasp.protocol.Value;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LiveScreenTest {
 
   @RegisterExtension static final Stage stage = new Stage();
+
+  /** Its router forgets soon, and tells nobody. */
+  @RegisterExtension static final Stage forgetful = new Stage("--param-ttl", "1s");
 
   private final Screen screen = stage.screen("live");
   private final ClaspClient desk = stage.java("light desk");
@@ -66,6 +70,29 @@ class LiveScreenTest {
     screen.awaitHas(in("/live/brief", "param-ttl"), "9 min");
     screen.awaitAttribute(in("/live/brief", "param-lock"), "aria-label", "Locked by light desk");
     assertThat(screen.count(in("/live/level", "param-lock"))).isZero();
+  }
+
+  @Test
+  void whatTheRouterForgetsWithoutAWordDisappears() throws InterruptedException {
+    ClaspClient writer = forgetful.java("brief desk");
+    Screen live = forgetful.screen("live");
+    AtomicBoolean seen = new AtomicBoolean();
+    Thread keeper =
+        Thread.ofVirtual()
+            .start(() -> {
+              for (long value = 0; !seen.get(); value++) {
+                writer.blocking().set("/brief/level", value);
+              }
+            });
+    try {
+      live.await(row("/brief/level"));
+    } finally {
+      seen.set(true);
+      keeper.join();
+    }
+
+    live.awaitGone(row("/brief/level"));
+    assertThat(writer.blocking().get("/brief/level")).isEmpty();
   }
 
   @Test

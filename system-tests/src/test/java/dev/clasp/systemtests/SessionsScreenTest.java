@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.ClaspException;
+import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,39 @@ class SessionsScreenTest {
     } finally {
       writer.interrupt();
     }
+  }
+
+  @Test
+  void whatWaitsForAClientThatDoesNotReadIsShown() {
+    RawClient slow = stage.kept(RawClient.connectSmall(stage.url()));
+    slow.hello("slow desk");
+    slow.send(Frames.subscribe(1, "/queue/**"));
+    slow.exchange();
+    RawClient writer = stage.raw("queue writer");
+    String queued = row("slow desk") + " [data-testid=session-queued]";
+    page.await(queued, "0");
+
+    slow.pause();
+    try {
+      // Until the router had to leave values out: socket and queue are full, and stay so.
+      for (int i = 0; i < 40_000 && droppedBy("slow desk") == 0; i += 100) {
+        for (int k = 0; k < 100; k++) {
+          Value value = Value.of(i + k + "x".repeat(2000));
+          writer.send(Frames.set("/queue/" + k % 10, value), Qos.FIRE);
+        }
+        writer.exchange();
+      }
+      assertThat(droppedBy("slow desk")).isPositive();
+      page.await(queued + ":text-matches('^[1-9]')");
+      page.screenshot("sessions-queue");
+    } finally {
+      slow.resume();
+    }
+    page.await(queued, "0");
+  }
+
+  private static long droppedBy(String name) {
+    return StatusPage.read(stage.server()).session(name).get("dropped").longValue();
   }
 
   @Test
