@@ -4,11 +4,13 @@ import { budget } from './build/budget.js';
 import { notices } from './build/notices.js';
 import { offline } from './build/offline.js';
 import { pack } from './build/pack.js';
+import { plot } from './build/plot.js';
+import { texts } from './build/texts.js';
 
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that puts it into a sub-folder.
   base: './',
-  plugins: [svelte(), notices(), offline(), budget(), pack()],
+  plugins: [texts(), svelte(), plot(), notices(), offline(), budget(), pack()],
   build: {
     outDir: 'target/classes/META-INF/clasp-console',
     emptyOutDir: true,
