@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { budget } from './build/budget.js';
+import { mounted } from './build/mounted.js';
 import { notices } from './build/notices.js';
 import { offline } from './build/offline.js';
 import { pack } from './build/pack.js';
@@ -10,7 +11,7 @@ import { texts } from './build/texts.js';
 export default defineConfig({
   // Relative, so that the page also works behind a proxy that puts it into a sub-folder.
   base: './',
-  plugins: [texts(), svelte(), plot(), notices(), offline(), budget(), pack()],
+  plugins: [texts(), svelte(), mounted(), plot(), notices(), offline(), budget(), pack()],
   build: {
     outDir: 'target/classes/META-INF/clasp-console',
     emptyOutDir: true,

@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
+import { gzipAsync } from '@gfx/zopfli';
 
 /** What is worth it. */
 export const packable = (name) => /\.(js|css|html|svg|webmanifest|txt)$/.test(name);
 
-/** The best takes its time, and two plugins ask for it. */
+/** The best takes its time, and two plugins ask for it: each asks once for the same bytes, and may get a promise. */
 function once(squeeze) {
   const done = new Map();
   return (bytes) => {
@@ -28,7 +29,14 @@ export const brotli = once((bytes) =>
   }),
 );
 
-export const gzip = once((bytes) => gzipSync(bytes, { level: 9 }));
+/** By Zopfli, which looks for the shortest form that every gzip reads; what it made is read again before it is trusted. */
+export const gzip = once(async (bytes) => {
+  const packed = Buffer.from(await gzipAsync(bytes, { numiterations: 15 }));
+  if (!gunzipSync(packed).equals(Buffer.from(bytes))) {
+    throw new Error('Zopfli has packed something wrongly');
+  }
+  return packed;
+});
 
 export function pack() {
   let folder;
@@ -39,12 +47,12 @@ export function pack() {
     configResolved(config) {
       folder = join(config.root, config.build.outDir);
     },
-    closeBundle() {
+    async closeBundle() {
       for (const name of readdirSync(folder, { recursive: true }).filter(packable)) {
         const bytes = readFileSync(join(folder, name));
         for (const [suffix, packed] of [
           ['.br', brotli(bytes)],
-          ['.gz', gzip(bytes)],
+          ['.gz', await gzip(bytes)],
         ]) {
           if (packed.length < bytes.length) {
             writeFileSync(join(folder, name + suffix), packed);
