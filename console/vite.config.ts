@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { budget } from './build/budget.js';
+import { chunks } from './build/chunks.js';
 import { mounted } from './build/mounted.js';
 import { notices } from './build/notices.js';
 import { offline } from './build/offline.js';
@@ -18,6 +19,7 @@ export default defineConfig({
     target: 'es2022',
     // The content-security policy of the router allows no inline script, style or font.
     assetsInlineLimit: 0,
+    rolldownOptions: { output: { codeSplitting: chunks } },
     modulePreload: { polyfill: false },
   },
   test: {
