@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
-import { gzipAsync } from '@gfx/zopfli';
 
 /** What is worth it. */
 export const packable = (name) => /\.(js|css|html|svg|webmanifest|txt)$/.test(name);
@@ -29,9 +28,24 @@ export const brotli = once((bytes) =>
   }),
 );
 
+/** Loads Zopfli when it is wanted, and takes back what it does to how Node.js reports errors. */
+async function zopfli() {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => process.listeners(event));
+  const { gzipAsync } = await import('@gfx/zopfli');
+  events.forEach((event, i) =>
+    process
+      .listeners(event)
+      .filter((listener) => !before[i].includes(listener))
+      .forEach((listener) => process.off(event, listener)),
+  );
+  return gzipAsync;
+}
+
 /** By Zopfli, which looks for the shortest form that every gzip reads; what it made is read again before it is trusted. */
 export const gzip = once(async (bytes) => {
-  const packed = Buffer.from(await gzipAsync(bytes, { numiterations: 15 }));
+  const gzipAsync = await zopfli();
+  const packed = Buffer.from(await gzipAsync(bytes, { numiterations: 5 }));
   if (!gunzipSync(packed).equals(Buffer.from(bytes))) {
     throw new Error('Zopfli has packed something wrongly');
   }
