@@ -34,12 +34,16 @@ const screens = options.screens.split(',');
 
 const desk = await connect(options.url.replace(/^http/, 'ws'), 'frames');
 const address = (i) => `/fixture/${Math.floor(i / 100) + 1}/channel/${(i % 100) + 1}`;
-for (let i = 0; i < addresses; i++) {
-  while (!desk.fire(address(i), Math.random())) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+/** Writes each address once, and waits until the router has them. */
+async function fill(count, to, value) {
+  for (let i = 0; i < count; i++) {
+    while (!desk.fire(to(i), value())) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
+  await desk.ping();
 }
-await desk.ping();
+await fill(addresses, address, Math.random);
 
 let written = 0;
 /** Writes as many a second as wanted, to the first `spread` addresses. */
@@ -150,9 +154,7 @@ async function live() {
 async function lighting() {
   const slot = (i) => `/artnet/${Math.floor(i / 512)}/${(i % 512) + 1}`;
   const level = () => Math.floor(Math.random() * 256);
-  for (let i = 0; i < 1024; i++) {
-    await desk.set(slot(i), 0);
-  }
+  await fill(1024, slot, level);
   await page.goto(`${options.url}#/lighting`);
   await page.getByTestId('cells').first().waitFor();
   await measure('lighting, one universe', 512, undefined, slot, level);
