@@ -2,11 +2,11 @@
 import { brotli, gzip, packable } from './pack.js';
 
 /**
- * All screens together, as a browser gets them from its own machine or through TLS (Brotli), and what has to come before
- * the first one is seen, as it comes from elsewhere without TLS (gzip). In bytes.
+ * All screens together, in either coding: a browser gets Brotli from its own machine or through TLS, and gzip from elsewhere
+ * without TLS. And what has to come before the first one is seen, with gzip. In bytes.
  */
 const WHOLE = 250_000;
-const FIRST = 90_000;
+const FIRST = 75_000;
 
 const FIRST_SCREEN = 'src/screens/Live.svelte';
 
@@ -30,12 +30,14 @@ export function budget() {
     enforce: 'post',
     generateBundle: {
       order: 'post',
-      handler(_options, bundle) {
-        const sizes = new Map(
-          Object.entries(bundle)
-            .filter(([name]) => packable(name) && !name.endsWith('.txt'))
-            .map(([name, file]) => [name, { gzip: gzip(contentOf(file)).length, brotli: brotli(contentOf(file)).length }]),
-        );
+      async handler(_options, bundle) {
+        const sizes = new Map();
+        for (const [name, file] of Object.entries(bundle)) {
+          if (packable(name) && !name.endsWith('.txt')) {
+            const content = contentOf(file);
+            sizes.set(name, { gzip: (await gzip(content)).length, brotli: brotli(content).length });
+          }
+        }
         const sum = (names, coding) => [...names].reduce((bytes, name) => bytes + (sizes.get(name)?.[coding] ?? 0), 0);
         const starts = Object.values(bundle).filter(
           (file) => file.type === 'chunk' && (file.isEntry || file.facadeModuleId?.endsWith(FIRST_SCREEN)),
@@ -45,13 +47,13 @@ export function budget() {
         }
         const first = new Set(['index.html']);
         starts.forEach((chunk) => withImports(bundle, chunk.fileName, first));
-        const whole = sum(sizes.keys(), 'brotli');
         const begin = sum(first, 'gzip');
+        const [zipped, brotlied] = [sum(sizes.keys(), 'gzip'), sum(sizes.keys(), 'brotli')];
         const said =
           `console: ${begin} of ${FIRST} bytes before the first screen (gzip), ` +
-          `${whole} of ${WHOLE} in all (Brotli; gzip ${sum(sizes.keys(), 'gzip')})`;
-        if (begin > FIRST || whole > WHOLE) {
-          const list = [...sizes].sort((a, b) => b[1].brotli - a[1].brotli).map(([name, size]) => `  ${size.brotli}  ${name}${first.has(name) ? '  *' : ''}`);
+          `${zipped} of ${WHOLE} in all with gzip, ${brotlied} with Brotli`;
+        if (begin > FIRST || Math.max(zipped, brotlied) > WHOLE) {
+          const list = [...sizes].sort((a, b) => b[1].gzip - a[1].gzip).map(([name, size]) => `  ${size.gzip}  ${name}${first.has(name) ? '  *' : ''}`);
           this.error(`${said}: too much. What is needed first has a star:\n${list.join('\n')}`);
         }
         this.info(said);

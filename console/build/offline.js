@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { minifySync } from 'vite';
 
 const WORKER = join(import.meta.dirname, '../src/worker/worker.js');
 /** Of public/, what a page without the router needs. */
@@ -40,9 +41,12 @@ export function offline() {
         this.emitFile({
           type: 'asset',
           fileName: 'sw.js',
-          source: worker
-            .replace("'__VERSION__'", `'${hash.digest('hex').slice(0, 16)}'`)
-            .replace('__FILES__', JSON.stringify(names)),
+          source: minifySync(
+            'sw.js',
+            worker
+              .replace("'__VERSION__'", `'${hash.digest('hex').slice(0, 16)}'`)
+              .replace('__FILES__', JSON.stringify(names)),
+          ).code,
         });
       },
     },

@@ -4,6 +4,8 @@ import WebSocket from 'ws';
 
 const vite = await createServer({ server: { middlewareMode: true, watch: null }, appType: 'custom', logLevel: 'error' });
 const { Client } = await vite.ssrLoadModule('/src/clasp/index.ts');
+/** Layouts, as the page makes them. */
+export const { addControl, emptyLayout, encodeLayout } = await vite.ssrLoadModule('/src/lib/layout.ts');
 await vite.close();
 
 /** A client that is connected; it stays so until it is stopped. */

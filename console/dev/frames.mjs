@@ -1,17 +1,19 @@
-// Measures how smoothly the Live screen draws while a router tells it thousands of changes a second, from the browser's
-// own trace. Prints a line for each case.
+// Measures how soon the page is there, and how smoothly Live, Lighting and a layout draw while a router tells them thousands
+// of changes a second, from the browser's own trace. Prints a line for each case.
 //
 //   node dev/frames.mjs [--url http://localhost:7330/] [--addresses 100000] [--rate 5000] [--seconds 10] [--out FOLDER]
-//                       [--gpu]
+//                       [--gpu] [--screens live,lighting,layouts]
 //
-// It writes to the router from here: addresses/100 fixtures with 100 channels. `shown` are frames that the compositor
+// It writes to the router from here: addresses/100 fixtures with 100 channels, two universes, and the controls of a layout of
+// 48, all of them in sight. `shown` are frames that the compositor
 // presented, `main` is the processor time of the page's main thread and `longest` that of its longest task, whatever else
 // the machine has to do; `updates` is what was written.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { connect } from './clasp.mjs';
+import { addControl, connect, emptyLayout, encodeLayout } from './clasp.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,30 +24,36 @@ const { values: options } = parseArgs({
     out: { type: 'string', default: '' },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
     gpu: { type: 'boolean', default: false },
+    screens: { type: 'string', default: 'live,lighting,layouts' },
   },
 });
 const addresses = Number(options.addresses);
 const rate = Number(options.rate);
 const seconds = Number(options.seconds);
+const screens = options.screens.split(',');
 
 const desk = await connect(options.url.replace(/^http/, 'ws'), 'frames');
 const address = (i) => `/fixture/${Math.floor(i / 100) + 1}/channel/${(i % 100) + 1}`;
-for (let i = 0; i < addresses; i++) {
-  while (!desk.fire(address(i), Math.random())) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+/** Writes each address once, and waits until the router has them. */
+async function fill(count, to, value) {
+  for (let i = 0; i < count; i++) {
+    while (!desk.fire(to(i), value())) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
+  await desk.ping();
 }
-await desk.ping();
+await fill(addresses, address, Math.random);
 
 let written = 0;
 /** Writes as many a second as wanted, to the first `spread` addresses. */
-function play(spread) {
+function play(spread, to = address, value = Math.random) {
   const begin = performance.now();
   let sent = 0;
   const timer = setInterval(() => {
     const due = ((performance.now() - begin) / 1000) * rate;
     for (; sent < due; sent++) {
-      written += desk.fire(address(sent % spread), Math.random()) ? 1 : 0;
+      written += desk.fire(to(sent % spread), value()) ? 1 : 0;
     }
   }, 4);
   return () => clearInterval(timer);
@@ -58,17 +66,24 @@ const browser = await chromium.launch({
 const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
 const page = await context.newPage();
 page.on('pageerror', (error) => console.log(`uncaught: ${error.stack}`));
+console.log(`${availableParallelism()} processors, load ${loadavg()[0].toFixed(1)}`);
 const opened = performance.now();
 await page.goto(options.url);
 await page.getByTestId('param-row').first().waitFor();
+const row = performance.now() - opened;
 await page.waitForFunction(
   (n) => Number(document.querySelector('[data-testid=parameter-count]')?.textContent?.replace(/\D/g, '')) >= n,
   addresses,
 );
-console.log(`${addresses} addresses are shown ${((performance.now() - opened) / 1000).toFixed(1)} s after the page was called`);
+const all = performance.now() - opened;
+const paints = await page.evaluate(() => Object.fromEntries(performance.getEntriesByType('paint').map((e) => [e.name, e.startTime])));
+console.log(
+  `after the page was called: first paint ${(paints['first-contentful-paint'] / 1000).toFixed(2)} s, ` +
+    `first row with a value ${(row / 1000).toFixed(2)} s, ${addresses} addresses ${(all / 1000).toFixed(2)} s`,
+);
 
-async function measure(name, spread, act) {
-  const stop = play(spread);
+async function measure(name, spread, act, to, value) {
+  const stop = play(spread, to, value);
   await page.waitForTimeout(1500);
   const cdp = await context.newCDPSession(page);
   await browser.startTracing(page, {
@@ -120,7 +135,7 @@ async function measure(name, spread, act) {
   }
 }
 
-try {
+async function live() {
   await measure('all of it in sight', 20);
   await measure('a few hundred addresses', 500);
   await measure('every address', addresses);
@@ -133,6 +148,40 @@ try {
   });
   await page.getByTestId('filter').fill('channel/7');
   await measure('with a filter', 500);
+}
+
+/** Slots of one universe, all in sight, and of two, of which one is. */
+async function lighting() {
+  const slot = (i) => `/artnet/${Math.floor(i / 512)}/${(i % 512) + 1}`;
+  const level = () => Math.floor(Math.random() * 256);
+  await fill(1024, slot, level);
+  await page.goto(`${options.url}#/lighting`);
+  await page.getByTestId('cells').first().waitFor();
+  await measure('lighting, one universe', 512, undefined, slot, level);
+  await measure('lighting, two universes', 1024, undefined, slot, level);
+}
+
+/** Faders, meters, values and buttons in turn, each with an address of its own. */
+async function layouts() {
+  const place = (i) => `/layout/${i}`;
+  const kinds = ['fader', 'meter', 'value', 'button'];
+  let layout = { ...emptyLayout('Frames'), columns: 24 };
+  for (let i = 0; i < 48; i++) {
+    const at = { x: (i % 12) * 2, y: Math.floor(i / 12) * 3, w: 2, h: 3 };
+    ({ layout } = addControl(layout, 0, kinds[i % kinds.length], { ...at, address: place(i), label: `${i}` }));
+  }
+  await desk.set('/console/layouts/frames', encodeLayout(layout));
+  await page.goto(`${options.url}#/layouts/frames`);
+  await page.getByTestId('layout-play').waitFor();
+  await measure('a layout of 48 controls', 48, undefined, place);
+}
+
+try {
+  for (const screen of [live, lighting, layouts]) {
+    if (screens.includes(screen.name)) {
+      await screen();
+    }
+  }
 } finally {
   await browser.close();
   desk.stop();
