@@ -68,8 +68,8 @@ public final class BridgeStore {
   }
 
   /**
-   * Reads a tree: a list of definitions, or a map with one under {@code bridges}. The {@code routers}
-   * that the console saves in such a file are its user's; they are left out here.
+   * Reads a tree: a list of definitions, or a map with one under {@code bridges}. The {@code
+   * routers} that the console saves in such a file are its user's; they are left out here.
    *
    * @throws BridgeException (lasting) with the place
    */
