@@ -127,7 +127,7 @@ test('the list is asked for until it is enough', async () => {
     Promise.resolve(works ? new Response('{"bridges":[]}') : new Response('no', { status: 403 })),
   );
   const heard: string[] = [];
-  const stop = pollBridges(new Bridges(new Api('http://router/', () => '')), {
+  const poll = pollBridges(new Bridges(new Api('http://router/', () => '')), {
     answered: () => heard.push('answered'),
     failed: (why) => heard.push(why),
   });
@@ -140,7 +140,33 @@ test('the list is asked for until it is enough', async () => {
   expect(heard).toHaveLength(2);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(heard).toEqual(['answered', 'no', 'no']);
-  stop();
+  poll.stop();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(heard).toHaveLength(3);
+});
+
+test('an answer from before a change is not told after it', async () => {
+  vi.useFakeTimers();
+  const answers: ((list: Bridge[]) => void)[] = [];
+  const list = () => new Promise<Bridge[]>((resolve) => answers.push(resolve));
+  const heard: string[][] = [];
+  const poll = pollBridges({ list } as unknown as Bridges, {
+    answered: (bridges) => heard.push(bridges.map((each) => each.name)),
+    failed: () => heard.push(['failed']),
+  });
+  // Asked for the first time; then a is removed, and the list asked for again.
+  const again = poll.again();
+  answers[1]!([bridge('b', 0, 0)]);
+  await again;
+  answers[0]!([bridge('a', 0, 0), bridge('b', 0, 0)]);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(heard).toEqual([['b']]);
+  // It goes on every second, once.
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(answers).toHaveLength(3);
+  poll.stop();
+  answers[2]!([]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(heard).toHaveLength(1);
+  expect(answers).toHaveLength(3);
 });

@@ -74,18 +74,29 @@ test('files of bridges have no secrets, and come back', () => {
   ]);
   expect(file.text).not.toContain('*');
   expect(file.secrets).toEqual(['home: password', 'home: tree[0]: token']);
-  expect(imported(file.text)).toEqual([
+  expect(imported(file.text).bridges).toEqual([
     { name: 'home', protocol: 'mqtt', settings: { broker: 'x', tree: [{ a: 1 }] } },
   ]);
-  expect(imported('[{"protocol":"osc"}]')).toEqual([{ name: 'osc', protocol: 'osc' }]);
-  expect(imported('{"protocol":"osc","name":"a"}')).toHaveLength(1);
+  expect(imported('[{"protocol":"osc"}]').bridges).toEqual([{ name: 'osc', protocol: 'osc' }]);
+  expect(imported('{"protocol":"osc","name":"a"}').bridges).toHaveLength(1);
   expect(() => imported('{"bridges":[{"name":"x"}]}')).toThrow();
   expect(() => imported('nonsense')).toThrow();
 });
 
+test('the routers that the user knows are in the file, and nothing else of them', () => {
+  const routers = [{ name: 'stage', url: 'http://stage.local:7330/' }];
+  const { text } = exported([{ name: 'a', protocol: 'osc' }], routers);
+  expect(imported(text)).toEqual({ bridges: [{ name: 'a', protocol: 'osc' }], routers });
+  expect(JSON.parse(exported([]).text)).toEqual({ bridges: [] });
+  expect(imported('{"routers":[{"name":"x","url":"http://x/","token":"secret"},null]}')).toEqual({
+    bridges: [],
+    routers: [{ name: 'x', url: 'http://x/' }, { name: '', url: '' }],
+  });
+});
+
 test('a bridge keeps its secrets when a file without them changes nothing else of its settings', () => {
   const before = { name: 'home', protocol: 'mqtt', settings: { broker: 'x', password: MASK, tree: [{ token: MASK, a: 1 }] } };
-  const [same] = imported(exported([before]).text);
+  const [same] = imported(exported([before]).text).bridges;
   expect(withSecrets({ ...same!, direction: 'in' }, before)).toEqual({ ...before, direction: 'in' });
   expect(withSecrets({ ...same!, settings: { tree: [{ a: 1 }], broker: 'x' } }, before).settings).toBe(before.settings);
   expect(losesSecrets(same!, before)).toBe(false);
@@ -94,7 +105,7 @@ test('a bridge keeps its secrets when a file without them changes nothing else o
 
 test('no file sends a secret to another place', () => {
   const before = { name: 'home', protocol: 'mqtt', settings: { broker: 'x', password: MASK } };
-  const [elsewhere] = imported(JSON.stringify([{ ...before, settings: { broker: 'y', password: MASK } }]));
+  const [elsewhere] = imported(JSON.stringify([{ ...before, settings: { broker: 'y', password: MASK } }])).bridges;
   expect(withSecrets(elsewhere!, before).settings).toEqual({ broker: 'y' });
   expect(losesSecrets(elsewhere!, before)).toBe(true);
   expect(withSecrets({ ...elsewhere!, protocol: 'osc', settings: { broker: 'x' } }, before).settings).toEqual({ broker: 'x' });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Editing } from '../src/lib/editing.svelte';
 import { Conflict, isName, Shelf } from '../src/lib/shelf';
 import { memoryStorage, StageRouter } from './stage';
 
@@ -96,5 +97,31 @@ describe('the shelf', () => {
   test('knows a name', () => {
     expect(['stage', 'Bühne links', '1.2'].every(isName)).toBe(true);
     expect(['', ' x', 'a/b', 'a*', '..', 'x'.repeat(65), 'a\u0000'].some(isName)).toBe(false);
+  });
+});
+
+describe('a document that is changed', () => {
+  const plain = { decode: (text: string) => text, encode: (text: string) => text };
+
+  test('is saved once however often somebody asks at once, and then again for what is new', async () => {
+    const router = new StageRouter();
+    const shelf = shelfOf(router, 's1');
+    const base = await shelf.save('stage', 'first', 0);
+    const editing = new Editing(shelf, 'stage', 'first', base, plain);
+    editing.change('second');
+
+    expect(await Promise.all([editing.save(), editing.save()])).toEqual([true, true]);
+
+    expect(router.stored.get(`${PREFIX}/stage`)).toEqual({ value: 'second', revision: base + 1 });
+    expect([editing.problem, editing.dirty, editing.base]).toEqual(['', false, base + 1]);
+
+    editing.change('third');
+    const first = editing.save();
+    // Until it is on its way.
+    await Promise.resolve();
+    editing.change('fourth');
+    expect(await Promise.all([first, editing.save()])).toEqual([true, true]);
+    expect(router.stored.get(`${PREFIX}/stage`)).toEqual({ value: 'fourth', revision: base + 3 });
+    expect(editing.overtaken(shelf.entries.get('stage'))).toBe(false);
   });
 });

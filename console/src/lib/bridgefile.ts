@@ -1,19 +1,21 @@
 import type { Definition } from './bridges';
+import type { KnownRouter } from './known';
 
 /** What the router shows instead of a secret. */
 export const MASK = '********';
 
-/** A file of bridges as `--bridges` and the configuration take it, without secrets. */
+/** A file of bridges as `--bridges` takes it, without secrets, and of the routers that the user knows. */
 export interface BridgeFile {
   text: string;
   /** What was left out: {@code home: password}. */
   secrets: string[];
 }
 
-export function exported(definitions: readonly Definition[]): BridgeFile {
+export function exported(definitions: readonly Definition[], routers: readonly KnownRouter[] = []): BridgeFile {
   const secrets: string[] = [];
   const bridges = definitions.map((definition) => without(definition, definition.name, secrets));
-  return { text: `${JSON.stringify({ bridges }, null, 2)}\n`, secrets };
+  const file = routers.length === 0 ? { bridges } : { bridges, routers };
+  return { text: `${JSON.stringify(file, null, 2)}\n`, secrets };
 }
 
 function without(value: unknown, place: string, secrets: string[]): unknown {
@@ -71,24 +73,31 @@ function textOf(value: unknown): string {
 }
 
 /**
- * The bridges of a file: `{"bridges": [...]}`, a list, or one alone.
+ * What a file has: `{"bridges": [...], "routers": [...]}`, a list of bridges, or one alone.
  *
+ * @returns of routers only name and address, which {@link KnownRouters.add} looks at
  * @throws SyntaxError it is none
  */
-export function imported(text: string): Definition[] {
+export function imported(text: string): { bridges: Definition[]; routers: KnownRouter[] } {
   const read: unknown = JSON.parse(text);
-  const list = Array.isArray(read)
-    ? read
-    : typeof read === 'object' && read !== null && Array.isArray((read as { bridges?: unknown }).bridges)
-      ? (read as { bridges: unknown[] }).bridges
-      : [read];
-  return list.map((each) => {
-    const definition = each as Definition;
-    if (typeof each !== 'object' || each === null || typeof definition.protocol !== 'string') {
-      throw new SyntaxError('protocol');
-    }
-    // A mask would stand for whatever the bridge has.
-    const plain = without(definition, '', []) as Definition;
-    return { ...plain, name: plain.name ?? plain.protocol };
-  });
+  const { bridges, routers } = (read ?? {}) as { bridges?: unknown; routers?: unknown };
+  const listed = Array.isArray(bridges) || Array.isArray(routers);
+  const list: unknown[] = Array.isArray(read) ? read : Array.isArray(bridges) ? bridges : listed ? [] : [read];
+  return {
+    bridges: list.map(definitionOf),
+    routers: (Array.isArray(routers) ? (routers as unknown[]) : []).map((router) => {
+      const { name, url } = (router ?? {}) as Record<string, unknown>;
+      return { name: String(name ?? ''), url: String(url ?? '') };
+    }),
+  };
+}
+
+function definitionOf(each: unknown): Definition {
+  const definition = each as Definition;
+  if (typeof each !== 'object' || each === null || typeof definition.protocol !== 'string') {
+    throw new SyntaxError('protocol');
+  }
+  // A mask would stand for whatever the bridge has.
+  const plain = without(definition, '', []) as Definition;
+  return { ...plain, name: plain.name ?? plain.protocol };
 }

@@ -221,36 +221,46 @@ export class Bridges {
   }
 }
 
-/** Asks for the list every second, seldom if that is forbidden, never twice at the same time. Returns the function that stops it. */
+/**
+ * Asks for the list every second, seldom if that is forbidden.
+ *
+ * @returns `again` asks now: what was asked before it, of a state that is over, is not told; `stop` ends it
+ */
 export function pollBridges(
   bridges: Bridges,
   listener: { answered(list: Bridge[]): void; failed(why: string): void },
-): () => void {
-  let stopped = false;
+): { again(): Promise<void>; stop(): void } {
+  /** Which asking is the newest. */
+  let turn = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const ask = async () => {
+  const again = async () => {
+    const mine = ++turn;
+    clearTimeout(timer);
     let wait = INTERVAL;
     try {
       const list = await bridges.list();
-      if (!stopped) {
+      if (mine === turn) {
         listener.answered(list);
       }
     } catch (e) {
-      if (!stopped) {
+      if (mine === turn) {
         listener.failed(e instanceof Refused ? e.message : '');
       }
       if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
         wait = FORBIDDEN_INTERVAL;
       }
     }
-    if (!stopped) {
-      timer = setTimeout(() => void ask(), wait);
+    if (mine === turn) {
+      timer = setTimeout(() => void again(), wait);
     }
   };
-  void ask();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
+  void again();
+  return {
+    again,
+    stop() {
+      turn++;
+      clearTimeout(timer);
+    },
   };
 }
 

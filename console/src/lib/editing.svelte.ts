@@ -34,6 +34,8 @@ export class Editing<T> {
 
   /** What was to be saved, as long as nobody knows whether it was: there was no answer. */
   private tried: { text: string; state: T } | undefined;
+  /** Of the saving that was asked for last. */
+  private last: Promise<boolean> = Promise.resolve(true);
   private history: History<T>;
   private readonly address: string;
 
@@ -119,8 +121,18 @@ export class Editing<T> {
     return !this.saving && (entry?.revision ?? 0) !== this.base;
   }
 
-  /** Whether it is saved now. */
-  async save(as = this.name, on = this.base): Promise<boolean> {
+  /**
+   * Whether it is saved now. One after the other: the next goes from the revision that the one before it made, and only
+   * if there is something new.
+   *
+   * @param on the revision that it may write over
+   */
+  save(as = this.name, on?: number): Promise<boolean> {
+    this.last = this.last.then(() => (on === undefined && !this.dirty ? true : this.write(as, on ?? this.base)));
+    return this.last;
+  }
+
+  private async write(as: string, on: number): Promise<boolean> {
     const state = this.now;
     this.saving = true;
     try {

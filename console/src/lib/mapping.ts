@@ -1,3 +1,5 @@
+import { broken, flawed, type Catalogue, type Limits } from './transforms';
+
 /** Mappings of bridges (docs/mapping.md) as rows of a table. */
 
 export type Way = 'in' | 'out' | 'both';
@@ -9,6 +11,23 @@ export interface Rule {
   enabled?: boolean;
   transform?: unknown;
   [more: string]: unknown;
+}
+
+/** The numbers of a rule. */
+export const RULE_NUMBERS = {
+  rate: { kind: 'number', above: 0 },
+  deadband: { kind: 'number', least: 0 },
+  priority: { kind: 'whole', least: -1_000_000, most: 1_000_000 },
+} satisfies Record<string, Limits>;
+
+/** A field of a rule is marked: it is no number, or beyond its limits. */
+export function isFlawed(rule: Rule, catalogue: Catalogue): boolean {
+  return (
+    Object.entries(RULE_NUMBERS).some(([key, limits]) => broken(limits, rule[key]) !== null) ||
+    broken({ kind: 'condition' }, rule['when']) !== null ||
+    flawed(rule.transform, catalogue) ||
+    flawed(rule['inverse'], catalogue)
+  );
 }
 
 function isPath(value: unknown): boolean {

@@ -1,3 +1,5 @@
+import { valueOf } from './bridges';
+
 /** What the router says of transforms (GET /admin/v1/transforms), and definitions as forms show them. */
 
 export type ParameterKind =
@@ -16,15 +18,20 @@ export type ParameterKind =
   | 'keys'
   | 'any';
 
-export interface TransformParameter {
-  name: string;
+/** What may stand there. */
+export interface Limits {
   kind: ParameterKind;
-  required: boolean;
-  standard: unknown;
+  required?: boolean;
   least?: number;
   /** It must be more than this. */
   above?: number;
   most?: number;
+}
+
+export interface TransformParameter extends Limits {
+  name: string;
+  required: boolean;
+  standard: unknown;
   choices: string[];
   help: string;
 }
@@ -146,16 +153,23 @@ function exampleOf(parameter: TransformParameter): unknown {
 
 /** A parameter as a box shows it. */
 export function parameterText(value: unknown): string {
-  return value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
+  return value === undefined || value === null
+    ? ''
+    : typeof value === 'string'
+      ? value
+      : // On the way to −0.5 somebody types −0.
+        Object.is(value, -0)
+        ? '-0'
+        : JSON.stringify(value);
 }
 
 /**
  * What somebody typed for a parameter.
  *
- * @return undefined for nothing: the standard holds
- * @throws SyntaxError it is no number, or no JSON where only that can be
+ * @return undefined for nothing: the standard holds; the text itself if it is no number, or no JSON where only that can
+ *     be: {@link broken} says so, and what somebody typed is neither lost nor left out silently
  */
-export function parameterValue(parameter: TransformParameter, text: string): unknown {
+export function parameterValue(parameter: Limits, text: string): unknown {
   const trimmed = text.trim();
   if (trimmed === '') {
     return undefined;
@@ -164,10 +178,7 @@ export function parameterValue(parameter: TransformParameter, text: string): unk
     case 'number':
     case 'whole': {
       const number = Number(trimmed.replace(',', '.'));
-      if (!Number.isFinite(number)) {
-        throw new SyntaxError(trimmed);
-      }
-      return number;
+      return Number.isFinite(number) ? number : trimmed;
     }
     case 'switch':
       return trimmed === 'true';
@@ -177,23 +188,32 @@ export function parameterValue(parameter: TransformParameter, text: string): unk
     case 'json_path':
       return trimmed;
     case 'condition':
-      return /^[[{]/.test(trimmed) ? JSON.parse(trimmed) : trimmed;
-    case 'table':
-    case 'transforms':
-      return JSON.parse(trimmed);
+      return /^[[{]/.test(trimmed) ? valueOf(trimmed) : trimmed;
     default:
-      try {
-        return JSON.parse(trimmed);
-      } catch {
-        return trimmed;
-      }
+      return valueOf(trimmed);
   }
 }
 
-/** What a number breaks of its limits; null if nothing. */
-export function broken(parameter: TransformParameter, value: unknown): 'missing' | 'least' | 'above' | 'most' | 'whole' | null {
+/** What a value breaks of its limits; null if nothing. */
+export function broken(
+  parameter: Limits,
+  value: unknown,
+): 'missing' | 'least' | 'above' | 'most' | 'whole' | 'number' | 'syntax' | null {
   if (value === undefined || value === null || value === '') {
     return parameter.required ? 'missing' : null;
+  }
+  if (typeof value === 'string') {
+    switch (parameter.kind) {
+      case 'number':
+      case 'whole':
+        return Number.isFinite(Number(value)) ? null : 'number';
+      case 'condition':
+        return /^[[{]/.test(value) ? 'syntax' : null;
+      case 'table':
+        return 'syntax';
+      default:
+        return null;
+    }
   }
   if (typeof value !== 'number') {
     return null;
@@ -208,6 +228,19 @@ export function broken(parameter: TransformParameter, value: unknown): 'missing'
     return 'above';
   }
   return parameter.most !== undefined && value > parameter.most ? 'most' : null;
+}
+
+/** A chain has a value that {@link broken} marks; what is missing the router says. */
+export function flawed(definition: unknown, catalogue: Catalogue): boolean {
+  return (stepsOf(definition) ?? []).some((step) =>
+    catalogue.transforms
+      .find((type) => type.type === step.type)
+      ?.parameters.some(
+        (parameter) =>
+          ![null, 'missing'].includes(broken(parameter, step[parameter.name])) ||
+          (/^transforms?$/.test(parameter.kind) && flawed(step[parameter.name], catalogue)),
+      ),
+  );
 }
 
 /** For one line: {@code scale 0…1 → 0…255}. */

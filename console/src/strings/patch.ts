@@ -1,3 +1,5 @@
+import type { Limits } from '../lib/transforms';
+
 /** Bridges, mappings and the flow of signals. */
 export const patch = {
   title: 'Bridges',
@@ -45,10 +47,15 @@ export const patch = {
     load: 'Load a file',
     saved: (left: number) =>
       left === 0 ? 'Saved.' : `Saved without ${left === 1 ? 'one secret' : `${left} secrets`}: they never leave the router.`,
-    loaded: (added: number) => (added === 1 ? 'One bridge is there.' : `${added} bridges are there.`),
+    loaded: (added: number, routers: number) =>
+      [
+        added === 1 ? 'One bridge is there.' : `${added} bridges are there.`,
+        ...(routers === 0 ? [] : [routers === 1 ? 'One router is in your list.' : `${routers} routers are in your list.`]),
+      ].join(' '),
+    badRouter: (name: string) => `Router ${name}: this is no address of one, or your list is full.`,
     refused: (name: string, why: string) => `${name}: ${why}`,
     secretsGone: (name: string) => `${name}: its settings are others now, so secrets that are not in the file are gone; give them again.`,
-    bad: 'This file has no bridges: it is a JSON object with a list "bridges".',
+    bad: 'This file has no bridges and no routers: it is a JSON object with lists "bridges" and "routers".',
   },
   name: 'Name',
   nameHelp: 'Letters, digits, dot, _ and -.',
@@ -111,6 +118,7 @@ export const patch = {
     asText: 'As JSON',
     asRows: 'As rows',
     badText: 'This is no valid JSON.',
+    flawed: 'Not saved: a value in its details is marked.',
     notRows: 'Rows cannot show this mapping; it is left as it is.',
     match: 'A signal goes through',
     matches: { first: 'the first rule that takes it', all: 'every rule that takes it' },
@@ -171,12 +179,13 @@ export const patch = {
     } as Record<string, string>,
     optional: 'as normally',
     problems: {
-      missing: 'This must be there.',
-      least: (bound: number) => `At least ${bound}.`,
-      above: (bound: number) => `More than ${bound}.`,
-      most: (bound: number) => `At most ${bound}.`,
-      whole: 'A whole number.',
-      syntax: 'This cannot be read.',
+      missing: () => 'This must be there.',
+      least: ({ least = 0 }: Limits) => `At least ${least}.`,
+      above: ({ above = 0 }: Limits) => `More than ${above}.`,
+      most: ({ most = 0 }: Limits) => `At most ${most}.`,
+      whole: () => 'A whole number.',
+      number: () => 'This must be a number.',
+      syntax: () => 'This is no valid JSON.',
     },
     unknownType: 'The router does not describe this type; it is left as it is.',
     position: (character: number) => `At character ${character}`,

@@ -68,7 +68,8 @@ public final class BridgeStore {
   }
 
   /**
-   * Reads a tree: a list of definitions, or a map with one under {@code bridges}.
+   * Reads a tree: a list of definitions, or a map with one under {@code bridges}. The {@code
+   * routers} that the console saves in such a file are its user's; they are left out here.
    *
    * @throws BridgeException (lasting) with the place
    */
@@ -78,7 +79,7 @@ public final class BridgeStore {
       list = values;
     } else {
       Tree map = Tree.of(tree, "");
-      map.allow(List.of(LIST));
+      map.allow(List.of(LIST, "routers"));
       list = map.list(LIST);
     }
     List<BridgeDefinition> definitions = new ArrayList<>();

@@ -39,6 +39,17 @@ class BridgeStoreTest {
   }
 
   @Test
+  void aFileOfTheConsoleMayHaveTheRoutersOfItsUser() throws IOException {
+    Path file = folder.resolve("bridges.json");
+    String bridges = "\"bridges\":[{\"name\":\"desk\",\"protocol\":\"osc\"}]";
+    Files.writeString(
+        file, "{" + bridges + ",\"routers\":[{\"name\":\"x\",\"url\":\"http://x/\"}]}");
+    assertThat(BridgeStore.load(file)).extracting(BridgeDefinition::name).containsExactly("desk");
+    Files.writeString(file, "{" + bridges + ",\"router\":[]}");
+    assertThatThrownBy(() -> BridgeStore.load(file)).hasMessageContaining("router");
+  }
+
+  @Test
   void noFileIsNoBridge() {
     assertThat(BridgeStore.load(folder.resolve("none.json"))).isEmpty();
   }

@@ -21,6 +21,8 @@ final class LightSocket implements AutoCloseable {
   private static final int ART_DMX = 0x5000;
   private static final int ART_SLOTS = 18;
   private static final int SLOTS = 512;
+  private static final int SACN_DATA = 4;
+  private static final int SACN_START_CODE = 125;
 
   private final DatagramSocket socket;
 
@@ -63,6 +65,47 @@ final class LightSocket implements AutoCloseable {
       out.put((byte) level);
     }
     send(out.array(), InetAddress.getLoopbackAddress(), port);
+  }
+
+  /** A frame of Art-Net (ArtDmx) for a port-address below 256. */
+  void artnet(int port, int universe, int... levels) {
+    ByteBuffer out = ByteBuffer.allocate(ART_SLOTS + levels.length).order(ByteOrder.LITTLE_ENDIAN);
+    out.put("Art-Net\0".getBytes(StandardCharsets.US_ASCII)).putShort((short) ART_DMX);
+    out.put((byte) 0).put((byte) 14).put((byte) 0).put((byte) 0).putShort((short) universe);
+    out.order(ByteOrder.BIG_ENDIAN).putShort((short) levels.length);
+    for (int level : levels) {
+      out.put((byte) level);
+    }
+    send(out.array(), InetAddress.getLoopbackAddress(), port);
+  }
+
+  /**
+   * Waits for a frame of sACN with this level in this slot.
+   *
+   * @param slot from 1
+   */
+  void awaitSacn(int universe, int slot, int level) {
+    DatagramPacket packet = new DatagramPacket(new byte[1024], 1024);
+    long end = System.nanoTime() + Patience.LIMIT.toNanos();
+    while (System.nanoTime() < end) {
+      try {
+        socket.setSoTimeout(1000);
+        socket.receive(packet);
+      } catch (SocketTimeoutException e) {
+        continue;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      ByteBuffer frame = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
+      if (frame.limit() > SACN_START_CODE + slot
+          && frame.getInt(18) == SACN_DATA
+          && frame.getShort(113) == universe
+          && frame.get(SACN_START_CODE) == 0
+          && Byte.toUnsignedInt(frame.get(SACN_START_CODE + slot)) == level) {
+        return;
+      }
+    }
+    throw new AssertionError("no frame of sACN in which slot " + slot + " has " + level);
   }
 
   /** An answer to a poll: a node with one output for a port-address below 16. */

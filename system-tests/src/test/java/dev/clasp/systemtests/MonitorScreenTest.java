@@ -199,11 +199,18 @@ class MonitorScreenTest {
     List<String> text = Files.readAllLines(screen.download("monitor-text-export", "traffic.txt"));
     assertThat(text).hasSize(4).allMatch(line -> line.split("\t", -1).length == 7);
 
-    // The page has said HELLO with its token; nobody gets that out of it.
+    // The page says HELLO with its token when it connects again; nobody gets that out of it.
+    screen.go("sessions");
+    screen.click(
+        "[data-testid=session-row]:has([data-testid=session-self]) [data-testid=session-disconnect]");
+    screen.click("confirm-yes");
+    screen.awaitGone("confirm-yes");
+    screen.go("monitor");
     screen.click("monitor-reset");
-    screen.fill("monitor-address", "");
-    screen.await("[data-testid=monitor-row]");
-    assertThat(Files.readString(screen.download("monitor-json-export", "traffic-all.jsonl")))
+    screen.fill("monitor-text", "HELLO");
+    screen.awaitHas("monitor-row", "HELLO");
+    assertThat(Files.readString(screen.download("monitor-json-export", "traffic-hello.jsonl")))
+        .contains("\"type\":\"HELLO\"", "\"token\":\"•••\"")
         .doesNotContain(ADMIN);
   }
 

@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.Parameter;
 import dev.clasp.protocol.Value;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -269,6 +273,48 @@ class PatchScreenTest {
   }
 
   @Test
+  void whatIsNoNumberIsMarkedAtItsFieldAndNotSaved() throws Exception {
+    make("desk");
+    page.click("rule-add");
+    page.fill("rule-from", "/1/x");
+    page.fill("rule-to", "/marked");
+    page.fill("rule-rate", "3o");
+    page.press("rule-rate", "Tab");
+    page.awaitAttribute("rule-rate", "aria-invalid", "true");
+    page.awaitHas("rule-rate-problem", "This must be a number");
+    page.select("transform-add", "scale");
+    page.fill("[data-testid=parameter-to_max]", "1oo");
+    page.awaitAttribute("[data-testid=parameter-to_max]", "aria-invalid", "true");
+    page.awaitHas("[data-testid=parameter-problem-to_max]", "This must be a number");
+    page.requireAccessible();
+    page.screenshot("patch-numbers");
+    page.click("bridge-save");
+    page.awaitHas("rule-problem", "Not saved");
+    assertThat(definitions()).doesNotContain("/marked");
+    // What was typed is still there to be mended.
+    page.awaitValue("rule-rate", "3o");
+    page.awaitValue("[data-testid=parameter-to_max]", "1oo");
+
+    page.fill("rule-rate", "30");
+    page.fill("[data-testid=parameter-to_max]", "");
+    page.focus("[data-testid=parameter-to_max]");
+    page.type("-0.5");
+    page.awaitValue("[data-testid=parameter-to_max]", "-0.5");
+    page.click("bridge-save");
+    page.awaitHas("bridge-saved", "Saved");
+    page.awaitAttribute("rule-rate", "aria-invalid", "false");
+    assertThat(definitions()).contains("/marked", "\"rate\":30", "\"to_max\":-0.5");
+  }
+
+  /** What the router has. */
+  private static String definitions() throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      URI uri = stage.server().page().resolve("/admin/v1/bridges");
+      return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
+  @Test
   void aCurveIsDrawnWithThePointerAndTheKeyboardAsTheRouterCalculatesIt() {
     make("desk");
     page.click("rule-add");
@@ -314,16 +360,34 @@ class PatchScreenTest {
     page.fill("setting-password", "hunter2");
     page.click("bridge-save");
     page.awaitUrl("#/patch/home");
-    page.click("view-list");
+    page.go("discover");
+    page.fill("known-name", "Workshop");
+    page.fill("known-address", "https://user:secret@workshop.example/?token=x");
+    page.click("known-add");
+    page.await("known-row");
+    page.go("patch");
     page.await("[data-name=home]");
     Path file = page.download("bridges-save", "bridges.json");
     String text = Files.readString(file);
-    assertThat(text).contains("\"broker\"", "\"me\"").doesNotContain("hunter2", "*****");
+    assertThat(text)
+        .contains("\"broker\"", "\"me\"", "\"Workshop\"", "\"https://workshop.example/\"")
+        .doesNotContain("hunter2", "*****", "secret", "token");
     page.awaitHas("bridges-said", "without one secret");
     remove("home");
     page.upload("bridges-file", "bridges.json", text);
-    page.awaitHas("bridges-said", "One bridge is there");
+    page.awaitHas("bridges-said", "One bridge is there. One router is in your list.");
     page.await("[data-name=home]");
+    page.go("discover");
+    page.click("known-remove");
+    page.awaitGone("known-row");
+    page.go("patch");
+    page.await("bridge-add");
+    page.upload("bridges-file", "bridges.json", text);
+    page.awaitHas("bridges-said", "One router is in your list.");
+    page.go("discover");
+    page.await("[data-testid=known-row][data-url='https://workshop.example/']");
+    page.go("patch");
+    page.await("bridge-add");
     page.upload(
         "bridges-file", "wrong.json", "{\"bridges\":[{\"name\":\"lamp\",\"protocol\":\"gong\"}]}");
     page.awaitHas("bridges-problem", "gong");

@@ -34,6 +34,9 @@ final class Screen {
   private static final List<String> RULES =
       List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
 
+  /** More than there is to be reached with Tab on any screen. */
+  private static final int FAR = 300;
+
   private static final Pattern TEST_ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
   private final PeerClient client;
@@ -264,6 +267,16 @@ final class Screen {
   /** Focuses it, and presses a key there. */
   void press(String selector, String keys) {
     at("press", selector, Map.of("keys", keys));
+  }
+
+  /** Goes there with Tab from where the focus is, as somebody without a mouse does. */
+  Screen tabTo(String selector) {
+    String target = css(selector);
+    String focused = ":is(" + target + "):focus";
+    for (int keys = 0; keys < FAR && count(focused) == 0; keys++) {
+      press("Tab");
+    }
+    return awaitFocus(target);
   }
 
   /** Types where the focus is, a key for each character. */

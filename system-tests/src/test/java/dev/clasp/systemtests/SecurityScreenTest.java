@@ -119,6 +119,23 @@ class SecurityScreenTest {
   }
 
   @Test
+  void aTokenIsMadeAndRevokedByKeys() {
+    page.tabTo("token-new").press("Enter");
+    page.await("token-maker").tabTo("token-subject").type("by keys");
+    page.tabTo("preset-lights").press("Enter");
+    page.tabTo("token-make").press("Enter");
+    String token = page.await("token-secret").text("token-secret");
+    String id = page.attribute("token-secret", "data-id").orElseThrow();
+    page.tabTo("token-done").press("Enter");
+    RawClient client = stage.raw("by keys", token);
+    page.await(row(id));
+    page.tabTo(row(id) + " [data-testid=token-revoke]").press("Enter");
+    page.awaitFocus("confirm-no").tabTo("confirm-yes").press("Enter");
+    page.awaitGone(row(id));
+    assertThat(client.awaitClose().text()).isEqualTo("Token revoked");
+  }
+
+  @Test
   void theRouterSaysWhatATokenMayDo() {
     page.click("part-may");
     page.await("may");
