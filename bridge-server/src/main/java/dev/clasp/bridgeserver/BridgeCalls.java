@@ -27,6 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** What the admin API can do with bridges (docs/admin-api.md). */
 final class BridgeCalls {
@@ -38,9 +41,18 @@ final class BridgeCalls {
   private static final int CONFLICT = 409;
 
   private final Bridges bridges;
+  private final Duration patience;
 
-  BridgeCalls(Bridges bridges) {
+  /** By protocol: a driver that hangs is not asked again meanwhile. */
+  private final Map<String, CompletableFuture<Map<String, Value>>> looks =
+      new ConcurrentHashMap<>();
+
+  /**
+   * @param patience how long the system has to say which devices there are
+   */
+  BridgeCalls(Bridges bridges, Duration patience) {
     this.bridges = bridges;
+    this.patience = patience;
   }
 
   List<AdminRoute> routes() {
@@ -163,7 +175,26 @@ final class BridgeCalls {
             .findFirst()
             .orElseThrow(
                 () -> new Mistake(NOT_FOUND, "there is no protocol " + call.variable() + " here"));
-    // Drivers may let one wait, and the thread of the API must not.
+    String protocol = provider.protocol();
+    CompletableFuture<Map<String, Value>> look =
+        looks.computeIfAbsent(protocol, _ -> look(provider));
+    look.whenComplete((_, _) -> looks.remove(protocol, look))
+        .completeOnTimeout(
+            found(
+                Map.of(),
+                List.of(
+                    Value.of(
+                        "the system has not said within "
+                            + patience.toSeconds()
+                            + " s what there is; what is known can be written by hand"))),
+            patience.toMillis(),
+            TimeUnit.MILLISECONDS)
+        .thenAccept(found -> answer(call, 200, found));
+  }
+
+  /** Drivers may let one wait, and the thread of the API must not. */
+  private static CompletableFuture<Map<String, Value>> look(BridgeProvider provider) {
+    CompletableFuture<Map<String, Value>> look = new CompletableFuture<>();
     Thread.ofVirtual()
         .name("clasp-bridge-devices")
         .start(() -> {
@@ -187,8 +218,13 @@ final class BridgeCalls {
             // Without a driver the setting can still be written by hand.
             notes.add(Value.of(String.valueOf(e.getMessage())));
           }
-          answer(call, 200, Map.of("devices", Value.of(found), "notes", Value.of(notes)));
+          look.complete(found(found, notes));
         });
+    return look;
+  }
+
+  private static Map<String, Value> found(Map<String, Value> devices, List<Value> notes) {
+    return Map.of("devices", Value.of(devices), "notes", Value.of(notes));
   }
 
   private void universe(AdminCall call) {

@@ -14,6 +14,7 @@ import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
 import dev.clasp.server.Measures;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,7 +85,12 @@ public final class Bridges {
 
   /** For its admin API. */
   public List<AdminRoute> routes() {
-    return new BridgeCalls(this).routes();
+    return routes(Duration.ofSeconds(5));
+  }
+
+  /** The same with another patience for devices. */
+  List<AdminRoute> routes(Duration patience) {
+    return new BridgeCalls(this, patience).routes();
   }
 
   // --- definitions -------------------------------------------------------------------------------

@@ -52,6 +52,10 @@ class BridgesTest {
   private Optional<ClaspServer> running = Optional.empty();
 
   private Bridges start(BridgesConfig config) {
+    return start(config, Duration.ofSeconds(60));
+  }
+
+  private Bridges start(BridgesConfig config, Duration patience) {
     Bridges bridges = new Bridges(config);
     running =
         Optional.of(
@@ -63,7 +67,8 @@ class BridgesTest {
                             bridges.factory(),
                             MetricsPage.factory(new ConfigReloads()),
                             AdminApi.factory(
-                                AdminConfig.of(new EventFeed()).withMore(bridges.routes()))))));
+                                AdminConfig.of(new EventFeed())
+                                    .withMore(bridges.routes(patience)))))));
     return bridges;
   }
 
@@ -339,6 +344,25 @@ class BridgesTest {
     assertThat(refused("GET", "/bridges/desk/universe?number=8", "", 404)).contains("universe 8");
     refused("GET", "/bridges/desk/universe", "", 400);
     refused("GET", "/bridges/nobody/universe?number=7", "", 404);
+  }
+
+  @Test
+  void aDriverThatHangsLetsNobodyWait() {
+    start(new BridgesConfig(List.of(), Optional.empty()), Duration.ofMillis(200));
+    BellProvider.driver = new CompletableFuture<>();
+    try {
+      for (int i = 0; i < 2; i++) {
+        assertThat(JsonValues.text(ask("GET", "/bridge-protocols/bell/devices", "", 200)))
+            .contains("\"devices\":{}", "the system has not said within");
+      }
+    } finally {
+      BellProvider.driver.complete(null);
+    }
+    await(
+        "it is asked again",
+        () ->
+            JsonValues.text(ask("GET", "/bridge-protocols/bell/devices", "", 200))
+                .contains("\"value\":\"front\""));
   }
 
   @Test

@@ -130,6 +130,20 @@ public final class BridgeHost implements AutoCloseable {
   }
 
   /**
+   * Without a router: what bridges bring is seen by {@link #watch} alone, and nothing goes out.
+   *
+   * @param listener told what happens, in order; may wait
+   */
+  public static BridgeHost alone(Consumer<? super BridgeEvent> listener) {
+    return create(
+        found(),
+        _ ->
+            CompletableFuture.completedFuture(
+                new ServicePort(_ -> true, Optional.empty(), HostClock.system())),
+        listener);
+  }
+
+  /**
    * A client for each bridge, so that the router sees them apart.
    *
    * @param clients connects for the bridge of that name, and does not wait for it; what it gives is

@@ -21,8 +21,9 @@ final class Browser {
 
   /**
    * @param system {@code os.name}
-   * @param environment {@code BROWSER} goes before what the system has: command lines, separated by
-   *     colons, with {@code %s} for the address or the address behind them
+   * @param environment {@code BROWSER} goes before what the system has: command lines, separated as
+   *     in {@code PATH} (colons; semicolons on Windows, whose paths have colons), with {@code %s}
+   *     for the address or the address behind them
    */
   Browser(String system, Map<String, String> environment) {
     this.system = system.toLowerCase(Locale.ROOT);
@@ -63,7 +64,7 @@ final class Browser {
   List<List<String>> commands(String address) {
     String own = environment.getOrDefault("BROWSER", "");
     if (!own.isBlank()) {
-      return Stream.of(own.split(":", -1))
+      return Stream.of(own.split(system.startsWith("windows") ? ";" : ":", -1))
           .filter(command -> !command.isBlank())
           .map(command -> withAddress(command.strip(), address))
           .toList();

@@ -191,10 +191,18 @@ final class Clasp implements Runnable {
     terminal.err().flush();
   }
 
+  /** What is logged: by the option, by {@code RUST_LOG}, or what is usual for the command. */
+  LogLevel level(LogLevel otherwise) {
+    if (logLevel != null) {
+      return logLevel;
+    }
+    String rust = terminal.environment().get("RUST_LOG");
+    return rust == null ? otherwise : RustLog.parse(rust).level().orElse(otherwise);
+  }
+
   /** Tells the logging library. */
   void startLogging(LogLevel otherwise) {
-    LogLevel level = logLevel == null ? otherwise : logLevel;
-    System.setProperty(Logging.LEVEL, level.toString());
+    System.setProperty(Logging.LEVEL, level(otherwise).toString());
     System.setProperty(Logging.FORMAT, logFormat.toString());
     Path file = logFile;
     if (file != null) {
@@ -210,6 +218,10 @@ final class Clasp implements Runnable {
       System.setProperty(Logging.FILE, file.toString());
     }
     Logging.told();
+    String rust = terminal.environment().get("RUST_LOG");
+    if (rust != null) {
+      RustLog.parse(rust).parts().forEach(Logging::setLevel);
+    }
   }
 
   /** {@code clasp} alone: the help, as an error. */

@@ -86,7 +86,7 @@ final class CommandLines {
   /** Runs a command line and returns the exit status. */
   static int run(Terminal terminal, String... args) {
     Clasp clasp = new Clasp(terminal);
-    String[] understood = CompatibleServer.understood(args);
+    String[] understood = CompatibleServer.understood(DocumentedOptions.understood(args));
     int status = create(clasp, understood).execute(understood);
     terminal.out().flush();
     Optional<IOException> failure = terminal.out().failure();
@@ -117,7 +117,7 @@ final class CommandLines {
    * With the command that comes first, if it is one of ours and needs no other; without any, if
    * none is needed; else with all.
    */
-  private static CommandLine create(Clasp clasp, String... args) {
+  static CommandLine create(Clasp clasp, String... args) {
     if (args.length == 1 && VERSION_OPTIONS.contains(args[0])) {
       return create(clasp, List.of());
     }
@@ -182,8 +182,9 @@ final class CommandLines {
   private static int usageError(Clasp clasp, ParameterException e) {
     PrintWriter err = clasp.terminal().err();
     CommandLine command = e.getCommandLine();
-    err.println("clasp: " + sentence(e));
-    if (e instanceof UnmatchedArgumentException unmatched) {
+    Optional<String> advice = advice(e);
+    err.println("clasp: " + advice.orElseGet(() -> sentence(e)));
+    if (e instanceof UnmatchedArgumentException unmatched && advice.isEmpty()) {
       String suggestions =
           unmatched.getSuggestions().stream().limit(2).collect(Collectors.joining(" or "));
       if (!suggestions.isEmpty()) {
@@ -192,6 +193,12 @@ final class CommandLines {
     }
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitStatus.USAGE;
+  }
+
+  private static Optional<String> advice(ParameterException e) {
+    return e instanceof UnmatchedArgumentException unmatched && !unmatched.getUnmatched().isEmpty()
+        ? DocumentedOptions.advice(unmatched.getUnmatched().getFirst())
+        : Optional.empty();
   }
 
   private static String sentence(ParameterException e) {

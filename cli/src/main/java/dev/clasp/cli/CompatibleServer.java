@@ -254,9 +254,15 @@ abstract class CompatibleServer implements Callable<Integer> {
       description = "Of the reference, and not here.")
   private List<String> absent = new ArrayList<>();
 
-  /** {@code -l} is where to listen here, and the level of the log everywhere else. */
+  /**
+   * {@code -l} is where to listen here, and the level of the log everywhere else; {@code
+   * clasp-relay healthcheck} is for images (operations.md 10.2).
+   */
   static String[] understood(String... args) {
     boolean ours = args.length > 0 && List.of("router", "relay").contains(args[0]);
+    if (ours && args.length > 1 && args[1].equals("healthcheck")) {
+      return Arrays.copyOfRange(args, 1, args.length);
+    }
     return ours
         ? Arrays.stream(args).map(arg -> arg.equals("-l") ? "--listen" : arg).toArray(String[]::new)
         : args;

@@ -1,5 +1,6 @@
 package dev.clasp.cli;
 
+import dev.clasp.server.ServerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -8,6 +9,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +39,6 @@ import picocli.CommandLine.Spec;
     })
 final class HealthcheckCommand implements Callable<Integer> {
 
-  /** Where the program answers probes unless it is told otherwise (operations.md 12.2). */
-  private static final URI DEFAULT = URI.create("http://127.0.0.1:7360");
-
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -54,8 +53,8 @@ final class HealthcheckCommand implements Callable<Integer> {
       names = "--url",
       paramLabel = "URL",
       description =
-          "Whom to ask; without a path, /healthz or /readyz is added (default:"
-              + " http://127.0.0.1:7360).")
+          "Whom to ask; without a path, /healthz or /readyz is added (default: this machine, at"
+              + " $CLASP_HEALTH_PORT, $CLASP_PORT or 7330).")
   private @Nullable String url;
 
   @Option(names = "--ready", description = "Whether it wants clients, instead of whether it lives.")
@@ -116,8 +115,10 @@ final class HealthcheckCommand implements Callable<Integer> {
   }
 
   private URI target() {
-    URI uri = DEFAULT;
-    if (url != null) {
+    URI uri;
+    if (url == null) {
+      uri = URI.create("http://127.0.0.1:" + port());
+    } else {
       try {
         uri = new URI(url);
       } catch (URISyntaxException e) {
@@ -137,8 +138,20 @@ final class HealthcheckCommand implements Callable<Integer> {
         : uri;
   }
 
+  /** Where a server with the same variables answers probes. */
+  private int port() {
+    for (String variable : List.of("CLASP_HEALTH_PORT", "CLASP_PORT")) {
+      String port = clasp.terminal().environment().getOrDefault(variable, "");
+      // Kubernetes sets CLASP_PORT=tcp://... for a service of that name.
+      if (port.matches("[1-9][0-9]{0,4}") && Integer.parseInt(port) <= 65_535) {
+        return Integer.parseInt(port);
+      }
+    }
+    return ServerConfig.DEFAULT_PORT;
+  }
+
   private ParameterException notAnUrl(String given) {
-    return wrong("--url must be like http://127.0.0.1:7360, not '" + Printable.escape(given) + "'");
+    return wrong("--url must be like http://127.0.0.1:7330, not '" + Printable.escape(given) + "'");
   }
 
   private static String firstLine(HttpURLConnection connection) throws IOException {

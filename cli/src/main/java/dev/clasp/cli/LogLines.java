@@ -5,7 +5,9 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
@@ -68,7 +70,7 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
   private static String json(ILoggingEvent event) {
     JsonLine line =
         new JsonLine()
-            .put("ts", Times.iso(micros(event)))
+            .put("ts", Times.isoMicros(micros(event)))
             .put("level", event.getLevel().levelStr.toLowerCase(java.util.Locale.ROOT))
             .put("logger", event.getLoggerName())
             .put("msg", LogSecrets.hide(event.getFormattedMessage()));
@@ -93,7 +95,10 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
   }
 
   private static long micros(ILoggingEvent event) {
-    return event.getTimeStamp() * 1000;
+    @Nullable Instant instant = event.getInstant();
+    return instant == null
+        ? event.getTimeStamp() * 1000
+        : ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   private static String simpleName(@Nullable String logger) {

@@ -105,6 +105,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
     setLevel(Clasp.LogLevel.valueOf(level.toUpperCase(Locale.ROOT)));
   }
 
+  /** The level of the loggers whose name begins so, whatever that of the others is. */
+  static void setLevel(String logger, Clasp.LogLevel level) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger(logger).setLevel(Level.toLevel(level.toString(), Level.INFO));
+    }
+  }
+
   private static void setLevel(LoggerContext context, Level level) {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level);

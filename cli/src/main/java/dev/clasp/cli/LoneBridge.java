@@ -82,22 +82,10 @@ final class LoneBridge {
   int run(BridgeDefinition definition, boolean print, Predicate<String> ended) {
     clasp.startLogging(Clasp.LogLevel.ERROR);
     CompletableFuture<Integer> end = new CompletableFuture<>();
-    ConnectionNotes notes =
-        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
-    String name = definition.name();
-    try (ClaspClient router = connection.connect(command, waiting.reconnect(), notes);
-        Interrupts.Registration _ =
-            clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
-        EventLoops loops = EventLoops.create("clasp-peers", 1);
-        BridgeHost host =
-            BridgeHost.shared(
-                router,
-                RouterDoors.at(connection.url(), connection.tls(), loops),
-                new Notes(end, ended)::told)) {
-      host.add(definition);
-      int status = print ? printing(host, name, end) : end.join();
-      host.status(name).ifPresent(each -> report(each, ended));
-      return status;
+    try {
+      return waiting.noRouter()
+          ? alone(definition, end, ended)
+          : connected(definition, print, end, ended);
     } catch (BridgeException e) {
       throw unusable(e);
     } catch (CompletionException e) {
@@ -108,6 +96,42 @@ final class LoneBridge {
         throw cause;
       }
       throw e;
+    }
+  }
+
+  private int connected(
+      BridgeDefinition definition,
+      boolean print,
+      CompletableFuture<Integer> end,
+      Predicate<String> ended) {
+    ConnectionNotes notes =
+        new ConnectionNotes(clasp, connection.url(), end::completeExceptionally);
+    try (ClaspClient router = connection.connect(command, waiting.reconnect(), notes);
+        Interrupts.Registration _ = interruptible(end);
+        EventLoops loops = EventLoops.create("clasp-peers", 1);
+        BridgeHost host =
+            BridgeHost.shared(
+                router,
+                RouterDoors.at(connection.url(), connection.tls(), loops),
+                new Notes(end, ended)::told)) {
+      host.add(definition);
+      int status = print ? printing(host, definition.name(), end) : end.join();
+      host.status(definition.name()).ifPresent(each -> report(each, ended));
+      return status;
+    }
+  }
+
+  private Interrupts.Registration interruptible(CompletableFuture<Integer> end) {
+    return clasp.terminal().interrupts().onInterrupt(() -> end.complete(ExitStatus.OK));
+  }
+
+  /** Shows what comes, and has no other use for it. */
+  private int alone(
+      BridgeDefinition definition, CompletableFuture<Integer> end, Predicate<String> ended) {
+    try (Interrupts.Registration _ = interruptible(end);
+        BridgeHost host = BridgeHost.alone(new Notes(end, ended)::told)) {
+      host.add(definition);
+      return printing(host, definition.name(), end);
     }
   }
 
@@ -163,26 +187,40 @@ final class LoneBridge {
 
   private void print(TrafficWatch watch) {
     for (Traffic traffic : watch.take()) {
-      clasp
-          .terminal()
-          .out()
-          .println(
-              (traffic.direction() == Direction.IN ? "in  " : "out ")
-                  + Printable.escape(traffic.before().address())
-                  + traffic
-                      .before()
-                      .gesture()
-                      .map(step ->
-                          " " + step.phase().wireName() + " " + Integer.toUnsignedString(step.id()))
-                      .orElse("")
-                  + " "
-                  + ValueText.human(traffic.before().value())
-                  + traffic.peer().map(peer -> "  from " + Printable.escape(peer)).orElse("")
-                  + (traffic.outcome() == Traffic.Outcome.CARRIED
-                      ? ""
-                      : "  (" + traffic.outcome().name().toLowerCase(Locale.ROOT) + ")"));
+      clasp.terminal().out().println(clasp.json() ? json(traffic) : text(traffic));
     }
     clasp.terminal().out().flush();
+  }
+
+  private static String text(Traffic traffic) {
+    return (traffic.direction() == Direction.IN ? "in  " : "out ")
+        + Printable.escape(traffic.before().address())
+        + traffic
+            .before()
+            .gesture()
+            .map(step -> " " + step.phase().wireName() + " " + Integer.toUnsignedString(step.id()))
+            .orElse("")
+        + " "
+        + ValueText.human(traffic.before().value())
+        + traffic.peer().map(peer -> "  from " + Printable.escape(peer)).orElse("")
+        + (traffic.outcome() == Traffic.Outcome.CARRIED ? "" : "  (" + outcome(traffic) + ")");
+  }
+
+  private static String json(Traffic traffic) {
+    JsonLine line =
+        new JsonLine()
+            .put("ts", traffic.at().toString())
+            .put("direction", traffic.direction() == Direction.IN ? "in" : "out")
+            .put("address", traffic.before().address())
+            .put("type", traffic.before().type().wireName())
+            .put("value", traffic.before().value())
+            .put("outcome", outcome(traffic));
+    traffic.peer().ifPresent(peer -> line.put("peer", peer));
+    return line.end();
+  }
+
+  private static String outcome(Traffic traffic) {
+    return traffic.outcome().name().toLowerCase(Locale.ROOT);
   }
 
   private void report(BridgeStatus status, Predicate<String> ended) {

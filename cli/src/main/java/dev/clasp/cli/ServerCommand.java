@@ -513,8 +513,7 @@ final class ServerCommand implements Callable<Integer> {
 
   /** What can change while it runs. */
   void applyTo(ClaspServer server) {
-    Clasp.LogLevel level = clasp.logLevel;
-    Logging.setLevel(level == null ? Clasp.LogLevel.INFO : level);
+    Logging.setLevel(clasp.level(Clasp.LogLevel.INFO));
     server.reconfigure(config());
   }
 

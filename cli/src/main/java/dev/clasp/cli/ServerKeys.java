@@ -82,7 +82,8 @@ final class ServerKeys {
           new Gate("rate_limiting.enabled", "Limit messages of a client.", "--max-rate=0", ""),
           new Gate("gesture.coalescing", "Thin out moves.", "--gesture-interval=0", ""),
           new Gate("ttl.enabled", "Forget what nobody writes any more.", "--no-ttl", ""),
-          new Gate("auth.pairing.enabled", "Show a code at the start.", "", "--pair"));
+          new Gate("auth.pairing.enabled", "Show a code at the start.", "", "--pair"),
+          new Gate("security.pairing.enabled", "Show a code at the start.", "", "--pair"));
 
   private static final List<Key> KEYS =
       List.of(
@@ -139,6 +140,7 @@ final class ServerKeys {
           key("osc.namespace", "--osc-namespace"),
           key("osc.auto_subscribe", "--osc-auto-subscribe", Form.SWITCH),
           key("osc.timeout", "--osc-timeout"),
+          key("osc.session_timeout", "--osc-timeout"),
           key("osc.reply_port", "--osc-reply-port"),
           key("osc.peers", "--osc-peer", Form.LIST),
           key("osc.allow", "--osc-allow", Form.LIST).hidden(),
@@ -186,9 +188,10 @@ final class ServerKeys {
           key("auth.jwt.revoked", "--jwt-revoked"),
           gate("auth.pairing.enabled"),
           key("auth.pairing.scopes", "--pair-scopes"),
-          key("auth.cors_origins", "--allow-origin", Form.LIST),
+          key("auth.cors_origins", "--allow-origin", Form.LIST).liveToo(),
           key("security.require_auth", "--auth", Form.REQUIRED),
           key("security.token_public_key", "--jwt-key"),
+          gate("security.pairing.enabled"),
           key("limits.max_sessions", "--max-sessions").liveToo(),
           key("limits.max_state_entries", "--max-parameters").liveToo(),
           key("limits.max_state_entries_per_client", "--max-parameters-per-session").liveToo(),
@@ -257,6 +260,15 @@ final class ServerKeys {
       Map.of(
           "security.token_secret",
           "put the secret into a file of its own, and name the file in 'server.auth.jwt.key'",
+          "security.pairing.timeout",
+          "a code is always good for five minutes",
+          "mqtt.require_auth",
+          "who may come in is said once for all clients, in 'server.auth'",
+          "mqtt.max_clients",
+          "'server.limits.max_sessions' counts MQTT clients too",
+          "mqtt.session_timeout",
+          "MQTT clients say themselves how long they may be silent, and 'server.mqtt.max_keep_alive'"
+              + " limits that",
           "federation",
           "routers do not join each other yet",
           "persistence.backend",
@@ -369,11 +381,18 @@ final class ServerKeys {
         key.path,
         kind(key, option),
         description(key, option),
-        standard(key, option),
+        isOtherName(key) ? "" : standard(key, option),
         key.form == Form.VALUE ? choices(option) : List.of(),
         key.live,
         key.secret,
         key.variables);
+  }
+
+  /** Another key has said what holds if neither is there. */
+  private static boolean isOtherName(Key key) {
+    return KEYS.stream()
+        .takeWhile(other -> !other.path.equals(key.path))
+        .anyMatch(other -> !other.option.isEmpty() && other.option.equals(key.option));
   }
 
   private static Kind kind(Key key, OptionSpec option) {

@@ -16,11 +16,21 @@ final class Times {
   /** Unix microseconds as RFC 3339 in UTC with milliseconds: {@code 2025-01-31T18:30:00.123Z}. */
   static String iso(long unixMicros) {
     ZonedDateTime t = instant(unixMicros).atZone(ZoneOffset.UTC);
-    StringBuilder out = new StringBuilder(24);
+    return time(date(t), t).append('Z').toString();
+  }
+
+  /** The same with microseconds: {@code 2025-01-31T18:30:00.123456Z}. */
+  static String isoMicros(long unixMicros) {
+    ZonedDateTime t = instant(unixMicros).atZone(ZoneOffset.UTC);
+    StringBuilder out = time(date(t), t);
+    return digits(out, t.getNano() / 1000 % 1000, 3).append('Z').toString();
+  }
+
+  private static StringBuilder date(ZonedDateTime t) {
+    StringBuilder out = new StringBuilder(27);
     digits(out, t.getYear(), 4).append('-');
     digits(out, t.getMonthValue(), 2).append('-');
-    digits(out, t.getDayOfMonth(), 2).append('T');
-    return time(out, t).append('Z').toString();
+    return digits(out, t.getDayOfMonth(), 2).append('T');
   }
 
   /** The same, of a time that may be missing. */

@@ -15,6 +15,18 @@ final class WaitOption {
       })
   private boolean wait;
 
+  @Option(
+      names = "--no-router",
+      description =
+          "Only show what comes from the other side, as --print does; no router is needed, and"
+              + " nothing is sent.")
+  private boolean noRouter;
+
+  /** Whether it is to run without a router. */
+  boolean noRouter() {
+    return noRouter;
+  }
+
   /** What happens when there is no router. */
   ConnectionOptions.Reconnect reconnect() {
     return wait ? ConnectionOptions.Reconnect.ALWAYS : ConnectionOptions.Reconnect.WHEN_LOST;

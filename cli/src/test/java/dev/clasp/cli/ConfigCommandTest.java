@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.clasp.config.Setting;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -248,6 +252,98 @@ class ConfigCommandTest {
 
     terminal.interrupt();
     assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  /** Operations.md 12.5: what the reference's documentation says, but for what says why not. */
+  @Test
+  void theDocumentedFileOfTheReferenceIsTaken() throws IOException {
+    Path key = folder.resolve("secret");
+    Files.writeString(key, "0123456789abcdef0123456789abcdef");
+    String documented =
+        """
+        server:
+          port: 7330
+          bind: 127.0.0.1
+          tls: {enabled: false, cert: a.pem, key: b.pem}
+          quic: {enabled: false, port: 7331}
+          udp: {enabled: false, port: 7332}
+          discovery:
+            mdns: {enabled: true, name: Stage}
+            udp: {enabled: true, port: 7331}
+          security:
+            require_auth: true
+            token_public_key: KEY
+            pairing: {enabled: false}
+          limits:
+            max_connections: 10000
+            max_connections_per_ip: 100
+            max_message_size: 65536
+            max_subscriptions_per_client: 1000
+            max_state_entries: 1000000
+          rate_limiting: {enabled: true, max_messages_per_second: 1000}
+          gesture: {coalescing: true, coalesce_interval_ms: 16}
+          mqtt: {enabled: true, port: 1883, namespace: /mqtt}
+          osc: {enabled: true, port: 8000, namespace: /osc, session_timeout: 30}
+          persistence: {enabled: true, path: STATE, sync_interval: 5}
+          logging: {level: info, format: json, file: LOG}
+          metrics: {enabled: true, port: 9090}
+        """
+            .replace("KEY", key.toString())
+            .replace("STATE", folder.resolve("state").toString())
+            .replace("LOG", folder.resolve("log").toString());
+
+    assertThat(terminal.run("config", "check", file(documented))).as(terminal.err()).isZero();
+
+    for (String other :
+        List.of(
+            "security: {token_secret: x}",
+            "security: {pairing: {timeout: 60}}",
+            "mqtt: {require_auth: true}",
+            "mqtt: {max_clients: 100}",
+            "mqtt: {session_timeout: 300}",
+            "persistence: {backend: sqlite}")) {
+      TestTerminal refused = new TestTerminal();
+      assertThat(refused.run("config", "check", file("server: {" + other + "}")))
+          .as(other)
+          .isEqualTo(ExitStatus.CONFIG);
+      assertThat(refused.err()).as(other).contains("line 1: 'server.").doesNotContain("mean");
+    }
+  }
+
+  @Test
+  void aHangupChangesWhichPagesMayConnect() throws Exception {
+    String path = file("server: {port: 0, auth: {cors_origins: [https://a.example]}}\n");
+    CompletableFuture<Integer> serving = terminal.start("server", "-c", path);
+    String ready = terminal.awaitOut(text -> text.endsWith(System.lineSeparator()));
+    int port = Integer.parseInt(ready.replaceAll("(?s).*ws://localhost:(\\d+).*", "$1"));
+    assertThat(upgraded(port, "https://a.example")).contains(" 101 ");
+    assertThat(upgraded(port, "https://b.example")).contains(" 403 ");
+
+    file("server: {port: 0, auth: {cors_origins: [https://b.example]}}\n");
+    terminal.hangUp();
+
+    assertThat(upgraded(port, "https://a.example")).contains(" 403 ");
+    assertThat(upgraded(port, "https://b.example")).contains(" 101 ");
+    terminal.interrupt();
+    assertThat(serving.get(TestTerminal.LIMIT_SECONDS, TimeUnit.SECONDS)).isZero();
+  }
+
+  /** The first line of the answer to a page of that origin. */
+  private static String upgraded(int port, String origin) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket
+          .getOutputStream()
+          .write(
+              ("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                      + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: clasp\r\n"
+                      + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nOrigin: "
+                      + origin
+                      + "\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
+    }
   }
 
   private static String name(String url) {

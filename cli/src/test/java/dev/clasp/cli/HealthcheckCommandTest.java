@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +57,18 @@ class HealthcheckCommandTest {
     assertThat(terminal.run("healthcheck", PATIENT, "--url", url())).as(terminal.err()).isZero();
     assertThat(terminal.out()).isEqualTo("healthy: " + url() + "/healthz answers 200\n");
     assertThat(asked).containsExactly("GET /healthz");
+  }
+
+  @Test
+  void withoutAUrlItAsksTheServerOfThisEnvironment() {
+    String port = Integer.toString(server.getAddress().getPort());
+    TestTerminal probes =
+        new TestTerminal(Map.of("CLASP_HEALTH_PORT", port, "CLASP_PORT", "1"), false);
+    assertThat(probes.run("relay", "healthcheck", PATIENT, "--ready")).as(probes.err()).isZero();
+    TestTerminal main =
+        new TestTerminal(Map.of("CLASP_HEALTH_PORT", "0", "CLASP_PORT", port), false);
+    assertThat(main.run("healthcheck", PATIENT)).as(main.err()).isZero();
+    assertThat(asked).containsExactly("GET /readyz", "GET /healthz");
   }
 
   @Test
@@ -154,7 +167,7 @@ class HealthcheckCommandTest {
             "http://user@a")) {
       TestTerminal terminal = new TestTerminal();
       assertThat(terminal.run("healthcheck", "--url", wrong)).as(wrong).isEqualTo(ExitStatus.USAGE);
-      assertThat(terminal.err()).contains("--url must be like http://127.0.0.1:7360");
+      assertThat(terminal.err()).contains("--url must be like http://127.0.0.1:7330");
     }
     assertThat(new TestTerminal().run("healthcheck", "--timeout", "2h"))
         .isEqualTo(ExitStatus.USAGE);

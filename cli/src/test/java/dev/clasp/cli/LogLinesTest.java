@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
@@ -33,6 +34,14 @@ class LogLinesTest {
     assertThat(line(true, event("it ends")))
         .contains("\"msg\":\"it ends\",\"session\":\"s-1\",\"peer\":\"192.0.2.1:5\",\"code\":301")
         .doesNotContain("cpsk_0123");
+  }
+
+  @Test
+  void timesAreMicrosecondsInUtc() {
+    LoggingEvent event = event("it ends");
+    event.setInstant(Instant.parse("2025-01-31T18:30:00.000123456Z"));
+
+    assertThat(line(true, event)).startsWith("{\"ts\":\"2025-01-31T18:30:00.000123Z\",");
   }
 
   @Test

@@ -121,7 +121,10 @@ public final class ClaspServer implements AutoCloseable {
                     new PairingLog(p.witness().andThen(trail::pairing))));
     this.pairingPages =
         new PairingPages(
-            config.wantsTokens(), pairing, access, config.origins().orElse(OriginPolicy.LOCAL));
+            config.wantsTokens(),
+            pairing,
+            access,
+            () -> config().origins().orElse(OriginPolicy.LOCAL));
     this.watch = new LoopWatch(loops.all(), System::nanoTime);
     this.health = new HealthPages(new ServerHealth(this, watch, router.clock()));
     LinkServer.Builder door =

@@ -71,7 +71,7 @@ final class PairingPages implements AutoCloseable {
   private final boolean wantsTokens;
   private final Optional<PairingDesk> desk;
   private final ApiAccess access;
-  private final OriginPolicy origins;
+  private final Supplier<OriginPolicy> origins;
   private final ThreadPoolExecutor worker =
       new ThreadPoolExecutor(
           1,
@@ -87,7 +87,10 @@ final class PairingPages implements AutoCloseable {
    * @param origins pages that may try codes; programs send no Origin
    */
   PairingPages(
-      boolean wantsTokens, Optional<PairingDesk> desk, ApiAccess access, OriginPolicy origins) {
+      boolean wantsTokens,
+      Optional<PairingDesk> desk,
+      ApiAccess access,
+      Supplier<OriginPolicy> origins) {
     this.wantsTokens = wantsTokens;
     this.desk = desk;
     this.access = access;
@@ -240,8 +243,9 @@ final class PairingPages implements AutoCloseable {
     } else if (!isJson(query)) {
       // A page of another origin can send anything else without being asked for its permission.
       to.accept(HttpReply.text(415, "the content type of a round is application/json\n"));
-    } else if (!origins.allows(
-        query.header("origin").orElse(null), query.header("host").orElse(null))) {
+    } else if (!origins
+        .get()
+        .allows(query.header("origin").orElse(null), query.header("host").orElse(null))) {
       to.accept(HttpReply.text(403, "pages of this origin may not pair\n"));
     } else {
       compute(() -> round(desk.get(), query), to);

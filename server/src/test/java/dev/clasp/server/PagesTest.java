@@ -58,7 +58,7 @@ class PagesTest {
             false,
             Optional.empty(),
             new ApiAccess(authenticator, (path, peer, status) -> {}),
-            OriginPolicy.LOCAL),
+            () -> OriginPolicy.LOCAL),
         new TicketPages(
             new ApiAccess(authenticator, (path, peer, status) -> {}),
             false,
