@@ -5,12 +5,14 @@ import dev.clasp.transport.ServerTls.Clients;
 import dev.clasp.transport.ServerTls.Source;
 import dev.clasp.transport.TlsFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The certificate of {@code clasp server}, and those that it asks for. */
+/** The certificates of {@code clasp server}, and those that it asks for. */
 final class ServerTlsOptions {
 
   /** Whether clients need a certificate. */
@@ -29,27 +31,39 @@ final class ServerTlsOptions {
       order = HelpSections.NETWORK + 11,
       paramLabel = "FILE",
       description = {
-        "Certificate (PEM, ours first): the port takes TLS too. A new one in the same file is used"
-            + " without a restart. Make one with: clasp cert"
+        "Certificate (PEM, ours first; or PKCS#12): the port takes TLS too. A new one in the same"
+            + " file is used without a restart. Several, for several names: clients get the one"
+            + " for the name they ask for, or the first. Make one with: clasp cert"
       })
-  private @Nullable Path certificate;
+  private List<Path> certificates = new ArrayList<>();
 
   @Option(
       names = {"--tls-key", "--key"},
       order = HelpSections.NETWORK + 12,
       paramLabel = "FILE",
-      description = "Its private key (PEM, without a password).")
-  private @Nullable Path key;
+      description =
+          "Its private key (PEM, without a password). One for each certificate that is PEM, in any"
+              + " order.")
+  private List<Path> keys = new ArrayList<>();
+
+  @Option(
+      names = "--tls-password-file",
+      order = HelpSections.NETWORK + 13,
+      paramLabel = "FILE",
+      description =
+          "The file whose first line is the password of the PKCS#12 files: one for all, or one for"
+              + " each in their order.")
+  private List<Path> passwords = new ArrayList<>();
 
   @Option(
       names = "--tls-only",
-      order = HelpSections.NETWORK + 13,
+      order = HelpSections.NETWORK + 14,
       description = "Refuse connections without TLS, except from this machine.")
   private boolean only;
 
   @Option(
       names = "--client-ca",
-      order = HelpSections.NETWORK + 14,
+      order = HelpSections.NETWORK + 15,
       paramLabel = "FILE",
       description =
           "Ask clients for a certificate that is in this file (PEM) or was signed by one in it.")
@@ -57,7 +71,7 @@ final class ServerTlsOptions {
 
   @Option(
       names = "--client-cert",
-      order = HelpSections.NETWORK + 15,
+      order = HelpSections.NETWORK + 16,
       paramLabel = "WHEN",
       description =
           "Client certificates are required, or optional (default: required, with --client-ca).")
@@ -75,18 +89,22 @@ final class ServerTlsOptions {
    * @throws CommandException a file cannot be used
    */
   Optional<ServerTls> tls() {
-    Path certificateFile = certificate;
-    Path keyFile = key;
-    if (certificateFile == null || keyFile == null) {
-      if (certificateFile != null || keyFile != null) {
+    if (certificates.isEmpty()) {
+      if (!keys.isEmpty()) {
         throw new IllegalArgumentException("--tls-cert and --tls-key belong together");
       }
-      if (only || clientAuthorities != null) {
+      if (only || clientAuthorities != null || !passwords.isEmpty()) {
         throw new IllegalArgumentException(
-            (only ? "--tls-only" : "--client-ca")
+            (only
+                    ? "--tls-only"
+                    : clientAuthorities != null ? "--client-ca" : "--tls-password-file")
                 + " needs --tls-cert and --tls-key; make them with: clasp cert");
       }
       return Optional.empty();
+    }
+    if (keys.isEmpty() && !certificates.stream().allMatch(ServerTls::hasKey)) {
+      throw new IllegalArgumentException(
+          "--tls-cert and --tls-key belong together (only PKCS#12 has the key inside)");
     }
     if (asked != null && clientAuthorities == null) {
       throw new IllegalArgumentException("--client-cert needs --client-ca: whom to trust");
@@ -99,7 +117,7 @@ final class ServerTlsOptions {
       return Optional.of(
           ServerTls.of(
               new Source(
-                  certificateFile, keyFile, Optional.ofNullable(clientAuthorities), clients)));
+                  certificates, keys, passwords, Optional.ofNullable(clientAuthorities), clients)));
     } catch (TlsFileException e) {
       throw TlsOptions.broken(e);
     }

@@ -146,7 +146,40 @@ class ServerCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "--tls-cert CERT | two certificates are for the name localhost",
+        "--tls-password-file KEY | more files with passwords (1) than PKCS#12 files (0)",
+        "--tls-key KEY2 | is that of none of the certificates in",
+      })
+  void saysInOneLineWhichCertificateCannotBeUsed(
+      String options, String complaint, @TempDir Path folder, @TempDir Path other) {
+    String files = folder.resolve("clasp").toString();
+    String others = other.resolve("clasp").toString();
+    terminal.run("cert", "--for", "localhost", "--out", folder.toString());
+    terminal.run("cert", "--for", "other", "--out", other.toString());
+    String arguments = "server --port 0 --tls-cert CERT --tls-key KEY " + options;
+
+    int status =
+        terminal.run(
+            arguments
+                .replace("KEY2", others + "-key.pem")
+                .replace("CERT", files + "-cert.pem")
+                .replace("KEY", files + "-key.pem")
+                .split(" "));
+
+    assertThat(status).isEqualTo(ExitStatus.FAILURE);
+    assertThat(terminal.err().lines().filter(line -> line.startsWith("clasp:")))
+        .singleElement()
+        .asString()
+        .contains(complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "--tls-cert a.pem | belong together",
+        "--tls-key a.pem | belong together",
+        "--tls-password-file a | --tls-password-file needs --tls-cert",
         "--tls-only | --tls-only needs --tls-cert",
         "--client-ca a.pem | --client-ca needs --tls-cert",
         "--quic | QUIC is always encrypted",

@@ -11,6 +11,7 @@ import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.transport.ConnectionCounter;
 import dev.clasp.transport.Listener;
 import dev.clasp.transport.Lobby;
+import dev.clasp.transport.TlsIdentity;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -276,12 +277,16 @@ final class ServerMetrics {
         .config()
         .network()
         .tls()
-        .ifPresent(tls ->
+        .ifPresent(tls -> {
+          List<TlsIdentity> identities = tls.identities();
+          for (int i = 0; i < identities.size(); i++) {
             to.gauge(
                 "clasp_tls_certificate_expiry_timestamp_seconds",
-                "listener=main",
-                "End of the certificate, Unix time",
-                tls.identity().chain().getFirst().getNotAfter().getTime() / 1000.0));
+                "listener=main,certificate=" + i,
+                "End of a certificate, Unix time; they are numbered as they were named",
+                identities.get(i).chain().getFirst().getNotAfter().getTime() / 1000.0);
+          }
+        });
   }
 
   private void loops(MetricFamilies to) {

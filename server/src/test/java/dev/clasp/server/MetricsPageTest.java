@@ -6,17 +6,24 @@ import dev.clasp.protocol.Message;
 import dev.clasp.protocol.Qos;
 import dev.clasp.protocol.Value;
 import dev.clasp.security.Cpsk;
+import dev.clasp.security.OwnCertificate;
 import dev.clasp.security.TokenAuthenticator;
 import dev.clasp.security.TokenConfig;
 import dev.clasp.testkit.Eventually;
+import dev.clasp.transport.ServerTls;
 import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -88,6 +95,48 @@ class MetricsPageTest {
           .isEqualTo(2);
       assertThat(value(page, "clasp_loops")).isEqualTo(server.loops().all().size());
       assertThat(page).contains("clasp_build_info{").contains("jvm_memory_used_bytes");
+    }
+  }
+
+  /** Numbered, not named: what is in a certificate is nothing to label series with. */
+  @Test
+  void showsTheEndOfEveryCertificate(@TempDir Path folder) throws Exception {
+    List<Path> certificates = new ArrayList<>();
+    List<Path> keys = new ArrayList<>();
+    for (int days : List.of(10, 20)) {
+      OwnCertificate made =
+          OwnCertificate.make(
+              new OwnCertificate.Request(
+                  OwnCertificate.Use.SERVER,
+                  "router",
+                  List.of("in-" + days + "-days.test"),
+                  Duration.ofDays(days)),
+              Instant.EPOCH,
+              new SecureRandom());
+      certificates.add(Files.writeString(folder.resolve(days + ".pem"), made.certificatePem()));
+      keys.add(Files.writeString(folder.resolve(days + ".key"), made.keyPem()));
+    }
+    ServerTls tls =
+        ServerTls.of(
+            new ServerTls.Source(
+                certificates, keys, List.of(), Optional.empty(), ServerTls.Clients.NOT_ASKED));
+    ServerConfig config = config().withNetwork(config().network().withTls(tls, false));
+    try (ClaspServer server = ClaspServer.start(config);
+        HttpClient http = HttpClient.newHttpClient()) {
+      String page =
+          http.send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+
+      String name = "clasp_tls_certificate_expiry_timestamp_seconds";
+      for (int i = 0; i < 2; i++) {
+        assertThat(value(page, name + "{certificate=\"" + i + "\",listener=\"main\"}"))
+            .isEqualTo(tls.identities().get(i).chain().getFirst().getNotAfter().getTime() / 1000.0);
+      }
+      assertThat(page).doesNotContain("days.test");
     }
   }
 

@@ -55,6 +55,15 @@ record PemFile(Path path, List<Block> blocks) {
    * @throws TlsFileException it cannot be read, or holds nothing in PEM or DER
    */
   static PemFile read(Path path) {
+    return parse(path, bytes(path));
+  }
+
+  /**
+   * What is in a file, at most 4 MiB.
+   *
+   * @throws TlsFileException it cannot be read
+   */
+  static byte[] bytes(Path path) {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(path)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
@@ -69,7 +78,7 @@ record PemFile(Path path, List<Block> blocks) {
     if (bytes.length > MAX_BYTES) {
       throw new TlsFileException(path + " is longer than 4 MiB: that is no file of certificates");
     }
-    return parse(path, bytes);
+    return bytes;
   }
 
   static PemFile parse(Path path, byte[] bytes) {

@@ -5,6 +5,8 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.ssl.ClientAuth;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,22 @@ final class QuicTls {
    * @throws TlsFileException the native TLS cannot use the certificate
    */
   static QuicSslContext server(ServerTls.Loaded loaded, ServerTls.Clients clients) {
-    TlsIdentity identity = loaded.identity();
+    TlsIdentities identities = loaded.identities();
+    QuicSslContextBuilder first = builder(identities.first(), loaded, clients);
+    if (identities.all().size() == 1) {
+      return first.build();
+    }
+    List<QuicSslContext> contexts = new ArrayList<>();
+    for (TlsIdentity identity : identities.all()) {
+      contexts.add(builder(identity, loaded, clients).build());
+    }
+    // What is asked of clients is decided before the name is known, by the context that a
+    // connection begins with: an empty one would ask nobody for a certificate.
+    return first.sni(name -> contexts.get(identities.indexOf(name == null ? "" : name))).build();
+  }
+
+  private static QuicSslContextBuilder builder(
+      TlsIdentity identity, ServerTls.Loaded loaded, ServerTls.Clients clients) {
     requireUsable(identity);
     QuicSslContextBuilder builder =
         QuicSslContextBuilder.forServer(
@@ -65,7 +82,7 @@ final class QuicTls {
     if (!loaded.clientAuthorities().isEmpty()) {
       builder.trustManager(ClientTls.authoritiesOnly(loaded.clientAuthorities()));
     }
-    return builder.build();
+    return builder;
   }
 
   private static void requireUsable(TlsIdentity identity) {

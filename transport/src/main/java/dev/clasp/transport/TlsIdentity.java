@@ -54,7 +54,7 @@ public record TlsIdentity(PrivateKey key, List<X509Certificate> chain) {
   }
 
   /** Signs with one and verifies with the other. */
-  private boolean belongTogether() {
+  boolean belongTogether() {
     String algorithm =
         switch (key.getAlgorithm()) {
           case "RSA" -> "SHA256withRSA";
