@@ -2,6 +2,7 @@ package dev.clasp.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.HeldLock;
 import dev.clasp.protocol.Value;
@@ -103,6 +104,28 @@ class LightingScreenTest {
       page.select("light-unit", "hex");
       page.pictures("lighting-heat");
       page.requireAccessible();
+    }
+  }
+
+  @Test
+  void aFingerThatScrollsOverTheCellsLeavesTheSelection() {
+    try (ClaspClient desk = stage.java("lighting finger")) {
+      desk.blocking().set("/dmx/9/1", Value.of(9));
+      page.phone().go("lighting/dmx/9");
+      page.awaitHas("slot-info", "Slot 1: 9");
+      page.press("cells", "Home");
+      page.press("cells", "Shift+ArrowRight");
+      page.press("cells", "Shift+ArrowRight");
+      page.awaitHas("light-selected", "1–3");
+      JsonNode before = page.box("cells");
+      double top = before.get("y").doubleValue();
+      double height = before.get("height").doubleValue();
+      // Upwards, in the middle of what a telephone shows.
+      page.swipe("cells", 0.5, (600 - top) / height, 0.5, (300 - top) / height);
+      Pause.until(
+          () -> "the cells are at " + page.box("cells"),
+          () -> page.box("cells").get("y").doubleValue() < top - 50);
+      page.awaitHas("light-selected", "1–3");
     }
   }
 
