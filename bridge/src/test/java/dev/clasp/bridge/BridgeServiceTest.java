@@ -221,6 +221,30 @@ class BridgeServiceTest {
     assertThat(text(ask("{'type':'health_check'}"), "data", "status")).isEqualTo("idle");
   }
 
+  /** Operations.md 14.4. Whoever reads slowly gets the newest values, so not all need to come. */
+  @Test
+  void requestsAreAnsweredInOrderBetweenTenThousandSignals() throws Exception {
+    ask("{'type':'create_bridge','id':'one','source':'fake'}");
+    FakeProvider.FakeEndpoint endpoint = protocol.last();
+    Thread signals =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (int i = 0; i < 10_000; i++) {
+                endpoint.says("/f" + i, Value.of(i));
+              }
+            });
+    for (int i = 0; i < 500; i++) {
+      // Reads every line until the answer: one that is broken fails.
+      assertThat(at(ask("{'type':'ping','request_id':" + i + "}"), "request_id"))
+          .isEqualTo(Value.of(i));
+    }
+    signals.join();
+    endpoint.says("/end", Value.TRUE);
+    while (!text(next("signal"), "address").equals("/fake/end")) {
+      // Each line is looked at.
+    }
+  }
+
   @Test
   void anIdThatIsUsedAgainStopsItsFirstBridge() throws IOException {
     ask("{'type':'create_bridge','id':'one','source':'fake'}");

@@ -194,7 +194,7 @@ class ServerCommandTest {
         "--ble-node AA:BB | no address of a Bluetooth device",
         "--ble-node any --ble-node AA:BB:CC:DD:EE:FF | any, paired, or a list",
         "--ble-adapter hci0 | belongs to --ble",
-        "--protocol quic | use --quic",
+        "--protocol quic | --quic needs --tls-cert",
       })
   void saysWhatIsWrongWithTheWaysIn(String options, String complaint, @TempDir Path folder) {
     String files = folder.resolve("clasp").toString();
