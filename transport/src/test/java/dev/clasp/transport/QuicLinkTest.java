@@ -170,8 +170,7 @@ class QuicLinkTest {
     there.link().close(new CloseReason(1001, "stop"));
 
     assertThat(peer.awaitClose().error()).isEqualTo(4);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin))
-        .isGreaterThan(Duration.ofMillis(1900));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(1900));
     assertThat(there.awaitEnd()).isEqualTo(new CloseReason(1001, "stop"));
   }
 
