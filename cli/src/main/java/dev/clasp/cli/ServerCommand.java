@@ -20,6 +20,7 @@ import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
 import dev.clasp.server.ConfigReloads;
 import dev.clasp.server.EventFeed;
+import dev.clasp.server.MemoryConfig;
 import dev.clasp.server.NetworkConfig;
 import dev.clasp.server.PairingConfig;
 import dev.clasp.server.Persistence;
@@ -244,6 +245,8 @@ final class ServerCommand implements Callable<Integer> {
   @Mixin private ConfigOptions configOptions = new ConfigOptions();
 
   @Mixin private NetworkOptions networkOptions = new NetworkOptions();
+
+  @Mixin private MemoryOptions memoryOptions = new MemoryOptions();
 
   @Mixin private OperationsOptions operationsOptions = new OperationsOptions();
 
@@ -653,8 +656,10 @@ final class ServerCommand implements Callable<Integer> {
       throw wrong(mistake);
     }
     NetworkConfig network;
+    MemoryConfig memory;
     try {
       network = networkOptions.config(host);
+      memory = memoryOptions.config();
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
@@ -677,6 +682,7 @@ final class ServerCommand implements Callable<Integer> {
             .withNetwork(network)
             .withDrain(drainTimeout)
             .withRouter(router.build())
+            .withMemory(memory)
             .withCompanions(companions());
     if (inherited.isPresent()) {
       server = server.withInherited(inherited.get());

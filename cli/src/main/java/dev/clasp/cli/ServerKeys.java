@@ -197,6 +197,8 @@ final class ServerKeys {
           key("limits.max_state_entries", "--max-parameters").liveToo(),
           key("limits.max_state_entries_per_client", "--max-parameters-per-session").liveToo(),
           key("limits.max_state_mebibytes", "--max-state").liveToo(),
+          key("limits.memory_watermark", "--memory-watermark").liveToo(),
+          key("limits.memory_critical", "--memory-critical").liveToo(),
           key("limits.eviction", "--eviction"),
           key("limits.max_subscriptions_per_client", "--max-subscriptions").liveToo(),
           key("limits.max_message_size", "--max-message-size"),

@@ -322,12 +322,20 @@ final class Outbound {
     }
     if (queue.full() && !graceRunning) {
       graceRunning = true;
-      lane.executor().schedule(this::graceOver, router.config().slowGraceNanos());
+      lane.executor()
+          .schedule(
+              this::graceOver,
+              router.pressure() == MemoryPressure.CRITICAL ? 0 : router.config().slowGraceNanos());
     }
   }
 
   private void graceOver() {
     graceRunning = false;
+    endIfSlow();
+  }
+
+  /** Ends the session if as much waits for it as may. On the lane's thread. */
+  void endIfSlow() {
     if (!closed && queue.full()) {
       tooSlow();
     }

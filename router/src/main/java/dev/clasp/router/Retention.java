@@ -54,6 +54,9 @@ final class Retention {
    * @param bytes of its address and value
    */
   @Nullable Refusal reserve(Session session, Stripe stripe, int bytes) {
+    if (router.pressure() != MemoryPressure.NONE) {
+      return atCapacity("the router is short of memory and takes no new addresses");
+    }
     if (!session.quota.take(router.config().maxParametersPerSession())) {
       return atCapacity(
           "a session may create at most "

@@ -78,6 +78,7 @@ public final class Router {
   private final Announcements announcements = new Announcements(this);
   private final PeerSignals peerSignals = new PeerSignals(this);
   private final long startedMicros;
+  private volatile MemoryPressure pressure = MemoryPressure.NONE;
 
   /** A router that lets everybody do everything. */
   public Router(RouterConfig config, RouterClock clock) {
@@ -126,6 +127,29 @@ public final class Router {
    */
   public void reconfigure(RouterConfig next) {
     config = config.withLive(next);
+  }
+
+  /**
+   * Says how short of memory the process is. Sessions that read too slowly end at once when it
+   * becomes critical, and as long as it is. Any thread.
+   */
+  public void pressure(MemoryPressure value) {
+    pressure = value;
+    if (value != MemoryPressure.CRITICAL) {
+      return;
+    }
+    for (Lane lane : lanes) {
+      try {
+        lane.executor()
+            .execute(() -> List.copyOf(lane.sessions()).forEach(s -> s.outbound().endIfSlow()));
+      } catch (RejectedExecutionException e) {
+        // Its loop has stopped, and its sessions with it.
+      }
+    }
+  }
+
+  MemoryPressure pressure() {
+    return pressure;
   }
 
   /** Adds the lane of one event loop. Before the first connection of that loop. */

@@ -492,8 +492,15 @@ public final class RouterConnection {
     }
   }
 
-  /** Refuses a new session if there are as many as may be. */
+  /** Refuses a new session if there are as many as may be, or memory is short. */
   private boolean full() {
+    if (router.pressure() != MemoryPressure.NONE) {
+      refuse(
+          CloseReason.TRY_LATER,
+          new Refusal(ErrorCode.UNAVAILABLE, "Server short of memory"),
+          "server short of memory");
+      return true;
+    }
     int max = router.config().maxSessions();
     if (max == 0 || router.sessions().size() < max) {
       return false;

@@ -569,6 +569,18 @@ class ParametersTest {
     }
 
     @Test
+    void shortOfMemoryOnlyWhatIsThereIsWritten() {
+      TestPeer a = client("a");
+      assertThat(write(a, set("/1", Value.of(1)))).isEqualTo("1");
+      router.pressure(MemoryPressure.HIGH);
+      assertThat(write(a, set("/1", Value.of(2)))).isEqualTo("2");
+      assertThat(write(a, set("/2", Value.of(1))))
+          .isEqualTo("AtCapacity: the router is short of memory and takes no new addresses");
+      router.pressure(MemoryPressure.NONE);
+      assertThat(write(a, set("/2", Value.of(1)))).isEqualTo("1");
+    }
+
+    @Test
     void bytesAreBoundedAndCountedExactly() {
       configure(RouterConfig.builder().maxStateBytes(100_000).eviction(Eviction.REFUSE_NEW));
       TestPeer a = client("a");

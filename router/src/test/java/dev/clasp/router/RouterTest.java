@@ -175,6 +175,20 @@ class RouterTest {
     }
 
     @Test
+    void shortOfMemoryItTakesNoNewSessions() {
+      TestPeer a = client("a");
+      router.pressure(MemoryPressure.HIGH);
+      TestPeer b = connect();
+      b.send(hello("b"));
+      assertThat(onlyErrorCode(b.received())).isEqualTo(501);
+      assertThat(b.closed()).map(CloseReason::code).contains(CloseReason.TRY_LATER);
+      assertThat(a.closed()).isEmpty();
+
+      router.pressure(MemoryPressure.NONE);
+      client("c");
+    }
+
+    @Test
     void theSnapshotAfterWelcomeHoldsEverything() {
       TestPeer a = client("a");
       a.set("/x/1", 0.5).set("/y", 1);
@@ -1004,6 +1018,34 @@ class RouterTest {
       }
       assertThat(slow.closed()).isEmpty();
       time.pass(Duration.ofSeconds(5));
+      assertThat(slow.closed()).map(CloseReason::code).contains(CloseReason.TRY_LATER);
+    }
+
+    @Test
+    void whoIsSlowEndsAtOnceWhenMemoryIsCritical() {
+      stallUntilQueued();
+      for (int i = 0; i < 1_500; i++) {
+        writer.send(TestPeer.event("/e", Value.of((long) i)));
+      }
+      router.pressure(MemoryPressure.HIGH);
+      time.pass(Duration.ofMillis(1));
+      assertThat(slow.closed()).isEmpty();
+
+      router.pressure(MemoryPressure.CRITICAL);
+      time.pass(Duration.ofMillis(1));
+
+      assertThat(slow.closed()).map(CloseReason::code).contains(CloseReason.TRY_LATER);
+      assertThat(writer.closed()).isEmpty();
+    }
+
+    @Test
+    void whoBecomesSlowWhileMemoryIsCriticalHasNoGrace() {
+      router.pressure(MemoryPressure.CRITICAL);
+      stallUntilQueued();
+      for (int i = 0; i < 1_500; i++) {
+        writer.send(TestPeer.event("/e", Value.of((long) i)));
+      }
+      time.pass(Duration.ofMillis(1));
       assertThat(slow.closed()).map(CloseReason::code).contains(CloseReason.TRY_LATER);
     }
 

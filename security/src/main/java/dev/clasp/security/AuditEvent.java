@@ -50,6 +50,8 @@ public record AuditEvent(
     SERVER_START("server.start"),
     /** The settings were read again. */
     RELOAD("config.reload"),
+    /** Memory has become short, or is no longer. */
+    MEMORY("memory"),
     DRAIN("drain"),
     /** Events that could not be written. */
     LOST("audit.lost");

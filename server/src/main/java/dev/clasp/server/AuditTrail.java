@@ -1,6 +1,7 @@
 package dev.clasp.server;
 
 import dev.clasp.protocol.CloseReason;
+import dev.clasp.router.MemoryPressure;
 import dev.clasp.router.spi.Witness;
 import dev.clasp.security.AuditEvent;
 import dev.clasp.security.AuditEvent.Kind;
@@ -165,6 +166,12 @@ public record AuditTrail(Consumer<AuditEvent> log, InstantSource clock) implemen
   /** The settings were read again, or could not be. */
   public void reloaded(boolean worked, String what) {
     log.accept(event(Kind.RELOAD, worked ? Result.OK : Result.FAILED, what));
+  }
+
+  /** Memory has become short, or is no longer. */
+  void memory(MemoryPressure pressure, String what) {
+    log.accept(
+        event(Kind.MEMORY, pressure == MemoryPressure.NONE ? Result.OK : Result.FAILED, what));
   }
 
   void draining() {

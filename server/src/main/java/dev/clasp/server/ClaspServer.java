@@ -74,6 +74,7 @@ public final class ClaspServer implements AutoCloseable {
   private final List<Listener> listeners;
   private final List<Companion> companions;
   private final LoopWatch watch;
+  private final MemoryWatch memory;
   private final HealthPages health;
   private final Optional<StateKeeper> keeper;
   private final ScheduledExecutorService writing =
@@ -126,6 +127,14 @@ public final class ClaspServer implements AutoCloseable {
             access,
             () -> config().origins().orElse(OriginPolicy.LOCAL));
     this.watch = new LoopWatch(loops.all(), System::nanoTime);
+    this.memory =
+        new MemoryWatch(
+            () -> config().memory(),
+            System::nanoTime,
+            (pressure, what) -> {
+              router.pressure(pressure);
+              trail.memory(pressure, what);
+            });
     this.health = new HealthPages(new ServerHealth(this, watch, router.clock()));
     LinkServer.Builder door =
         LinkServer.builder()
@@ -179,6 +188,7 @@ public final class ClaspServer implements AutoCloseable {
       server.watchCertificate();
       server.companions.forEach(Companion::start);
       server.watching.scheduleAtFixedRate(server.watch::look, 1, 1, TimeUnit.SECONDS);
+      server.watching.scheduleWithFixedDelay(server.memory::look, 1, 1, TimeUnit.SECONDS);
       server.phase = HealthPages.Phase.RUNNING;
       server.trail.started("version " + Version.number() + " on " + server.address());
     } catch (RuntimeException e) {
@@ -402,6 +412,10 @@ public final class ClaspServer implements AutoCloseable {
 
   LoopWatch watch() {
     return watch;
+  }
+
+  MemoryWatch memory() {
+    return memory;
   }
 
   HealthPages health() {

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  * @param network what it takes from the network, and from whom
  * @param persistence where values are kept; empty = they end with the server
  * @param router settings of the router itself
+ * @param memory from where on it takes nothing new
  * @param authenticator who may come in; {@link Authenticator#OPEN} for everybody
  * @param pairing how clients get a token for a code, if they can
  * @param companions what lives beside the server: announcements, further pages
@@ -41,6 +42,7 @@ public record ServerConfig(
     NetworkConfig network,
     Optional<Persistence> persistence,
     RouterConfig router,
+    MemoryConfig memory,
     Authenticator authenticator,
     Optional<PairingConfig> pairing,
     List<Companion.Factory> companions,
@@ -64,6 +66,7 @@ public record ServerConfig(
           NetworkConfig.DEFAULT,
           Optional.empty(),
           RouterConfig.DEFAULT,
+          MemoryConfig.DEFAULT,
           Authenticator.OPEN,
           Optional.empty(),
           List.of(),
@@ -127,6 +130,10 @@ public record ServerConfig(
     return with(b -> b.router = value);
   }
 
+  public ServerConfig withMemory(MemoryConfig value) {
+    return with(b -> b.memory = value);
+  }
+
   public ServerConfig withAuthenticator(Authenticator value) {
     return with(b -> b.authenticator = value);
   }
@@ -149,6 +156,7 @@ public record ServerConfig(
       b.drain = next.drain;
       b.origins = next.origins;
       b.router = b.router.withLive(next.router);
+      b.memory = next.memory.withSource(b.memory.source());
       b.network = b.network.withLimits(next.network.limits());
     });
   }
@@ -171,6 +179,7 @@ public record ServerConfig(
     private NetworkConfig network;
     private Optional<Persistence> persistence;
     private RouterConfig router;
+    private MemoryConfig memory;
     private Authenticator authenticator;
     private Optional<PairingConfig> pairing;
     private List<Companion.Factory> companions;
@@ -187,6 +196,7 @@ public record ServerConfig(
       network = from.network;
       persistence = from.persistence;
       router = from.router;
+      memory = from.memory;
       authenticator = from.authenticator;
       pairing = from.pairing;
       companions = from.companions;
@@ -205,6 +215,7 @@ public record ServerConfig(
           network,
           persistence,
           router,
+          memory,
           authenticator,
           pairing,
           companions,

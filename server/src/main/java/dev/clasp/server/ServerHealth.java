@@ -1,5 +1,6 @@
 package dev.clasp.server;
 
+import dev.clasp.router.MemoryPressure;
 import dev.clasp.router.spi.RouterClock;
 import dev.clasp.transport.LinkServer;
 import dev.clasp.transport.Listener;
@@ -45,6 +46,8 @@ record ServerHealth(ClaspServer server, LoopWatch watch, RouterClock clock)
       checks.put("listener." + listener.transport(), listening);
     }
     checks.put("loops", watch.turning() ? HealthPages.OK : "stuck");
+    checks.put(
+        "memory", server.memory().pressure() == MemoryPressure.NONE ? HealthPages.OK : "short");
     server
         .stateStatus()
         .ifPresent(state ->

@@ -81,6 +81,7 @@ final class ServerMetrics {
     listeners(families);
     loops(families);
     memory(families);
+    pressure(families);
     List<MetricSnapshot> all = new ArrayList<>();
     families.addTo(all);
     Jvm.REGISTRY.scrape().forEach(all::add);
@@ -287,6 +288,19 @@ final class ServerMetrics {
                 identities.get(i).chain().getFirst().getNotAfter().getTime() / 1000.0);
           }
         });
+  }
+
+  private void pressure(MetricFamilies to) {
+    to.gauge(
+        "clasp_memory_needed_ratio",
+        "",
+        "Heap that the last collection left, as a share of what it may have",
+        server.memory().used());
+    to.gauge(
+        "clasp_memory_pressure",
+        "",
+        "0 = none, 1 = nothing new is taken, 2 = slow consumers are dropped too",
+        server.memory().pressure().ordinal());
   }
 
   private void loops(MetricFamilies to) {

@@ -44,6 +44,7 @@ class ServerConfigTest {
   void everySettingIsChangedAlone() {
     RouterConfig router = RouterConfig.builder().name("x").build();
     OriginPolicy origins = new OriginPolicy(Set.of("https://a.example"));
+    MemoryConfig memory = new MemoryConfig(50, 60, MemoryConfig.DEFAULT.source());
     FakeAuthenticator authenticator = new FakeAuthenticator();
     PairingConfig pairing =
         new PairingConfig((scopes, subject) -> new TokenIssuer.Issued("cpsk_x", "x"));
@@ -65,6 +66,7 @@ class ServerConfigTest {
             .withNetwork(network)
             .withPersistence(persistence)
             .withRouter(router)
+            .withMemory(memory)
             .withAuthenticator(authenticator)
             .withPairing(pairing)
             .withCompanions(List.of(companion))
@@ -83,6 +85,7 @@ class ServerConfigTest {
                 network,
                 Optional.of(persistence),
                 router,
+                memory,
                 authenticator,
                 Optional.of(pairing),
                 List.of(companion),
