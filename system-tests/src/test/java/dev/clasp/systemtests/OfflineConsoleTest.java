@@ -38,7 +38,8 @@ class OfflineConsoleTest {
   }
 
   private Screen open(URI page, String profile) {
-    // What is noted while the server is away, also of another program that has its port for a moment.
+    // What is noted while the server is away, also of another program that has its port for a
+    // moment.
     return stage
         .screen(stage.browser(), page, Map.of("storage", profile))
         .allow("net::ERR_", "WebSocket", "status of 50", "status of 40");
