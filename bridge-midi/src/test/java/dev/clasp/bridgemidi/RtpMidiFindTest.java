@@ -97,6 +97,8 @@ class RtpMidiFindTest {
     hall.close();
     PeerProgram again = station(second, "rtp-listen://0.0.0.0:5004", "name=Hall", "announce=true");
     again.awaitLine("up RTP-MIDI with Stage (10.79.0.1:");
+    // Who accepts is up before who has asked: that one hears of it later.
+    stage.awaitLine("up RTP-MIDI with Hall (10.79.0.2:5004)");
     stage.type("803c00");
     again.awaitLine("heard 803c00");
   }
