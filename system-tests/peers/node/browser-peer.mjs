@@ -12,7 +12,7 @@ import { send, serve } from './lines.mjs';
 import { commands } from './screen.mjs';
 
 const CHROMIUM = '/usr/bin/chromium';
-const LIMIT = 30_000;
+const LIMIT = 60_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);

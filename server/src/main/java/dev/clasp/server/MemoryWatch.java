@@ -73,9 +73,9 @@ final class MemoryWatch {
     }
     MemoryPressure next = of(marks);
     if (next != pressure) {
-      MemoryPressure old = pressure;
+      tell(next, pressure);
+      // Last: whoever sees it may rely on it that everybody was told.
       pressure = next;
-      tell(next, old);
     }
   }
 

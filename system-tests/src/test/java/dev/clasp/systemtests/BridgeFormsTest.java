@@ -212,8 +212,10 @@ class BridgeFormsTest {
                 below + "/out",
                 quarter(quarters),
                 () -> {
+                  long end = System.nanoTime() + Patience.START.toNanos();
                   while (!peer.await("/out").arguments().equals(wanted)) {
                     // What was written before.
+                    assertThat(System.nanoTime()).as("%s in time", wanted).isLessThan(end);
                   }
                 });
           });
@@ -314,7 +316,7 @@ class BridgeFormsTest {
           exchange.close();
         });
     service.start();
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try {
       drive(
           "http",
           "/http",
@@ -333,8 +335,11 @@ class BridgeFormsTest {
                     .header("Content-Type", "application/json")
                     .PUT(BodyPublishers.ofString(Double.toString(quarters / 4.0)))
                     .build();
-            HttpResponse<String> answer = http.send(hook, BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            // A new one each time: a connection of before may just be closed by the bridge.
+            try (HttpClient http = HttpClient.newHttpClient()) {
+              HttpResponse<String> answer = http.send(hook, BodyHandlers.ofString());
+              assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            }
             awaitValue(client, below + "/in", quarter(quarters), () -> {});
             String request = "PUT /out " + quarters / 4.0;
             write(

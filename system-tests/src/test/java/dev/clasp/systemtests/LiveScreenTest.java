@@ -11,6 +11,7 @@ import dev.clasp.protocol.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -82,6 +83,7 @@ class LiveScreenTest {
             .start(() -> {
               for (long value = 0; !seen.get(); value++) {
                 writer.blocking().set("/brief/level", value);
+                LockSupport.parkNanos(20_000_000);
               }
             });
     try {

@@ -5,17 +5,16 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** An OSC program of the test itself, on a UDP port of this machine. */
@@ -47,22 +46,9 @@ final class OscSocket implements AutoCloseable {
     }
   }
 
-  /**
-   * A port that nobody has at the moment, for UDP and TCP; below those that systems give to whoever
-   * asks for any, so that nobody takes it before it is used.
-   */
+  /** A port for UDP and TCP that nobody has at the moment, nor gets by chance before it is used. */
   static int freePort() {
-    for (int tries = 1; ; tries++) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-      try (DatagramSocket _ = new DatagramSocket(port);
-          ServerSocket _ = new ServerSocket(port)) {
-        return port;
-      } catch (IOException e) {
-        if (tries == 100) {
-          throw new UncheckedIOException(e);
-        }
-      }
-    }
+    return FreePort.find();
   }
 
   int port() {

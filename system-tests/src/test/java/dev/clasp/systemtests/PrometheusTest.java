@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
@@ -198,8 +197,7 @@ class PrometheusTest {
                 DEPLOY.resolve("prometheus/alerts.yml"),
                 TOKEN,
                 server.orElseThrow().address().getPort()));
-    // Below the ports that systems give to outgoing connections.
-    int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+    int port = OscSocket.freePort();
     Program prometheus =
         Program.start(
             "prometheus",

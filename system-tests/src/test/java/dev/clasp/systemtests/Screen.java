@@ -17,7 +17,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * The console in Chromium, used as a person uses it: by what is seen, clicked, typed and dragged.
- * Every method that looks for something waits until it is there, up to half a minute.
+ * Every method that looks for something waits until it is there, up to a minute.
  *
  * <p>A selector of lower-case letters, digits and hyphens alone is a {@code data-testid}: {@code
  * "bridge-row"}. Everything else is CSS with the additions of Playwright ({@code "bridge-row"}
