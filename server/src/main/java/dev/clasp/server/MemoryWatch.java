@@ -73,9 +73,9 @@ final class MemoryWatch {
     }
     MemoryPressure next = of(marks);
     if (next != pressure) {
-      MemoryPressure old = pressure;
+      tell(next, pressure);
+      // Last: whoever sees it here may count on the router having it.
       pressure = next;
-      tell(next, old);
     }
   }
 
@@ -104,7 +104,7 @@ final class MemoryWatch {
               share + ": new sessions and new addresses are refused, slow consumers are dropped";
         };
     if (next.compareTo(old) > 0) {
-      LOG.warn("{}. Give the router more memory (-Xmx), or lower its limits", text);
+      LOG.warn("{}. Give the router more memory (CLASP_HEAP, -Xmx), or lower its limits", text);
     } else {
       LOG.info("{}", text);
     }
