@@ -60,6 +60,14 @@ final class MemoryWatch {
 
   /** Looks, and tells of a change. */
   void look() {
+    try {
+      lookNow();
+    } catch (OutOfMemoryError e) {
+      // There was no room even for this. Thrown on, it would be the last look of a timer.
+    }
+  }
+
+  private void lookNow() {
     MemoryConfig marks = config.get();
     double before = used;
     used = marks.source().used();
