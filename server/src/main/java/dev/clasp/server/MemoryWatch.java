@@ -60,6 +60,14 @@ final class MemoryWatch {
 
   /** Looks, and tells of a change. */
   void look() {
+    try {
+      lookNow();
+    } catch (OutOfMemoryError e) {
+      // There was no room even for this. Thrown on, it would be the last look of a timer.
+    }
+  }
+
+  private void lookNow() {
     MemoryConfig marks = config.get();
     double before = used;
     used = marks.source().used();
@@ -104,7 +112,7 @@ final class MemoryWatch {
               share + ": new sessions and new addresses are refused, slow consumers are dropped";
         };
     if (next.compareTo(old) > 0) {
-      LOG.warn("{}. Give the router more memory (-Xmx), or lower its limits", text);
+      LOG.warn("{}. Give the router more memory (CLASP_HEAP, -Xmx), or lower its limits", text);
     } else {
       LOG.info("{}", text);
     }

@@ -25,10 +25,14 @@ class MemoryWatchTest {
   private static final class Heap implements HeapSource {
     private volatile double used;
     private volatile double needed = -1;
+    private boolean full;
     private int collections;
 
     @Override
     public double used() {
+      if (full) {
+        throw new OutOfMemoryError("as a test wants it");
+      }
       return used;
     }
 
@@ -110,6 +114,15 @@ class MemoryWatchTest {
     now += MemoryWatch.STALE_NANOS;
     assertThat(at(90)).isEqualTo(MemoryPressure.NONE);
     assertThat(watch.used()).isEqualTo(0.3);
+  }
+
+  /** A timer does not run again what has failed. */
+  @Test
+  void aLookThatFindsNoRoomIsNotTheLast() {
+    heap.full = true;
+    assertThat(at(99)).isEqualTo(MemoryPressure.NONE);
+    heap.full = false;
+    assertThat(at(99)).isEqualTo(MemoryPressure.CRITICAL);
   }
 
   @Test

@@ -43,10 +43,14 @@ final class NamedKeys extends X509ExtendedKeyManager {
   private static String askedFor(SSLEngine engine) {
     SSLSession session = engine.getHandshakeSession();
     if (session instanceof ExtendedSSLSession extended) {
-      for (SNIServerName name : extended.getRequestedServerNames()) {
-        if (name instanceof SNIHostName host) {
-          return host.getAsciiName();
+      try {
+        for (SNIServerName name : extended.getRequestedServerNames()) {
+          if (name instanceof SNIHostName host) {
+            return host.getAsciiName();
+          }
         }
+      } catch (IllegalArgumentException e) {
+        // OpenSSL took a name that Java takes for none: with an underscore, or a dot at its end.
       }
     }
     return "";
