@@ -178,7 +178,10 @@ final class BridgeCalls {
     String protocol = provider.protocol();
     CompletableFuture<Map<String, Value>> look =
         looks.computeIfAbsent(protocol, _ -> look(provider));
-    look.whenComplete((_, _) -> looks.remove(protocol, look))
+    // A stage of its own: one that the time limit has completed does nothing more, and what the
+    // driver says at last would be kept for whoever asks next, however much later.
+    look.whenComplete((_, _) -> looks.remove(protocol, look));
+    look.copy()
         .completeOnTimeout(
             found(
                 Map.of(),
@@ -192,10 +195,14 @@ final class BridgeCalls {
         .thenAccept(found -> answer(call, 200, found));
   }
 
-  /** Drivers may let one wait, and the thread of the API must not. */
+  /**
+   * Drivers may let one wait, and the thread of the API must not. Nor a virtual one: what hangs in
+   * native code keeps its carrier, and there are as few of these as processors.
+   */
   private static CompletableFuture<Map<String, Value>> look(BridgeProvider provider) {
     CompletableFuture<Map<String, Value>> look = new CompletableFuture<>();
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .name("clasp-bridge-devices")
         .start(() -> {
           Map<String, Value> found = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -200,6 +201,12 @@ final class Clasp implements Runnable {
     return rust == null ? otherwise : RustLog.parse(rust).level().orElse(otherwise);
   }
 
+  /** Of some loggers, by the beginning of their names: {@code RUST_LOG} says so, not the option. */
+  Map<String, LogLevel> levels() {
+    String rust = terminal.environment().get("RUST_LOG");
+    return rust == null || logLevel != null ? Map.of() : RustLog.parse(rust).parts();
+  }
+
   /** Tells the logging library. */
   void startLogging(LogLevel otherwise) {
     System.setProperty(Logging.LEVEL, level(otherwise).toString());
@@ -218,10 +225,7 @@ final class Clasp implements Runnable {
       System.setProperty(Logging.FILE, file.toString());
     }
     Logging.told();
-    String rust = terminal.environment().get("RUST_LOG");
-    if (rust != null) {
-      RustLog.parse(rust).parts().forEach(Logging::setLevel);
-    }
+    levels().forEach(Logging::setLevel);
   }
 
   /** {@code clasp} alone: the help, as an error. */

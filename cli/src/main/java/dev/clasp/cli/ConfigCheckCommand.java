@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code clasp config check}: finds mistakes before the show. */
@@ -25,6 +26,11 @@ final class ConfigCheckCommand implements Callable<Integer> {
       description = "The file (default: the one that 'clasp server' would read).")
   private @Nullable Path file;
 
+  @Option(
+      names = "--config-lenient",
+      description = "Warn of settings that do not exist, as 'clasp server' does with this option.")
+  private boolean lenient;
+
   ConfigCheckCommand(Clasp clasp) {
     this.clasp = clasp;
   }
@@ -34,6 +40,9 @@ final class ConfigCheckCommand implements Callable<Integer> {
     List<String> args = new ArrayList<>(List.of("server"));
     if (file != null) {
       args.add("--config=" + file);
+    }
+    if (lenient) {
+      args.add("--config-lenient");
     }
     ServerSettings settings = ServerSettings.load(clasp.terminal(), args);
     settings.check();

@@ -114,8 +114,7 @@ final class LoneBridge {
                 router,
                 RouterDoors.at(connection.url(), connection.tls(), loops),
                 new Notes(end, ended)::told)) {
-      host.add(definition);
-      int status = print ? printing(host, definition.name(), end) : end.join();
+      int status = print ? printing(host, definition, end) : running(host, definition, end);
       host.status(definition.name()).ifPresent(each -> report(each, ended));
       return status;
     }
@@ -130,8 +129,7 @@ final class LoneBridge {
       BridgeDefinition definition, CompletableFuture<Integer> end, Predicate<String> ended) {
     try (Interrupts.Registration _ = interruptible(end);
         BridgeHost host = BridgeHost.alone(new Notes(end, ended)::told)) {
-      host.add(definition);
-      return printing(host, definition.name(), end);
+      return printing(host, definition, end);
     }
   }
 
@@ -171,16 +169,29 @@ final class LoneBridge {
     }
   }
 
-  private int printing(BridgeHost host, String name, CompletableFuture<Integer> end) {
-    try (TrafficWatch watch = host.watch(name, WATCHED);
-        ScheduledExecutorService printer =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {
-      printer.scheduleWithFixedDelay(
-          () -> print(watch), PRINT_MILLIS, PRINT_MILLIS, TimeUnit.MILLISECONDS);
-      try {
-        return end.join();
+  private static int running(
+      BridgeHost host, BridgeDefinition definition, CompletableFuture<Integer> end) {
+    host.add(definition);
+    return end.join();
+  }
+
+  private int printing(
+      BridgeHost host, BridgeDefinition definition, CompletableFuture<Integer> end) {
+    // Watched before it runs, and until it has ended: nothing that comes is left out.
+    host.add(definition.withEnabled(false));
+    try (TrafficWatch watch = host.watch(definition.name(), WATCHED)) {
+      try (ScheduledExecutorService printer =
+          Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory())) {
+        printer.scheduleWithFixedDelay(
+            () -> print(watch), PRINT_MILLIS, PRINT_MILLIS, TimeUnit.MILLISECONDS);
+        host.enable(definition.name(), definition.enabled());
+        try {
+          return end.join();
+        } finally {
+          printer.shutdownNow();
+        }
       } finally {
-        printer.shutdownNow();
+        print(watch);
       }
     }
   }
@@ -215,6 +226,12 @@ final class LoneBridge {
             .put("type", traffic.before().type().wireName())
             .put("value", traffic.before().value())
             .put("outcome", outcome(traffic));
+    traffic
+        .before()
+        .gesture()
+        .ifPresent(step ->
+            line.put("id", Integer.toUnsignedLong(step.id()))
+                .put("phase", step.phase().wireName()));
     traffic.peer().ifPresent(peer -> line.put("peer", peer));
     return line.end();
   }

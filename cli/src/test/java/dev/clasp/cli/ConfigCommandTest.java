@@ -189,6 +189,22 @@ class ConfigCommandTest {
   }
 
   @Test
+  void checkMayBeAsLenientAsTheServer() throws IOException {
+    String unknown = file("server: {pord: 1}\n");
+
+    assertThat(terminal.run("config", "check", "--config-lenient", unknown))
+        .as(terminal.err())
+        .isZero();
+
+    assertThat(terminal.err()).contains("line 1: there is no setting 'server.pord'");
+    assertThat(terminal.out()).contains("is fine");
+    assertThat(new TestTerminal().run("config", "check", unknown)).isEqualTo(ExitStatus.CONFIG);
+    String wrong = file("server: {pord: 1, port: many}\n");
+    assertThat(new TestTerminal().run("config", "check", "--config-lenient", wrong))
+        .isEqualTo(ExitStatus.CONFIG);
+  }
+
+  @Test
   void theServerTakesWhatTheFileSaysUnlessTheCommandLineDoes() throws Exception {
     String path =
         file(

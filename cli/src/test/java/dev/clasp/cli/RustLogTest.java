@@ -32,12 +32,15 @@ class RustLogTest {
 
   @Test
   void ourOwnOptionsGoBefore() {
-    java.util.Map<String, String> environment = java.util.Map.of("RUST_LOG", "debug");
+    java.util.Map<String, String> environment =
+        java.util.Map.of("RUST_LOG", "debug,clasp_core=trace");
     Clasp clasp = new Clasp(new TestTerminal(environment, false).terminal());
 
     assertThat(clasp.level(LogLevel.INFO)).isEqualTo(LogLevel.DEBUG);
+    assertThat(clasp.levels()).containsOnlyKeys("dev.clasp.protocol");
     clasp.logLevel = LogLevel.ERROR;
     assertThat(clasp.level(LogLevel.INFO)).isEqualTo(LogLevel.ERROR);
+    assertThat(clasp.levels()).isEmpty();
     assertThat(new Clasp(new TestTerminal().terminal()).level(LogLevel.INFO))
         .isEqualTo(LogLevel.INFO);
   }
