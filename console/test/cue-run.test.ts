@@ -540,4 +540,19 @@ describe('a cue list', () => {
     expect(router.value('/a/2')).toBeGreaterThan(0.3);
     expect(run.refused.size).toBe(0);
   });
+
+  test('stop before the answer to the beginning of a cue moves nothing in steps', async () => {
+    const values = many('a', 90);
+    const { router, hands, console_ } = stage(listOf({ fade: 2, values }));
+    values.forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    router.onBundle = () => {
+      router.onBundle = () => {};
+      void run.stop();
+    };
+    await hands.turn(3_000);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+    expect(router.value('/a/89')).toBe(0);
+  });
 });

@@ -425,8 +425,15 @@ export class CueRun {
         return;
       }
     }
+    const current = this.run;
+    if (!current) {
+      // Stopped before the answer came.
+      return;
+    }
     playing.forEach((fade) => this.played.set(fade.address, fade));
-    stepped.forEach((fade) => this.moving.set(fade.address, fade));
+    // What a cue that has begun meanwhile has too is its own.
+    const taken = new Set<string>(current === run ? [] : current.cue.values.map(({ address }) => address));
+    stepped.filter(({ address }) => !taken.has(address)).forEach((fade) => this.moving.set(fade.address, fade));
     this.walk();
   }
 
