@@ -541,6 +541,24 @@ describe('a cue list', () => {
     expect(run.refused.size).toBe(0);
   });
 
+  test('stop on a screen that is back ends what it had begun before it was left', async () => {
+    const values = many('a', 90);
+    const { router, hands, console_ } = stage(listOf({ fade: 4, values }));
+    values.forEach(({ address }) => router.write(address, 0));
+    const left = console_('s1');
+    await left.go();
+    await hands.turn(500);
+    left.close();
+    const back = console_('s1');
+    await hands.turn(500);
+    await back.stop();
+    await hands.turn(6_000);
+    expect(router.value('/a/89')).toBeGreaterThan(0.1);
+    expect(router.value('/a/89')).toBeLessThan(0.5);
+    back.close();
+    expect(router.subscriptions).toBe(0);
+  });
+
   test('stop before the answer to the beginning of a cue moves nothing in steps', async () => {
     const values = many('a', 90);
     const { router, hands, console_ } = stage(listOf({ fade: 2, values }));

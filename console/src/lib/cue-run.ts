@@ -337,7 +337,9 @@ export class CueRun {
     this.state = stateOf(value);
     const { cue, start, end, running, by } = this.state;
     const run = this.run;
-    if (by !== this.wire.session) {
+    // Of ours we know; only if the screen was left, another may be there that makes them with the same session.
+    const own = run !== undefined && running && cue === run.cue.id && start === run.start;
+    if (by !== this.wire.session || (this.closed && !own)) {
       if (!running && this.wire.time() < end) {
         this.moving.clear();
       } else if (running) {
