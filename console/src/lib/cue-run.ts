@@ -539,7 +539,7 @@ export class CueRun {
     const messages = fades.map(({ address, from, to, start, end }) =>
       setMessage(address, now < end ? between(from, to, Math.max(0, (now - start) / (end - start))) : to),
     );
-    for (const bundle of bundles(messages)) {
+    const offer = async (bundle: Message[]) => {
       const addresses = bundle.map((message) => (message as { address: string }).address);
       try {
         await this.wire.bundle(bundle);
@@ -556,7 +556,9 @@ export class CueRun {
           this.changed();
         }
       }
-    }
+    };
+    // All of them at once: the rest of one step does not come behind the next, or behind an end.
+    await Promise.all(bundles(messages).map(offer));
     // What was not answered, or left out with another one, is written again.
     fades.filter(({ due }) => due === Infinity).forEach((fade) => (fade.due = this.wire.time() + AGAIN_MS * 1000));
   }
