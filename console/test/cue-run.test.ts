@@ -541,6 +541,22 @@ describe('a cue list', () => {
     expect(run.refused.size).toBe(0);
   });
 
+  test('an address that is refused does not keep stop from the others', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 5, values: [{ address: '/locked', value: 1 }, { address: '/a', value: 1 }] }),
+    );
+    router.refusals.set('/locked', new Refusal('refused', 'LockHeld: another session holds the lock', 401, '/locked'));
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    expect(router.played().size).toBe(1);
+
+    await run.stop();
+    expect(router.played().size).toBe(0);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+  });
+
   test('stop on a screen that is back ends what it had begun before it was left', async () => {
     const values = many('a', 90);
     const { router, hands, console_ } = stage(listOf({ fade: 4, values }));

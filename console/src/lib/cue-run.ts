@@ -4,7 +4,7 @@ import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
 import type { Cue, CueList } from './cues';
 import { between, blends, glides } from './easing';
 import { pageTimers } from './pageClock';
-import { bundles, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { bundles, carryOut, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { wireKeyframes } from './timeline';
 
 /** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */
@@ -245,7 +245,8 @@ export class CueRun {
     this.callOff();
     this.abandon();
     const cue = this.list.cues[this.current];
-    const addresses = new Set([...this.played.keys(), ...(cue?.values.map((value) => value.address) ?? [])]);
+    // What this page moves, the router may still be asked to forget.
+    const addresses = new Set([...this.played.keys(), ...this.moving.keys(), ...(cue?.values.map((value) => value.address) ?? [])]);
     this.played.clear();
     this.moving.clear();
     await this.attempt([...addresses].map(forgetMessage));
@@ -660,9 +661,7 @@ export class CueRun {
 
   private async attempt(messages: Message[]): Promise<void> {
     try {
-      for (const bundle of bundles(messages)) {
-        await this.wire.bundle(bundle);
-      }
+      await carryOut(this.wire, messages);
       this.problem = '';
     } catch (e) {
       this.problem = sentence(e);
