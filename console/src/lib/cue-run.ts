@@ -430,7 +430,7 @@ export class CueRun {
     }
     const current = this.run;
     if (!current) {
-      // Stopped before the answer came.
+      // Stopped, or taken over, before the answer came.
       return;
     }
     playing.forEach((fade) => this.played.set(fade.address, fade));
