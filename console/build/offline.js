@@ -38,16 +38,16 @@ export function offline() {
         for (const name of names) {
           hash.update(`\n${name}\n`).update(contents.get(name));
         }
-        this.emitFile({
-          type: 'asset',
-          fileName: 'sw.js',
-          source: minifySync(
-            'sw.js',
-            worker
-              .replace("'__VERSION__'", `'${hash.digest('hex').slice(0, 16)}'`)
-              .replace('__FILES__', JSON.stringify(names)),
-          ).code,
-        });
+        const { code, errors } = minifySync(
+          'sw.js',
+          worker
+            .replace("'__VERSION__'", `'${hash.digest('hex').slice(0, 16)}'`)
+            .replace('__FILES__', JSON.stringify(names)),
+        );
+        if (errors.length > 0) {
+          this.error(`sw.js: ${errors[0].message}`);
+        }
+        this.emitFile({ type: 'asset', fileName: 'sw.js', source: code });
       },
     },
   };

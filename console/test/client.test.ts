@@ -371,6 +371,14 @@ describe('subscriptions', () => {
     expect(ready).toBe(1);
   });
 
+  test('are asked for again once when the router answers a SYNC that nobody sent', () => {
+    live();
+    client.subscribe('/a', () => {});
+    socket().take();
+    socket().say({ type: 'SYNC', t1: 2 ** 52, t2: 1, t3: 1 });
+    expect(socket().take().map(({ message }) => message.type)).toEqual(['SUBSCRIBE', 'SYNC']);
+  });
+
   test('that were closed are told nothing any more', () => {
     live();
     const told: string[] = [];

@@ -540,4 +540,53 @@ describe('a cue list', () => {
     expect(router.value('/a/2')).toBeGreaterThan(0.3);
     expect(run.refused.size).toBe(0);
   });
+
+  test('an address that is refused does not keep stop from the others', async () => {
+    const { router, hands, console_ } = stage(
+      listOf({ fade: 5, values: [{ address: '/locked', value: 1 }, { address: '/a', value: 1 }] }),
+    );
+    router.refusals.set('/locked', new Refusal('refused', 'LockHeld: another session holds the lock', 401, '/locked'));
+    router.write('/a', 0);
+    const run = console_('s1');
+    await run.go();
+    await hands.turn(1_000);
+    expect(router.played().size).toBe(1);
+
+    await run.stop();
+    expect(router.played().size).toBe(0);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+  });
+
+  test('stop on a screen that is back ends what it had begun before it was left', async () => {
+    const values = many('a', 90);
+    const { router, hands, console_ } = stage(listOf({ fade: 4, values }));
+    values.forEach(({ address }) => router.write(address, 0));
+    const left = console_('s1');
+    await left.go();
+    await hands.turn(500);
+    left.close();
+    const back = console_('s1');
+    await hands.turn(500);
+    await back.stop();
+    await hands.turn(6_000);
+    expect(router.value('/a/89')).toBeGreaterThan(0.1);
+    expect(router.value('/a/89')).toBeLessThan(0.5);
+    back.close();
+    expect(router.subscriptions).toBe(0);
+  });
+
+  test('stop before the answer to the beginning of a cue moves nothing in steps', async () => {
+    const values = many('a', 90);
+    const { router, hands, console_ } = stage(listOf({ fade: 2, values }));
+    values.forEach(({ address }) => router.write(address, 0));
+    const run = console_('s1');
+    await run.go();
+    router.onBundle = () => {
+      router.onBundle = () => {};
+      void run.stop();
+    };
+    await hands.turn(3_000);
+    expect(run.state).toMatchObject({ cue: 'q1', running: false });
+    expect(router.value('/a/89')).toBe(0);
+  });
 });

@@ -752,8 +752,10 @@ export class Client {
     }
     const t1 = Number(message.t1);
     const fenced = this.fences.has(t1);
+    // Whoever asks again meanwhile stands behind these.
+    const last = Math.min(t1, this.stamped);
     for (const [stamp, fence] of this.fences) {
-      if (stamp > t1) {
+      if (stamp > last) {
         break;
       }
       this.fences.delete(stamp);

@@ -232,8 +232,12 @@ export function pollBridges(
 ): { again(): Promise<void>; stop(): void } {
   /** Which asking is the newest. */
   let turn = 0;
+  let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const again = async () => {
+    if (stopped) {
+      return;
+    }
     const mine = ++turn;
     clearTimeout(timer);
     let wait = INTERVAL;
@@ -258,6 +262,7 @@ export function pollBridges(
   return {
     again,
     stop() {
+      stopped = true;
       turn++;
       clearTimeout(timer);
     },

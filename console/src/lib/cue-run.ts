@@ -4,7 +4,7 @@ import { equal, int, isMap, numberOf, type Value } from '../clasp/values';
 import type { Cue, CueList } from './cues';
 import { between, blends, glides } from './easing';
 import { pageTimers } from './pageClock';
-import { bundles, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { bundles, carryOut, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { wireKeyframes } from './timeline';
 
 /** What everybody knows of a list that is run: kept by the router beside the list. Times are µs of the router. */
@@ -245,7 +245,8 @@ export class CueRun {
     this.callOff();
     this.abandon();
     const cue = this.list.cues[this.current];
-    const addresses = new Set([...this.played.keys(), ...(cue?.values.map((value) => value.address) ?? [])]);
+    // What this page moves, the router may still be asked to forget.
+    const addresses = new Set([...this.played.keys(), ...this.moving.keys(), ...(cue?.values.map((value) => value.address) ?? [])]);
     this.played.clear();
     this.moving.clear();
     await this.attempt([...addresses].map(forgetMessage));
@@ -337,7 +338,9 @@ export class CueRun {
     this.state = stateOf(value);
     const { cue, start, end, running, by } = this.state;
     const run = this.run;
-    if (by !== this.wire.session) {
+    // Of ours we know; only if the screen was left, another may be there that makes them with the same session.
+    const own = run !== undefined && running && cue === run.cue.id && start === run.start;
+    if (by !== this.wire.session || (this.closed && !own)) {
       if (!running && this.wire.time() < end) {
         this.moving.clear();
       } else if (running) {
@@ -425,8 +428,15 @@ export class CueRun {
         return;
       }
     }
+    const current = this.run;
+    if (!current) {
+      // Stopped, or taken over, before the answer came.
+      return;
+    }
     playing.forEach((fade) => this.played.set(fade.address, fade));
-    stepped.forEach((fade) => this.moving.set(fade.address, fade));
+    // What a cue that has begun meanwhile has too is its own.
+    const taken = new Set<string>(current === run ? [] : current.cue.values.map(({ address }) => address));
+    stepped.filter(({ address }) => !taken.has(address)).forEach((fade) => this.moving.set(fade.address, fade));
     this.walk();
   }
 
@@ -530,7 +540,7 @@ export class CueRun {
     const messages = fades.map(({ address, from, to, start, end }) =>
       setMessage(address, now < end ? between(from, to, Math.max(0, (now - start) / (end - start))) : to),
     );
-    for (const bundle of bundles(messages)) {
+    const offer = async (bundle: Message[]) => {
       const addresses = bundle.map((message) => (message as { address: string }).address);
       try {
         await this.wire.bundle(bundle);
@@ -547,7 +557,9 @@ export class CueRun {
           this.changed();
         }
       }
-    }
+    };
+    // All of them at once: the rest of one step does not come behind the next, or behind an end.
+    await Promise.all(bundles(messages).map(offer));
     // What was not answered, or left out with another one, is written again.
     fades.filter(({ due }) => due === Infinity).forEach((fade) => (fade.due = this.wire.time() + AGAIN_MS * 1000));
   }
@@ -649,9 +661,7 @@ export class CueRun {
 
   private async attempt(messages: Message[]): Promise<void> {
     try {
-      for (const bundle of bundles(messages)) {
-        await this.wire.bundle(bundle);
-      }
+      await carryOut(this.wire, messages);
       this.problem = '';
     } catch (e) {
       this.problem = sentence(e);

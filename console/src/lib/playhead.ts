@@ -1,8 +1,7 @@
-import { tooFast } from '../clasp/client';
 import type { Message } from '../clasp/message';
 import { int, isMap, numberOf, type Value, type ValueMap } from '../clasp/values';
 import { pageTimers } from './pageClock';
-import { bundles, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
+import { carryOut, forgetMessage, playMessage, sentence, setMessage, type StageWire, type Timers } from './sending';
 import { positionAt, valueAt, wireKeyframes, type Timeline } from './timeline';
 import { STALE_MS } from './touch';
 
@@ -185,24 +184,8 @@ export class Playhead {
 
   /** What the router refuses is left out, named and returned; the rest is carried out. Undefined if nobody knows what was. */
   private async attempt(messages: Message[]): Promise<Set<string> | undefined> {
-    const refused = new Map<string, string>();
     try {
-      for (const bundle of bundles(messages)) {
-        for (let left = bundle; left.length > 0; ) {
-          try {
-            await this.wire.bundle(left);
-            break;
-          } catch (e) {
-            const { kind = '', address = '' } = e as { kind?: string; address?: string };
-            const others = left.filter((each) => (each as { address?: string }).address !== address);
-            if (kind !== 'refused' || tooFast(e) || others.length === left.length) {
-              throw e;
-            }
-            refused.set(address, sentence(e));
-            left = others;
-          }
-        }
-      }
+      const refused = await carryOut(this.wire, messages);
       this.problem = [...refused].map(([address, why]) => `${address}: ${why}`).join('; ');
       return new Set(refused.keys());
     } catch (e) {

@@ -1,4 +1,4 @@
-import type { Ack, Keyframe, Received, Refusal } from '../clasp/client';
+import { tooFast, type Ack, type Keyframe, type Received, type Refusal } from '../clasp/client';
 import { encode } from '../clasp/codec';
 import type { Message, Ttl } from '../clasp/message';
 import { int, type Value, type ValueMap } from '../clasp/values';
@@ -40,6 +40,33 @@ export function bundles(messages: readonly Message[]): Message[][] {
     bytes += length;
   }
   return open.length > 0 ? [...out, open] : out;
+}
+
+/**
+ * Has messages carried out in bundles, in order. An address that the router refuses is left out, and keeps no other.
+ *
+ * @returns the addresses that it refused, and why
+ * @throws what keeps the rest: no connection, no answer, too many messages
+ */
+export async function carryOut(wire: Pick<StageWire, 'bundle'>, messages: readonly Message[]): Promise<Map<string, string>> {
+  const refused = new Map<string, string>();
+  for (const bundle of bundles(messages)) {
+    for (let left = bundle; left.length > 0; ) {
+      try {
+        await wire.bundle(left);
+        break;
+      } catch (e) {
+        const { kind = '', address = '' } = e as { kind?: string; address?: string };
+        const others = left.filter((each) => (each as { address?: string }).address !== address);
+        if (kind !== 'refused' || tooFast(e) || others.length === left.length) {
+          throw e;
+        }
+        refused.set(address, sentence(e));
+        left = others;
+      }
+    }
+  }
+  return refused;
 }
 
 /** The PUBLISH that has the router play keyframes; `start` and `duration` in µs. */

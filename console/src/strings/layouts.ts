@@ -144,7 +144,6 @@ export const layouts = {
     other: 'refused',
   },
   pending: 'is being written',
-  unbound: 'no address',
   unknown: '–',
   on: 'on',
   off: 'off',

@@ -9,7 +9,6 @@ export const test = {
     conflicts: 'Locks & conflicts',
     health: 'Health',
   },
-  notLive: 'There is no connection to the router.',
   send: 'Send',
   start: 'Start',
   stop: 'Stop',
