@@ -23,6 +23,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,11 +38,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +108,13 @@ class ServerNamesTest {
     return server;
   }
 
+  /** As a client may send it; an SNIHostName cannot be all that others ask for. */
+  private static final class AskedName extends SNIServerName {
+    AskedName(String name) {
+      super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
   /** What a client that asks for a name is shown; for nothing, if it is empty. */
   private static X509Certificate shown(LinkServer server, String protocol, String name)
       throws Exception {
@@ -118,7 +127,7 @@ class ServerNamesTest {
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setProtocols(new String[] {protocol});
       if (!name.isEmpty()) {
-        parameters.setServerNames(List.of(new SNIHostName(name)));
+        parameters.setServerNames(List.of(new AskedName(name)));
       }
       socket.setSSLParameters(parameters);
       socket.startHandshake();
@@ -166,6 +175,15 @@ class ServerNamesTest {
     assertThat(shown(server, protocol, "a.b.studio.test"))
         .as("a star stands for one label")
         .isEqualTo(stage.certificate());
+  }
+
+  /** Names of containers have underscores, which Java takes for no name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void whoAsksForWhatJavaTakesForNoNameGetsTheFirst(String protocol) throws Exception {
+    LinkServer server = server(of(stage, studio));
+
+    assertThat(shown(server, protocol, "my_router")).isEqualTo(stage.certificate());
   }
 
   /** The JDK's TLS instead of OpenSSL's. */
