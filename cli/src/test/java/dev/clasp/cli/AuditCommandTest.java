@@ -141,8 +141,7 @@ class AuditCommandTest {
   private void writeChained(int from, int lines) throws IOException {
     try (AuditLog written =
         AuditLog.open(
-            new AuditLog.Settings(log(), 4096, 100, true),
-            InstantSource.fixed(TestTerminal.NOW))) {
+            new AuditLog.Settings(log(), 4096, 100, true), InstantSource.fixed(TestTerminal.NOW))) {
       for (int i = from; i < from + lines; i++) {
         written.accept(
             AuditEvent.of(
@@ -163,8 +162,7 @@ class AuditCommandTest {
     TestTerminal terminal = new TestTerminal();
     assertThat(terminal.run("audit", "verify", log().toString())).as(terminal.err()).isZero();
     assertThat(terminal.out())
-        .matches(
-            "25 lines fit together, number 1 to 25; hash of the last line: [0-9a-f]{64}\\R");
+        .matches("25 lines fit together, number 1 to 25; hash of the last line: [0-9a-f]{64}\\R");
     assertThat(terminal.err()).isEmpty();
     TestTerminal json = new TestTerminal();
     assertThat(json.run("audit", "verify", log().toString(), "--output", "json")).isZero();

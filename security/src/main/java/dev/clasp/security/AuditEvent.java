@@ -127,8 +127,7 @@ public record AuditEvent(
   }
 
   public AuditEvent withDetail(String value) {
-    return new AuditEvent(
-        at, kind, result, subject, tokenId, peer, session, address, code, value);
+    return new AuditEvent(at, kind, result, subject, tokenId, peer, session, address, code, value);
   }
 
   public AuditEvent withCode(int value) {

@@ -224,7 +224,9 @@ class AuditLogTest {
             AuditLog.open(
                 AuditLog.Settings.of(folder.resolve("none/audit.log")), InstantSource.fixed(NOON)))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> new AuditLog.Settings(file(), 100, 1, true)).hasMessageContaining("4096");
-    assertThatThrownBy(() -> new AuditLog.Settings(file(), 4096, -1, true)).hasMessageContaining("1000");
+    assertThatThrownBy(() -> new AuditLog.Settings(file(), 100, 1, true))
+        .hasMessageContaining("4096");
+    assertThatThrownBy(() -> new AuditLog.Settings(file(), 4096, -1, true))
+        .hasMessageContaining("1000");
   }
 }

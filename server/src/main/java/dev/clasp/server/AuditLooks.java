@@ -54,8 +54,7 @@ public final class AuditLooks implements Consumer<AuditEvent> {
 
   private synchronized Optional<AuditEvent> looked(AuditEvent event) {
     Source source =
-        new Source(
-            event.tokenId(), event.subject(), host(event.peer().orElse("")), event.detail());
+        new Source(event.tokenId(), event.subject(), host(event.peer().orElse("")), event.detail());
     Window window = windows.get(source);
     if (window == null) {
       windows.put(source, new Window(event.at()));
