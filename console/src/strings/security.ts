@@ -134,7 +134,7 @@ export const security = {
 
   audit: {
     title: 'Audit log',
-    lead: 'Who came, went and was refused, and what administrators did: the latest 512 that the router remembers (and as many of what they only looked at), and what has come since this page looks. With --audit FILE the router writes all of it.',
+    lead: 'Who came, went and was refused, and what administrators did: the latest 512 that the router remembers (and as many of what they only looked at), and what has come since this page looks. With --audit FILE the router writes it into a file, of looks a line a minute.',
     event: 'Event',
     result: 'Result',
     all: 'all',

@@ -46,8 +46,9 @@ import picocli.CommandLine.TypeConversionException;
       "  clasp audit audit.log --since 2h --result fail,denied",
       "  clasp audit audit.log --subject foh --follow",
       "  clasp audit audit.log --output json | jq .peer",
+      "  clasp audit verify audit.log",
     })
-final class AuditCommand implements Callable<Integer> {
+final class AuditCommand implements Callable<Integer>, CommandGroup {
 
   private static final int MAX_OLDER = 1000;
   private static final int MAX_LINE = 65_536;
@@ -104,6 +105,24 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   @Override
+  public List<Object> commands() {
+    return List.of(new AuditVerifyCommand(clasp));
+  }
+
+  /** A log with the older files beside it, the oldest first. */
+  static List<Path> withOlder(Path file) {
+    List<Path> all = new ArrayList<>();
+    for (int i = MAX_OLDER; i >= 1; i--) {
+      Path older = file.resolveSibling(file.getFileName() + "." + i);
+      if (Files.exists(older)) {
+        all.add(older);
+      }
+    }
+    all.add(file);
+    return all;
+  }
+
+  @Override
   public Integer call() {
     Instant from = since == null ? Instant.MIN : instant(since);
     if (!Files.exists(file)) {
@@ -113,11 +132,9 @@ final class AuditCommand implements Callable<Integer> {
     CountDownLatch interrupted = new CountDownLatch(1);
     try (Interrupts.Registration _ =
         clasp.terminal().interrupts().onInterrupt(interrupted::countDown)) {
-      for (int i = MAX_OLDER; i >= 1; i--) {
-        Path older = file.resolveSibling(file.getFileName() + "." + i);
-        if (Files.exists(older)) {
-          print(older, from);
-        }
+      List<Path> all = withOlder(file);
+      for (Path older : all.subList(0, all.size() - 1)) {
+        print(older, from);
       }
       if (follow) {
         follow(from, interrupted);

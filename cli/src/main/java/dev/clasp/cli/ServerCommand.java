@@ -15,6 +15,7 @@ import dev.clasp.security.TokenFormatException;
 import dev.clasp.security.TokenStoreFile;
 import dev.clasp.server.AdminCall;
 import dev.clasp.server.AdminConfig;
+import dev.clasp.server.AuditLooks;
 import dev.clasp.server.AuditTrail;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
@@ -220,6 +221,13 @@ final class ServerCommand implements Callable<Integer> {
   private @Nullable Path audit;
 
   @Option(
+      names = "--audit-chain",
+      description =
+          "Number the lines of that file and write into each the hash of the one before, so that"
+              + " 'clasp audit verify' finds what was changed.")
+  private boolean auditChain;
+
+  @Option(
       names = "--reload-on-change",
       description =
           "Read the settings again, as SIGHUP does, when their file has changed; looked at once a"
@@ -389,7 +397,9 @@ final class ServerCommand implements Callable<Integer> {
                     authenticator == null ? config : guarded(config, authenticator, store),
                     reloads,
                     authenticator == null ? admin : knowing(admin, authenticator, store),
-                    trail(log).log().andThen(feed).andThen(traces == null ? _ -> {} : traces)))) {
+                    (log == null ? ServerConfig.NO_AUDIT : new AuditLooks(log))
+                        .andThen(feed)
+                        .andThen(traces == null ? _ -> {} : traces)))) {
       running.set(server);
       ServerReload reload =
           new ServerReload(
@@ -562,7 +572,8 @@ final class ServerCommand implements Callable<Integer> {
 
   private AuditLog auditLog(Path file) {
     try {
-      return AuditLog.open(AuditLog.Settings.of(file), clasp.terminal().clock());
+      return AuditLog.open(
+          AuditLog.Settings.of(file).withChain(auditChain), clasp.terminal().clock());
     } catch (IOException e) {
       throw new CommandException(
           ExitStatus.FAILURE,
@@ -651,6 +662,9 @@ final class ServerCommand implements Callable<Integer> {
     range("--max-subscriptions", maxSubscriptions, 1, 1_000_000);
     range("--max-rate", maxRate, 0, 100_000_000);
     range("--idle-timeout", idleSeconds, 0, 1_000_000);
+    if (auditChain && audit == null) {
+      throw wrong("--audit-chain needs --audit FILE");
+    }
     String mistake = routerOptions.mistake();
     if (mistake != null) {
       throw wrong(mistake);

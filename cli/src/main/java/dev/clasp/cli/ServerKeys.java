@@ -236,6 +236,7 @@ final class ServerKeys {
           key("logging.format", "--log-format").also("CLASP_LOG_FORMAT", "LOG_FORMAT"),
           key("logging.file", "--log-file"),
           key("audit.file", "--audit"),
+          key("audit.chain", "--audit-chain", Form.SWITCH),
           key("metrics.enabled", "--no-metrics", Form.NEGATED),
           key("metrics.port", "--metrics-port"),
           key("metrics.host", "--metrics-host"),

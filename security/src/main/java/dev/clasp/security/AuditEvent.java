@@ -126,6 +126,10 @@ public record AuditEvent(
     return new AuditEvent(at, kind, result, subject, tokenId, peer, session, value, code, detail);
   }
 
+  public AuditEvent withDetail(String value) {
+    return new AuditEvent(at, kind, result, subject, tokenId, peer, session, address, code, value);
+  }
+
   public AuditEvent withCode(int value) {
     return new AuditEvent(
         at, kind, result, subject, tokenId, peer, session, address, OptionalInt.of(value), detail);

@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** An event as one line of JSON. */
-final class AuditLine {
+/** An event as one line of JSON, and how its texts are made harmless. */
+public final class AuditLine {
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -24,7 +24,8 @@ final class AuditLine {
   /** What looks like a secret, should one have slipped into a text (operations.md 12.7). */
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?:cpsk|cap2?|ent)_[0-9A-Za-z_-]{8,}"
+          // Not the end of a word: /client_brightness is an address.
+          "(?:cpsk|(?<![0-9A-Za-z])(?:cap2?|ent))_[0-9A-Za-z_-]{8,}"
               + "|(?i:bearer)\\s+\\S+"
               + "|eyJ[0-9A-Za-z_-]{8,}(?:\\.[0-9A-Za-z_-]*)*");
 
@@ -68,8 +69,12 @@ final class AuditLine {
     }
   }
 
-  /** JSON escapes what is below blank; this takes the other characters that move terminals. */
-  private static String clean(String text) {
+  /**
+   * A text that clients may have chosen, as it may be shown: without what looks like a secret and
+   * without control characters, at most 1024 characters. JSON escapes what is below blank; this
+   * takes the other characters that move terminals.
+   */
+  public static String clean(String text) {
     String cut = text.length() > MAX_FIELD ? text.substring(0, MAX_FIELD) + "..." : text;
     StringBuilder out = new StringBuilder(cut.length());
     cut.codePoints()

@@ -1,5 +1,6 @@
 package dev.clasp.security;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,6 +39,10 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever reports never waits: a thread of its own writes. What comes faster than the disk takes
  * it is counted and reported as {@code audit.lost} as soon as there is room. A disk that fails is
  * said once a minute in the ordinary log; events are kept as long as the queue has room.
+ *
+ * <p>With a chain each line has a number and the hash of the line before it, over all files and
+ * starts; {@link AuditCheck} looks at them. A line of which a part is missing, because somebody
+ * killed the server, gets a line end at the next start and stays as it is.
  */
 public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
 
@@ -58,8 +63,9 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
    * @param file its folder must exist
    * @param maxBytes of one file, at least 4096
    * @param keep older files kept, 0 to 1000
+   * @param chain whether each line has a number and the hash of the one before
    */
-  public record Settings(Path file, long maxBytes, int keep) {
+  public record Settings(Path file, long maxBytes, int keep, boolean chain) {
 
     public static final long DEFAULT_MAX_BYTES = 10 << 20;
     public static final int DEFAULT_KEEP = 10;
@@ -77,7 +83,11 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
 
     /** Ten older files of 10 MiB each. */
     public static Settings of(Path file) {
-      return new Settings(file, DEFAULT_MAX_BYTES, DEFAULT_KEEP);
+      return new Settings(file, DEFAULT_MAX_BYTES, DEFAULT_KEEP, false);
+    }
+
+    public Settings withChain(boolean value) {
+      return new Settings(file, maxBytes, keep, value);
     }
   }
 
@@ -92,6 +102,10 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
   private final Queue<byte[]> waiting = new ArrayDeque<>();
   private @Nullable FileChannel channel;
   private @Nullable Object fileKey;
+
+  /** After the last line that is in a file; null without a chain. */
+  private @Nullable AuditChain chain;
+
   private Instant complained = Instant.MIN;
 
   private volatile boolean closed;
@@ -109,6 +123,14 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
    */
   public static AuditLog open(Settings settings, InstantSource clock) throws IOException {
     AuditLog log = new AuditLog(settings, clock);
+    if (settings.chain()) {
+      // The newest file may have none yet: then it goes on from the one before.
+      Path before = log.older(1);
+      log.chain =
+          Files.exists(before)
+              ? AuditChain.NEW.after(AuditChain.tail(before, AuditChain.TAIL))
+              : AuditChain.NEW;
+    }
     log.channel = log.openFile();
     log.writer.start();
     return log;
@@ -191,26 +213,29 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
   /** Writes the lines, each once, in pieces that fit into a file. */
   private void write() throws IOException {
     while (!waiting.isEmpty()) {
+      // Before the lines are linked: what it ends with may be news.
+      FileChannel file = present();
+      AuditChain end = chain;
       int lines = 0;
-      int bytes = 0;
-      for (byte[] line : waiting) {
-        if (lines > 0 && bytes + line.length > settings.maxBytes()) {
+      ByteArrayOutputStream piece = new ByteArrayOutputStream();
+      for (byte[] event : waiting) {
+        byte[] line = end == null ? event : end.link(event);
+        if (lines > 0 && piece.size() + line.length > settings.maxBytes()) {
           break;
         }
+        piece.writeBytes(line);
+        end = end == null ? null : end.next(line);
         lines++;
-        bytes += line.length;
       }
-      ByteBuffer piece = ByteBuffer.allocate(bytes);
-      waiting.stream().limit(lines).forEach(piece::put);
-      append(piece.flip());
+      append(roomFor(file, piece.size()), ByteBuffer.wrap(piece.toByteArray()));
+      chain = end;
       for (int i = 0; i < lines; i++) {
         waiting.remove();
       }
     }
   }
 
-  private void append(ByteBuffer piece) throws IOException {
-    FileChannel file = roomFor(piece.remaining());
+  private static void append(FileChannel file, ByteBuffer piece) throws IOException {
     long start = file.size();
     try {
       while (piece.hasRemaining()) {
@@ -224,18 +249,25 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
     }
   }
 
-  private FileChannel roomFor(int bytes) throws IOException {
+  /** The file, opened again if it has been moved or deleted by somebody. */
+  private FileChannel present() throws IOException {
     FileChannel file = channel;
     if (file == null || !file.isOpen() || !Objects.equals(fileKey, keyOfFile())) {
-      // It may have been moved or deleted by somebody: then go on in a new one.
       closeFile();
       file = openFile();
+      channel = file;
     }
-    if (file.size() > 0 && file.size() + bytes > settings.maxBytes()) {
-      file.close();
-      rotate();
-      file = openFile();
+    return file;
+  }
+
+  /** The file, or a new one if it has not room for so many bytes more. */
+  private FileChannel roomFor(FileChannel present, int bytes) throws IOException {
+    if (present.size() == 0 || present.size() + bytes <= settings.maxBytes()) {
+      return present;
     }
+    present.close();
+    rotate();
+    FileChannel file = openFile();
     channel = file;
     return file;
   }
@@ -284,12 +316,23 @@ public final class AuditLog implements Consumer<AuditEvent>, AutoCloseable {
       if (posix && !Files.getPosixFilePermissions(file).equals(OWNER_ONLY)) {
         Files.setPosixFilePermissions(file, OWNER_ONLY);
       }
+      goOnFrom(file, opened);
     } catch (IOException e) {
       opened.close();
       throw e;
     }
     fileKey = keyOfFile();
     return opened;
+  }
+
+  private void goOnFrom(Path file, FileChannel opened) throws IOException {
+    AuditChain before = chain;
+    byte[] tail = AuditChain.tail(file, before == null ? 1 : AuditChain.TAIL);
+    if (tail.length > 0 && tail[tail.length - 1] != '\n') {
+      // Whoever wrote it was killed: what comes is a line of its own.
+      int _ = opened.write(ByteBuffer.wrap(new byte[] {'\n'}));
+    }
+    chain = before == null ? null : before.after(tail);
   }
 
   private void complain(IOException e) {

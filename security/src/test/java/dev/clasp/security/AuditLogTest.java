@@ -33,7 +33,8 @@ class AuditLogTest {
   }
 
   private AuditLog open(long maxBytes, int keep) throws IOException {
-    return AuditLog.open(new AuditLog.Settings(file(), maxBytes, keep), InstantSource.fixed(NOON));
+    return AuditLog.open(
+        new AuditLog.Settings(file(), maxBytes, keep, false), InstantSource.fixed(NOON));
   }
 
   private static AuditEvent event(String detail) {
@@ -134,6 +135,16 @@ class AuditLogTest {
   }
 
   @Test
+  void whatOnlyEndsLikeTheMarkOfASecretStays() throws IOException {
+    try (AuditLog log = open(1 << 20, 1)) {
+      log.accept(event("ent_0123456789").withAddress(Optional.of("/client_brightness")));
+    }
+    assertThat(Files.readString(file()))
+        .contains("/client_brightness", "[secret]")
+        .doesNotContain("ent_0123456789");
+  }
+
+  @Test
   void thousandRefusalsASecondAreTenLinesAndANumber() throws IOException {
     try (AuditLog log = open(1 << 20, 1)) {
       for (int second = 0; second < 2; second++) {
@@ -151,6 +162,17 @@ class AuditLogTest {
     assertThat(lines).hasSize(22);
     assertThat(lines.get(11).get("left_out").asLong()).isEqualTo(990);
     assertThat(lines.stream().filter(n -> n.has("left_out"))).hasSize(1);
+  }
+
+  @Test
+  void whatComesAfterHalfALineIsALineOfItsOwn() throws IOException {
+    Files.writeString(file(), "{\"ts\":\"2026-11-26T12:0");
+    try (AuditLog log = open(1 << 20, 1)) {
+      log.accept(event("after"));
+    }
+    List<String> lines = Files.readAllLines(file());
+    assertThat(lines).hasSize(2);
+    assertThat(JSON.readTree(lines.getLast()).get("detail").asText()).isEqualTo("after");
   }
 
   @Test
@@ -202,7 +224,9 @@ class AuditLogTest {
             AuditLog.open(
                 AuditLog.Settings.of(folder.resolve("none/audit.log")), InstantSource.fixed(NOON)))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> new AuditLog.Settings(file(), 100, 1)).hasMessageContaining("4096");
-    assertThatThrownBy(() -> new AuditLog.Settings(file(), 4096, -1)).hasMessageContaining("1000");
+    assertThatThrownBy(() -> new AuditLog.Settings(file(), 100, 1, true))
+        .hasMessageContaining("4096");
+    assertThatThrownBy(() -> new AuditLog.Settings(file(), 4096, -1, true))
+        .hasMessageContaining("1000");
   }
 }

@@ -122,6 +122,11 @@ public final class DevicesCompanion implements Companion {
     return server -> new DevicesCompanion(server, looking, self, idle);
   }
 
+  /** What is answered. */
+  static List<String> calls() {
+    return PATHS.stream().map(path -> "GET " + path).toList();
+  }
+
   @Override
   public String name() {
     return "devices";

@@ -3,6 +3,7 @@ package dev.clasp.server;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.clasp.security.AuditEvent;
+import dev.clasp.security.AuditLine;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -71,7 +72,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** An event of the audit log. */
+  /** An event of the audit log; what looks like a secret in it is hidden, as in the file. */
   @Override
   public void accept(AuditEvent event) {
     add(
@@ -82,24 +83,24 @@ public final class EventFeed implements Consumer<AuditEvent> {
           json.writeStringField("event", event.kind().id());
           json.writeStringField("result", event.result().id());
           if (event.subject().isPresent()) {
-            json.writeStringField("subject", event.subject().get());
+            json.writeStringField("subject", AuditLine.clean(event.subject().get()));
           }
           if (event.tokenId().isPresent()) {
             json.writeStringField("token_id", event.tokenId().get());
           }
           if (event.peer().isPresent()) {
-            json.writeStringField("peer", event.peer().get());
+            json.writeStringField("peer", AuditLine.clean(event.peer().get()));
           }
           if (event.session().isPresent()) {
             json.writeStringField("session", event.session().get());
           }
           if (event.address().isPresent()) {
-            json.writeStringField("address", event.address().get());
+            json.writeStringField("address", AuditLine.clean(event.address().get()));
           }
           if (event.code().isPresent()) {
             json.writeNumberField("code", event.code().getAsInt());
           }
-          json.writeStringField("detail", shortened(event.detail()));
+          json.writeStringField("detail", AuditLine.clean(event.detail()));
         });
   }
 
@@ -122,7 +123,7 @@ public final class EventFeed implements Consumer<AuditEvent> {
   }
 
   /** An administrator asked, and nothing changed by it. */
-  private static boolean onlyLooked(AuditEvent event) {
+  static boolean onlyLooked(AuditEvent event) {
     return event.kind() == AuditEvent.Kind.ADMIN
         && event.result() == AuditEvent.Result.OK
         && LOOKS.stream().anyMatch(event.detail()::startsWith);

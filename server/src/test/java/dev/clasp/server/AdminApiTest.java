@@ -564,10 +564,7 @@ class AdminApiTest {
     assertThat(send("POST", "/qr", "{}", JSON).statusCode()).isEqualTo(400);
   }
 
-  @Test
-  void diagnosticsHoldWhatHelpsAndNoSecrets() throws Exception {
-    start(AdminConfig.of(feed).withSettings(() -> "{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
-    feed.log(Instant.EPOCH, "info", "Router", "a line of the log");
+  private Map<String, String> diagnostics() throws Exception {
     HttpResponse<byte[]> reply = send("GET", "/diagnostics", "");
     assertThat(reply.headers().firstValue("content-type")).hasValue("application/zip");
     Map<String, String> files = new TreeMap<>();
@@ -578,11 +575,68 @@ class AdminApiTest {
             new String(zip.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
+    return files;
+  }
+
+  @Test
+  void diagnosticsHoldWhatHelps() throws Exception {
+    start(AdminConfig.of(feed).withSettings(() -> "{\"a\":1}".getBytes(StandardCharsets.UTF_8)));
+    feed.log(Instant.EPOCH, "info", "Router", "a line of the log");
+    Map<String, String> files = diagnostics();
     assertThat(files.keySet())
         .contains("info.json", "status.json", "settings.json", "ready.json", "threads.txt");
     assertThat(files.get("log.jsonl")).contains("a line of the log");
     assertThat(files.get("ready.json")).contains("\"ready\"");
     assertThat(files.get("threads.txt")).contains("clasp-admin");
+  }
+
+  /** Those of settings, environment and bridges are in DiagnosticsSecretsTest of the commands. */
+  @Test
+  void diagnosticsHoldNoSecrets(@TempDir Path folder) throws Exception {
+    String admin = Cpsk.generate(new SecureRandom());
+    String desk = Cpsk.generate(new SecureRandom());
+    String wrong = Cpsk.generate(new SecureRandom());
+    String inPath = Cpsk.generate(new SecureRandom());
+    String value = "a value that is nobody's business";
+    TokenStoreFile store = new TokenStoreFile(folder.resolve("tokens.json"));
+    store.change(tokens -> {
+      tokens.add(
+          Optional.empty(), TokenEntry.of(TokenDigest.of(admin), Scopes.parseList("admin:/**")));
+      tokens.add(
+          Optional.empty(), TokenEntry.of(TokenDigest.of(desk), Scopes.parseList("write:/**")));
+      return true;
+    });
+    try (TokenAuthenticator authenticator =
+        new TokenAuthenticator(
+            TokenConfig.NOBODY.withFiles(List.of(store.path())),
+            InstantSource.system(),
+            report -> new AuditTrail(feed, InstantSource.system()).login(report))) {
+      ClaspServer server =
+          start(
+              AdminConfig.of(feed).withTokens(store, authenticator::refresh),
+              ServerConfig.DEFAULT.withAuthenticator(authenticator));
+      client.orElseThrow().token(wrong);
+      assertThat(send("GET", "/info", "").statusCode()).isEqualTo(401);
+      client.orElseThrow().token(admin);
+      assertThat(send("GET", "/sessions/" + inPath, "").statusCode()).isEqualTo(404);
+      String made =
+          new ObjectMapper()
+              .readTree(send("POST", "/tokens", "{\"scopes\":\"read:/**\"}", JSON).body())
+              .get("token")
+              .asText();
+      assertThat(send("PUT", "/state/planted", "{\"value\":\"" + value + "\"}", JSON).statusCode())
+          .isLessThan(300);
+      try (TestClient _ = TestClient.hello(server, "desk", Optional.of(desk))) {
+        Map<String, String> files = diagnostics();
+        String all = files.toString();
+        assertThat(all).as("what was done with the secrets is there").contains("auth.fail");
+        assertThat(files.get("audit.jsonl")).contains("/sessions/[secret]: HTTP 404");
+        assertThat(files.get("status.json")).contains("\"desk\"");
+        for (String secret : List.of(admin, desk, wrong, inPath, made, value)) {
+          assertThat(all).doesNotContain(secret).doesNotContain(secret.substring(8));
+        }
+      }
+    }
   }
 
   @Test
@@ -691,6 +745,7 @@ class AdminApiTest {
     HealthPages.paths().forEach(p -> known.add("GET " + p));
     known.add("GET /metrics");
     known.addAll(Pages.calls());
+    known.addAll(DevicesCompanion.calls());
     known.addAll(PairingPages.calls());
     known.addAll(TicketPages.calls());
     assertThat(described).isEqualTo(known);

@@ -46,4 +46,12 @@ class EventFeedTest {
     assertThat(feed.await(0, AUDIT, woken::incrementAndGet)).as("there is one already").isFalse();
     assertThat(feed.await(0, Set.of(EventFeed.LOG), woken::incrementAndGet)).isTrue();
   }
+
+  @Test
+  void whatLooksLikeASecretIsNotShown() {
+    administered("GET /admin/v1/sessions/cpsk_0123456789abcdef: HTTP 404");
+    assertThat(feed.after(0, 1, AUDIT).getFirst().json())
+        .contains("/sessions/[secret]: HTTP 404")
+        .doesNotContain("0123456789abcdef");
+  }
 }
