@@ -27,12 +27,19 @@ final class MemoryWatch {
    */
   static final long STALE_NANOS = 60_000_000_000L;
 
+  /**
+   * Each collection of ours that changed nothing doubles the time to the next, up to this many
+   * times the first: whoever needs all that memory shall not stop for it every minute of a show.
+   */
+  private static final int MOST_PATIENCE = 16;
+
   private final Supplier<MemoryConfig> config;
   private final LongSupplier nanos;
   private final BiConsumer<MemoryPressure, String> changed;
   private volatile MemoryPressure pressure = MemoryPressure.NONE;
   private volatile double used;
   private long newNanos;
+  private long patience = STALE_NANOS;
 
   /**
    * @param config looked at each time
@@ -74,13 +81,15 @@ final class MemoryWatch {
     long now = nanos.getAsLong();
     if (used != before) {
       newNanos = now;
-    } else if (pressure != MemoryPressure.NONE && now - newNanos >= STALE_NANOS) {
+    } else if (pressure != MemoryPressure.NONE && now - newNanos >= patience) {
       newNanos = now;
+      patience = Math.min(2 * patience, MOST_PATIENCE * STALE_NANOS);
       marks.source().collect();
       used = marks.source().used();
     }
     MemoryPressure next = of(marks);
     if (next != pressure) {
+      patience = STALE_NANOS;
       tell(next, pressure);
       // Last: whoever sees it may rely on it that everybody was told.
       pressure = next;

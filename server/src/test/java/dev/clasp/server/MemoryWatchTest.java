@@ -111,7 +111,11 @@ class MemoryWatchTest {
     assertThat(watch.pressure()).isEqualTo(MemoryPressure.HIGH);
 
     heap.needed = 0.3;
-    now += MemoryWatch.STALE_NANOS;
+    now += 2 * MemoryWatch.STALE_NANOS - 1;
+    assertThat(at(90))
+        .as("the last one was in vain, so it waits for longer")
+        .isEqualTo(MemoryPressure.HIGH);
+    now++;
     assertThat(at(90)).isEqualTo(MemoryPressure.NONE);
     assertThat(watch.used()).isEqualTo(0.3);
   }
