@@ -29,8 +29,8 @@ public interface View extends AutoCloseable {
   String pattern();
 
   /**
-   * Completes with this when it has the whole state for the first time; fails like {@link
-   * Subscription#active}.
+   * Completes with this when it has the whole state for the first time; a callback may be told of
+   * it later. Fails like {@link Subscription#active}.
    */
   CompletableFuture<View> ready();
 

@@ -11,6 +11,7 @@ final class Watch {
   private Watch() {}
 
   public static void main(String[] args) throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(1);
     CountDownLatch changed = new CountDownLatch(1);
     try (ClaspClient client = ClaspClient.builder(args[0]).name("example").connectBlocking()) {
       client.blocking().set("/mixer/1", 0.25);
@@ -22,11 +23,15 @@ final class Watch {
               .watch(
                   "/mixer/*",
                   event -> {
-                    if (event instanceof ViewEvent.Changed) {
-                      changed.countDown();
+                    switch (event) {
+                      case ViewEvent.State _ -> told.countDown();
+                      case ViewEvent.Changed _ -> changed.countDown();
+                      case ViewEvent.Stale _, ViewEvent.Ended _ -> {}
                     }
                   })) {
         IO.println(mixer.size() + " faders, the first at " + level(mixer));
+        // What changes before the state is told is told as a part of it.
+        told.await();
         client.blocking().set("/mixer/1", 0.5);
         changed.await();
         IO.println("now at " + level(mixer) + ", current: " + mixer.isCurrent());

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -193,7 +194,7 @@ class BridgeFormsTest {
 
   @Test
   void osc() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     try (OscSocket peer = new OscSocket()) {
       drive(
           "osc",
@@ -247,7 +248,7 @@ class BridgeFormsTest {
 
   @Test
   void websocket() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     try (HttpClient http = HttpClient.newHttpClient()) {
       drive(
           "websocket",
@@ -276,7 +277,7 @@ class BridgeFormsTest {
 
   @Test
   void socketIo() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     String url = "ws://127.0.0.1:" + port + "/socket.io/?EIO=4&transport=websocket";
     try (HttpClient http = HttpClient.newHttpClient()) {
       drive(
@@ -303,7 +304,7 @@ class BridgeFormsTest {
 
   @Test
   void http() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     Received<String> asked = new Received<>("the service");
     HttpServer service =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -355,7 +356,7 @@ class BridgeFormsTest {
 
   @Test
   void sacn() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     UUID cid = UUID.randomUUID();
     try (LightSocket lights = new LightSocket()) {
       drive(
@@ -387,7 +388,7 @@ class BridgeFormsTest {
 
   @Test
   void artNet() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     try (LightSocket lights = new LightSocket()) {
       drive(
           "artnet",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.Signal;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,7 +32,7 @@ class ConsoleKeysTest {
     page.await("bridge-editor").tabTo("bridge-name").type("keys");
     page.tabTo("bridge-protocol").type("o");
     page.awaitValue("bridge-protocol", "osc");
-    page.tabTo("setting-bind").type("127.0.0.1:" + OscSocket.freePort());
+    page.tabTo("setting-bind").type("127.0.0.1:" + FreePort.find());
     page.press("Enter");
     page.awaitUrl("#/patch/keys");
     page.await(".running[data-testid=bridge-state]");

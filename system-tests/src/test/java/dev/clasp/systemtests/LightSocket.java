@@ -46,6 +46,19 @@ final class LightSocket implements AutoCloseable {
     }
   }
 
+  /** Whether something came within a second. */
+  private boolean receive(DatagramPacket packet) {
+    try {
+      socket.setSoTimeout(1000);
+      socket.receive(packet);
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** A frame of sACN (E1.31, table 4-1). */
   void sacn(
       int port, UUID cid, String name, int priority, int universe, int sequence, int... levels) {
@@ -88,13 +101,8 @@ final class LightSocket implements AutoCloseable {
     DatagramPacket packet = new DatagramPacket(new byte[1024], 1024);
     long end = System.nanoTime() + Patience.LIMIT.toNanos();
     while (System.nanoTime() < end) {
-      try {
-        socket.setSoTimeout(1000);
-        socket.receive(packet);
-      } catch (SocketTimeoutException e) {
+      if (!receive(packet)) {
         continue;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
       ByteBuffer frame = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
       if (frame.limit() > SACN_START_CODE + slot
@@ -133,13 +141,8 @@ final class LightSocket implements AutoCloseable {
     long end = System.nanoTime() + Patience.LIMIT.toNanos();
     while (System.nanoTime() < end) {
       again.run();
-      try {
-        socket.setSoTimeout(1000);
-        socket.receive(packet);
-      } catch (SocketTimeoutException e) {
+      if (!receive(packet)) {
         continue;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
       }
       byte[] bytes = packet.getData();
       int code = Byte.toUnsignedInt(bytes[9]) << 8 | Byte.toUnsignedInt(bytes[8]);

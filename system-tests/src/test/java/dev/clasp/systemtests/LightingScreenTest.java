@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.HeldLock;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -131,7 +132,7 @@ class LightingScreenTest {
 
   @Test
   void whoSendsAndWhoWinsIsShown() throws Exception {
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     bridge(
         "{\"name\":\"rig\",\"protocol\":\"sacn\",\"settings\":{\"bind\":\"127.0.0.1:"
             + port

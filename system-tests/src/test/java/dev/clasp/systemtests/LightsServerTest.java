@@ -6,6 +6,7 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -82,7 +83,7 @@ class LightsServerTest {
 
   @Test
   void aPadAndASensorMoveSlotsAndAMasterDarkensThem(@TempDir Path folder) throws Exception {
-    int osc = OscSocket.freePort();
+    int osc = FreePort.find();
     try (Node node = Node.open();
         OscSocket desk = new OscSocket()) {
       Path file =

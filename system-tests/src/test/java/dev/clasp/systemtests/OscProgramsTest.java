@@ -7,6 +7,7 @@ import dev.clasp.adapterosc.OscAdapterConfig;
 import dev.clasp.server.ClaspServer;
 import dev.clasp.server.Companion;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ class OscProgramsTest {
 
   @BeforeEach
   void start() {
-    dumpPort = OscSocket.freePort();
+    dumpPort = FreePort.find();
     AtomicReference<@Nullable Companion> made = new AtomicReference<>();
     OscAdapterConfig config = OscAdapterConfig.DEFAULT.withUdpPort(0).withReplyPort(dumpPort);
     ClaspServer server =

@@ -6,6 +6,7 @@ import dev.clasp.client.ClaspClient;
 import dev.clasp.osc.OscArgument;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,8 +20,8 @@ class OscServerTest {
 
   @Test
   void programsComeAsClientsAndBrowseTheTree() throws Exception {
-    int osc = OscSocket.freePort();
-    int query = OscSocket.freePort();
+    int osc = FreePort.find();
+    int query = FreePort.find();
     try (ServerProcess server =
             ServerProcess.start(
                 "--osc", "" + osc, "--oscquery", "" + query, "--osc-tcp-port", "0");

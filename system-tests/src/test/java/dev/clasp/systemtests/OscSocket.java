@@ -5,7 +5,6 @@ import dev.clasp.osc.OscCodec;
 import dev.clasp.osc.OscException;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.osc.OscPacket;
-import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -13,6 +12,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,11 +44,6 @@ final class OscSocket implements AutoCloseable {
         throw new AssertionError(e);
       }
     }
-  }
-
-  /** A port for UDP and TCP that nobody has at the moment, nor gets by chance before it is used. */
-  static int freePort() {
-    return FreePort.find();
   }
 
   int port() {
@@ -88,6 +83,20 @@ final class OscSocket implements AutoCloseable {
         return message;
       }
     }
+  }
+
+  /** Until a message with this address brings this one value. */
+  void await(String address, double value) throws InterruptedException {
+    List<OscArgument> wanted = List.of(new OscArgument.Float32((float) value));
+    long end = System.nanoTime() + Patience.LIMIT.toNanos();
+    OscMessage last;
+    do {
+      last = await(address);
+      if (last.arguments().equals(wanted)) {
+        return;
+      }
+    } while (System.nanoTime() < end);
+    throw new AssertionError(address + " is not " + wanted + " but " + last.arguments());
   }
 
   @Override

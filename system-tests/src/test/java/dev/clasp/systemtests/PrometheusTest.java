@@ -13,6 +13,7 @@ import dev.clasp.server.ConfigReloads;
 import dev.clasp.server.MetricsPage;
 import dev.clasp.server.Persistence;
 import dev.clasp.server.ServerConfig;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -197,7 +198,7 @@ class PrometheusTest {
                 DEPLOY.resolve("prometheus/alerts.yml"),
                 TOKEN,
                 server.orElseThrow().address().getPort()));
-    int port = OscSocket.freePort();
+    int port = FreePort.find();
     Program prometheus =
         Program.start(
             "prometheus",

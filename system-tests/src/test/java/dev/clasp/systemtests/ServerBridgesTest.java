@@ -8,6 +8,7 @@ import dev.clasp.client.Parameter;
 import dev.clasp.osc.OscBundle;
 import dev.clasp.osc.OscMessage;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,8 +79,8 @@ class ServerBridgesTest {
 
   @Test
   void aFaderGoesInAndOutByTheRulesOfTheConfiguration() throws Exception {
-    int in = OscSocket.freePort();
-    int out = OscSocket.freePort();
+    int in = FreePort.find();
+    int out = FreePort.find();
     Path file = folder.resolve("clasp.yaml");
     Files.writeString(
         file,

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.clasp.client.ClaspClient;
 import dev.clasp.client.Parameter;
 import dev.clasp.protocol.Value;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -213,20 +211,6 @@ class WebServerTest {
 
   // --- bridges beside each other -----------------------------------------------------------------
 
-  /** Nobody takes it meanwhile: below those that systems give to outgoing connections. */
-  private static int freePort() throws IOException {
-    for (int tries = 1; ; tries++) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-      try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-        return port;
-      } catch (IOException e) {
-        if (tries == 20) {
-          throw e;
-        }
-      }
-    }
-  }
-
   /** A WebSocket of the JDK; tries until the bridge listens. */
   private static WebSocket socket(HttpClient http, String url, Received<String> heard) {
     long end = System.nanoTime() + Patience.LIMIT.toNanos();
@@ -269,9 +253,9 @@ class WebServerTest {
 
   @Test
   void webSocketsSocketIoAndHttpSideBySideCarryTheSameValues() throws Exception {
-    int sockets = freePort();
-    int events = freePort();
-    int http = freePort();
+    int sockets = FreePort.find();
+    int events = FreePort.find();
+    int http = FreePort.find();
     Path file = folder.resolve("clasp.yaml");
     Files.writeString(
         file,
