@@ -251,7 +251,8 @@ class LibrariesTest {
 
     private Node(Process process) {
       this.process = process;
-      Thread.ofVirtual()
+      Thread.ofPlatform()
+          .daemon()
           .start(() -> {
             try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
               for (String line = in.readLine(); line != null; line = in.readLine()) {

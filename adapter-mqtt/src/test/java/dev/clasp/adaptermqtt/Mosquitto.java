@@ -17,7 +17,8 @@ final class Mosquitto implements AutoCloseable {
 
   private Mosquitto(Process process) {
     this.process = process;
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .start(() -> {
           try (BufferedReader in = process.inputReader()) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {

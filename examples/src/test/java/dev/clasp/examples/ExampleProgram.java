@@ -114,6 +114,6 @@ final class ExampleProgram {
             return "(" + e.getMessage() + ")";
           }
         },
-        task -> Thread.ofVirtual().start(task));
+        task -> Thread.ofPlatform().daemon().start(task));
   }
 }

@@ -44,7 +44,7 @@ record Outcome(int status, String text) {
                   return "(" + e.getMessage() + ")";
                 }
               },
-              task -> Thread.ofVirtual().start(task));
+              task -> Thread.ofPlatform().daemon().start(task));
       if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();

@@ -75,8 +75,10 @@ final class Program implements AutoCloseable {
   }
 
   private void read(BufferedReader lines, String mark, Consumer<String> line, Runnable end) {
+    // Pipes are not for virtual threads: CONTRIBUTING.md says why.
     Thread reader =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .unstarted(() -> {
               try (lines) {
                 for (String next = lines.readLine(); next != null; next = lines.readLine()) {

@@ -29,7 +29,8 @@ public final class PeerProgram implements AutoCloseable {
     this.process = process;
     this.name = name;
     this.install = install;
-    Thread.ofVirtual().start(this::read);
+    // Pipes are not for virtual threads: CONTRIBUTING.md says why.
+    Thread.ofPlatform().daemon().start(this::read);
   }
 
   /**

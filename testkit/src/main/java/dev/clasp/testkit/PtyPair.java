@@ -54,7 +54,7 @@ public final class PtyPair implements AutoCloseable {
       said.add(line);
     }
     // What it says later must not fill the pipe.
-    Thread.ofVirtual().start(() -> drain(out));
+    Thread.ofPlatform().daemon().start(() -> drain(out));
   }
 
   private static void drain(BufferedReader out) {
