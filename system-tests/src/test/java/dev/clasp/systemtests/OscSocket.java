@@ -99,6 +99,19 @@ final class OscSocket implements AutoCloseable {
     throw new AssertionError(address + " is not " + wanted + " but " + last.arguments());
   }
 
+  /** Whether what has come until now brought this one value to this address; forgets it. */
+  boolean has(String address, double value) {
+    List<OscArgument> wanted = List.of(new OscArgument.Float32((float) value));
+    for (OscPacket next = received.poll(); next != null; next = received.poll()) {
+      if (next instanceof OscMessage message
+          && message.address().equals(address)
+          && message.arguments().equals(wanted)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   public void close() {
     socket.close();
