@@ -184,7 +184,7 @@ class LanDiscoveryTest {
     Running first = started(networks::inFirst, "advertise", "Twin", "7330", SHORT);
     first.await("announced|Twin");
     Running second = started(networks::inSecond, "advertise", "Twin", "7331", SHORT);
-    assertThat(second.await("announced")).isEqualTo("announced|Twin (2)");
+    second.await("announced|Twin (2)");
     Running browser = started(networks::inSecond, "browse");
     assertThat(browser.await("found|Twin._clasp")).contains(LanNetworks.FIRST_IP + ":7330");
     assertThat(browser.await("found|Twin (2)"))
@@ -201,7 +201,7 @@ class LanDiscoveryTest {
     Running browser = started(networks::inSecond, "browse");
     browser.await("found|Taken._clasp");
     Running ours = started(networks::inSecond, "advertise", "Taken", "7330", SHORT);
-    assertThat(ours.await("announced")).isEqualTo("announced|Taken (2)");
+    ours.await("announced|Taken (2)");
   }
 
   @Test

@@ -196,11 +196,15 @@ class LayoutsScreenTest {
 
     double before = screen.box(item).get("x").doubleValue();
     screen.drag(item, 0.5, 0.5, 2.5, 0.5);
-    assertThat(screen.box(item).get("x").doubleValue()).isGreaterThan(before + 50);
+    Pause.until(
+        () -> "it is at " + screen.box(item) + ", it was at " + before,
+        () -> screen.box(item).get("x").doubleValue() > before + 50);
     double width = screen.box(item).get("width").doubleValue();
     screen.click(item);
     screen.drag("corner", 0.5, 0.5, 6.5, 0.5);
-    assertThat(screen.box(item).get("width").doubleValue()).isGreaterThan(width + 20);
+    Pause.until(
+        () -> "it has " + screen.box(item) + ", its width was " + width,
+        () -> screen.box(item).get("width").doubleValue() > width + 20);
     screen.press(item, "Control+a");
     screen.press("Delete");
     screen.awaitCount("item", 0);

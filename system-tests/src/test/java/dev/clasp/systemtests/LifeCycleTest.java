@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -246,7 +247,10 @@ class LifeCycleTest {
     Path file = folder.resolve("watched.yaml");
     Files.writeString(file, "server: {name: Before, reload_on_change: true}\n");
     try (ServerProcess server = ServerProcess.start("--config", file.toString())) {
-      Files.writeString(file, "server: {name: After, reload_on_change: true}\n");
+      // As editors do it: whoever looks in between must not see half a file.
+      Path next = folder.resolve("next.yaml");
+      Files.writeString(next, "server: {name: After, reload_on_change: true}\n");
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
       server.awaitLog("changed: server.name");
       try (ClaspClient client = client(server)) {
         assertThat(client.server().name()).isEqualTo("After");

@@ -85,18 +85,17 @@ final class OscSocket implements AutoCloseable {
     }
   }
 
-  /** Until a message with this address brings this one value. */
-  void await(String address, double value) throws InterruptedException {
+  /** Whether what has come until now brought this one value to this address; forgets it. */
+  boolean has(String address, double value) {
     List<OscArgument> wanted = List.of(new OscArgument.Float32((float) value));
-    long end = System.nanoTime() + Patience.LIMIT.toNanos();
-    OscMessage last;
-    do {
-      last = await(address);
-      if (last.arguments().equals(wanted)) {
-        return;
+    for (OscPacket next = received.poll(); next != null; next = received.poll()) {
+      if (next instanceof OscMessage message
+          && message.address().equals(address)
+          && message.arguments().equals(wanted)) {
+        return true;
       }
-    } while (System.nanoTime() < end);
-    throw new AssertionError(address + " is not " + wanted + " but " + last.arguments());
+    }
+    return false;
   }
 
   @Override

@@ -149,7 +149,7 @@ class ServerBridgesTest {
           "-o",
           "bind=127.0.0.1:0",
           "-o",
-          "gather=50ms");
+          "gather=1s");
       awaitRunning(server);
       client
           .bundle(

@@ -520,6 +520,7 @@ class WebRtcTest {
     PeerClient page = page();
     start(java, Map.of("mode", "ROUTER_ONLY"));
     start(page, Map.of());
+    awaitAnnounced(java, page);
     assertThat(sendText(java, page, "to page", true)).isEqualTo("RELAY");
     assertThat(awaitData(page, "to page").get("route").asText()).isEqualTo("RELAY");
     call(page, "p2p-send", Map.of("peer", java.session(), "text", "to java", "relay", true));

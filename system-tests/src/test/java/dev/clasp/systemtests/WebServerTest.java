@@ -309,14 +309,14 @@ class WebServerTest {
       chat.awaitFirst(
           "value of the page", line -> line.contains("\"event\":\"b\"") && line.contains("0.5"));
       has(desk, "/show/b", Value.of(0.5));
-      assertThat(curl(api + "b")).contains("0.5");
+      until("the API has b", () -> curl(api + "b").contains("0.5"), server::transcript);
 
       // Socket.IO to all.
       socketIo.write("{\"emit\":\"set\",\"args\":[\"/c\",0.75],\"ack\":true,\"id\":2}");
       chat.awaitFirst("answer to set", line -> line.contains("\"acknowledged\":2"));
       page.awaitFirst("value of Socket.IO", "{\"address\":\"/c\",\"value\":0.75}"::equals);
       has(desk, "/show/c", Value.of(0.75));
-      assertThat(curl(api + "c")).contains("0.75");
+      until("the API has c", () -> curl(api + "c").contains("0.75"), server::transcript);
 
       // The program ends, and tells those who listen.
       assertThat(server.stop()).isZero();
