@@ -331,7 +331,8 @@ class QuicLinkTest {
         stage.start(
             there,
             UnaryOperator.identity(),
-            config -> config.withKeepAlive(Duration.ofMillis(400)).withIdle(Duration.ofSeconds(10)));
+            config ->
+                config.withKeepAlive(Duration.ofMillis(400)).withIdle(Duration.ofSeconds(10)));
     FrameLink link = stage.connect(server, here);
     write(link, frame(10));
     there.awaitFrame();
