@@ -392,7 +392,7 @@ class OscAdapterTest {
 
   @Test
   void theRateOfAHostHolds() throws Exception {
-    try (Stage stage = new Stage(ANY.withMaxMessagesPerSecond(50));
+    try (Stage stage = new Stage(ANY.withMaxMessagesPerSecond(5));
         OscSocket program = stage.program()) {
       for (int i = 1; i <= 1000; i++) {
         program.send("/a", i);

@@ -103,7 +103,10 @@ class SendingTest {
       assertThat(room.context.passSeconds()).isBetween(0.5, 1.0);
       assertThat(room.context.passSeconds()).isBetween(1.0, 2.0);
       Eventually.is(
-          "it has arrived", () -> Value.of(1).equals(room.endpoint.details().get("requests")));
+          "it has arrived",
+          () ->
+              Value.of(1).equals(room.endpoint.details().get("requests"))
+                  && Value.of(0).equals(room.endpoint.details().get("waiting")));
       assertThat(room.endpoint.details())
           .containsEntry("retries", Value.of(3))
           .containsEntry("waiting", Value.of(0));

@@ -10,6 +10,7 @@ import dev.clasp.bridgetestkit.FakeContext;
 import dev.clasp.protocol.SignalType;
 import dev.clasp.protocol.Value;
 import dev.clasp.testkit.Eventually;
+import dev.clasp.testkit.FreePort;
 import dev.clasp.testkit.PtyPair;
 import dev.clasp.transform.MappedSignal;
 import java.io.ByteArrayOutputStream;
@@ -183,9 +184,11 @@ class RawPortTest {
 
   @Test
   void listensOnTcpForSeveral() throws Exception {
-    Endpoint listening = start("tcp-listen://127.0.0.1:0", Map.of());
+    // Nobody takes it before it is bound again.
+    int port = FreePort.find();
+    Endpoint listening = start("tcp-listen://127.0.0.1:" + port, Map.of());
     context.awaitTold("up");
-    int port = tcpPort(listening);
+    assertThat(tcpPort(listening)).isEqualTo(port);
     try (Socket one = new Socket(InetAddress.getLoopbackAddress(), port);
         Socket two = new Socket(InetAddress.getLoopbackAddress(), port)) {
       one.getOutputStream().write(hex("b00101"));

@@ -12,6 +12,7 @@ import dev.clasp.bridge.spi.Endpoint;
 import dev.clasp.protocol.Value;
 import dev.clasp.testkit.CertificateMaker;
 import dev.clasp.testkit.Eventually;
+import dev.clasp.testkit.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -74,9 +75,10 @@ class ClientEndpointTest {
   void itConnectsAgainWhenTheServerIsBack() {
     WsContext there = compatible();
     WsContext here = compatible();
-    Endpoint server = room.server(there, Map.of());
+    // Nobody takes it while the server is away, the client that looks for it included.
+    int port = FreePort.find();
+    Endpoint server = room.server(there, Map.of("bind", Value.of("127.0.0.1:" + port)));
     String url = url(server);
-    long port = port(server);
     Endpoint client = room.client(here, url, Map.of());
     here.awaitTold("up");
     server.close();

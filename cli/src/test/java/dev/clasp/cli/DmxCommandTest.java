@@ -324,7 +324,7 @@ class DmxCommandTest {
   @Test
   void keptLevelsStay() {
     try (ClaspServer server = router()) {
-      ok(server, "dmx", "test", "all", "2", "--to", "2", "--keep", "--duration", "200ms");
+      ok(server, "dmx", "test", "all", "2", "--to", "2", "--keep", "--duration", "2s");
       assertThat(ok(server, "get", "/dmx/2/2").strip()).isEqualTo("255");
     }
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ReferenceRouterTest {
 
   /** To be waited for in full, and yet enough for an answer on a busy machine. */
-  private static final Duration SHORT = Duration.ofSeconds(3);
+  private static final Duration SHORT = Duration.ofSeconds(8);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final ReferenceRouter router = closing(ReferenceRouter.start());

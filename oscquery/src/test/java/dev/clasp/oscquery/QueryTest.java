@@ -316,7 +316,7 @@ class QueryTest {
         .set(
             "/short",
             Value.of(1),
-            dev.clasp.client.SetOptions.CONFIRM.withTtl(new dev.clasp.protocol.Ttl.Absolute(1)))
+            dev.clasp.client.SetOptions.CONFIRM.withTtl(new dev.clasp.protocol.Ttl.Absolute(5)))
         .join();
     room.node("/short");
     Eventually.is("404", () -> room.get("/short").statusCode() == 404);

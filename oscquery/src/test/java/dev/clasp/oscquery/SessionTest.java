@@ -106,6 +106,7 @@ class SessionTest {
   @Test
   void everybodyHearsOfNewAndLostAddresses() {
     Program program = room.program();
+    Eventually.is("connected", () -> room.counter("connected") == 1);
     set("/new/thing", Value.of(1));
     program.isTold("PATH_ADDED", "/new/thing");
     room.desk
@@ -247,6 +248,7 @@ class SessionTest {
   void thereIsABoundedNumberOfPrograms() {
     reopen(config -> config.withLimits(OscQueryLimits.DEFAULT.withSessions(1)));
     Program first = room.program();
+    Eventually.is("connected", () -> room.counter("connected") == 1);
     assertThatThrownBy(room::program).hasMessageContaining("WebSocketHandshake");
     first.close();
     Eventually.is("room again", () -> room.counter("connected") == 0);

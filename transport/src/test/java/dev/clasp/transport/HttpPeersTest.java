@@ -265,7 +265,7 @@ class HttpPeersTest {
                 "@" + tooLong,
                 url(scheme, "/x")))
         .isEqualTo("the body is longer than 2097152 bytes\n413");
-    assertThat(server.lobby().bodies().used()).isZero();
+    Eventually.is("no body is held any more", () -> server.lobby().bodies().used() == 0);
   }
 
   @ParameterizedTest

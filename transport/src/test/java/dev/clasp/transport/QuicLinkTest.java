@@ -331,13 +331,14 @@ class QuicLinkTest {
         stage.start(
             there,
             UnaryOperator.identity(),
-            config -> config.withKeepAlive(Duration.ofMillis(400)).withIdle(Duration.ofSeconds(3)));
+            config ->
+                config.withKeepAlive(Duration.ofMillis(400)).withIdle(Duration.ofSeconds(10)));
     FrameLink link = stage.connect(server, here);
     write(link, frame(10));
     there.awaitFrame();
     // Real time passes: the library's clock is its own.
     CompletableFuture<Void> later = new CompletableFuture<>();
-    link.loop().schedule(() -> later.complete(null), 7, TimeUnit.SECONDS);
+    link.loop().schedule(() -> later.complete(null), 13, TimeUnit.SECONDS);
     later.get(Recorder.LIMIT_SECONDS, TimeUnit.SECONDS);
 
     write(link, frame(11));

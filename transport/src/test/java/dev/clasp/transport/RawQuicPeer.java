@@ -142,6 +142,12 @@ final class RawQuicPeer implements AutoCloseable {
                 }
               }
 
+              /** The end of the connection may overtake that of the stream. */
+              @Override
+              public void channelInactive(ChannelHandlerContext context) {
+                finished.complete(null);
+              }
+
               @Override
               public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {}
             })
