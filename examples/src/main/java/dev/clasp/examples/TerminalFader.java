@@ -43,6 +43,8 @@ final class TerminalFader {
         // Waits for the router, so that the next step begins where this one ended.
         client.blocking().set(address, Math.round(level * 100) / 100.0);
       }
+      // The thread that shows it may not have come to the last one.
+      client.cached(address).ifPresent(last -> show(address, last.value()));
     } finally {
       stty(before);
       IO.println();
@@ -57,17 +59,21 @@ final class TerminalFader {
 
   private static void show(Signal signal) {
     if (signal instanceof Signal.Change change) {
-      double level = level(change.value());
-      int filled = (int) Math.round(level * WIDTH);
-      IO.print(
-          String.format(
-              Locale.ROOT,
-              "\r%s [%s%s] %3.0f %%",
-              change.address(),
-              "#".repeat(filled),
-              "-".repeat(WIDTH - filled),
-              level * 100));
+      show(change.address(), change.value());
     }
+  }
+
+  private static void show(String address, Value value) {
+    double level = level(value);
+    int filled = (int) Math.round(level * WIDTH);
+    IO.print(
+        String.format(
+            Locale.ROOT,
+            "\r%s [%s%s] %3.0f %%",
+            address,
+            "#".repeat(filled),
+            "-".repeat(WIDTH - filled),
+            level * 100));
   }
 
   private static double level(Value value) {
