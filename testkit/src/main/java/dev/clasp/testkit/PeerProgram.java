@@ -60,8 +60,13 @@ public final class PeerProgram implements AutoCloseable {
   }
 
   public void type(String line) {
+    keys(line + "\n");
+  }
+
+  /** Without an end of line. */
+  public void keys(String keys) {
     try {
-      process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
       process.getOutputStream().flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
